@@ -23,7 +23,7 @@
 #define MACHINE_EXIT_REG 9u             /* s1 holds the exit code at halt */
 #define MACHINE_DIGEST_REG 10u          /* x10..x17: io digest at halt in digest mode */
 #define MACHINE_EXIT_PANIC 101u         /* exit code of a panic; its message is the output */
-#define MACHINE_MAX_CYCLES (1u << 27)   /* T_end + 1 < 2^29 */
+#define MACHINE_MAX_CYCLES ((1u << 27) - 2) /* n cycles: T_end + 1 = 4 (n + 1) + 1 < 2^29 */
 
 enum machine_io_mode { MACHINE_IO_WORDS = 0, MACHINE_IO_DIGEST = 1 };
 
