@@ -243,6 +243,7 @@ static bool add_row(struct vm_lines *t, uint64_t addr, uint32_t file, uint32_t l
     }
     t->rows[t->n_rows].addr = (uint32_t)addr;
     t->rows[t->n_rows].file = file;
+    t->rows[t->n_rows].order = (uint32_t)t->n_rows;
     t->rows[t->n_rows++].line = line;
     return true;
 }
@@ -311,7 +312,7 @@ static int by_address(const void *x, const void *y)
     /* Where one sequence ends another may begin: its rows come later and win. */
     const int ea = a->file == VM_NO_FILE, eb = b->file == VM_NO_FILE;
     if (ea != eb) return ea ? -1 : 1;
-    return a->line != b->line ? (a->line < b->line ? -1 : 1) : 0;
+    return a->order < b->order ? -1 : a->order > b->order;
 }
 
 void vm_lines_init(struct vm_lines *t, const struct vm_debug *d)

@@ -51,15 +51,13 @@ static bool tape_read(struct vm_tape *t, uint32_t *word)
     return false;
 }
 
-/* Makes room for one more row; rows grow by doubling. */
+/* Makes room for one more row. */
 static __attribute__((noinline)) bool grow_rows(struct vm_rows *r)
 {
-    const size_t n = (size_t)(r->next - r->base), cap = n ? 2 * n : 1024;
-    vm_row *base = (vm_row *)realloc(r->base, cap * sizeof *base); /* cap <= 2^28 rows */
-    if (!base) return false;
-    r->base = base;
-    r->next = base + n;
-    r->end = base + cap;
+    const size_t n = r->next ? (size_t)(r->next - (vm_row *)r->array.base) : 0;
+    if (!vm_array_grow(&r->array, (n + 1) * sizeof(vm_row))) return false;
+    r->next = (vm_row *)r->array.base + n;
+    r->end = (vm_row *)r->array.base + r->array.committed / sizeof(vm_row);
     return true;
 }
 
@@ -67,17 +65,11 @@ static __attribute__((noinline)) bool grow_rows(struct vm_rows *r)
 static __attribute__((noinline)) void record_refresh(struct vm_exec *m, unsigned reg, uint32_t t,
                                                      uint32_t d)
 {
-    if (m->n_refresh == m->refresh_cap) {
-        const size_t cap = m->refresh_cap ? 2 * m->refresh_cap : 1024;
-        vm_refresh *f = (vm_refresh *)realloc(m->refresh, cap * sizeof *f);
-        if (!f) {
-            m->failed = true;
-            return;
-        }
-        m->refresh = f;
-        m->refresh_cap = cap;
+    if (!vm_array_grow(&m->refresh, (m->n_refresh + 1) * sizeof(vm_refresh))) {
+        m->failed = true;
+        return;
     }
-    vm_refresh *f = &m->refresh[m->n_refresh++];
+    vm_refresh *f = (vm_refresh *)m->refresh.base + m->n_refresh++;
     f->addr = reg;
     f->ts = t - 1;
     f->value = m->x[reg];

@@ -31,9 +31,10 @@ struct vm_tape {
     uint32_t pos;         /* next byte of it */
 };
 
-/* Rows of one chip: [base, next) are filled, [next, end) is room. */
+/* Rows of one chip: [array.base, next) are filled, [next, end) is room. */
 struct vm_rows {
-    vm_row *base, *next, *end;
+    struct vm_array array;
+    vm_row *next, *end;
 };
 
 struct vm_exec {
@@ -50,8 +51,8 @@ struct vm_exec {
     uint64_t n_op[VM_N_OPS];
     struct vm_tape tape;
     struct vm_rows rows[VM_N_CHIPS];
-    vm_refresh *refresh;
-    size_t n_refresh, refresh_cap;
+    struct vm_array refresh;
+    size_t n_refresh;
     struct vm_mem mem;
 };
 

@@ -12,6 +12,7 @@ struct vm_line {
     uint32_t addr;
     uint32_t file; /* index into files; VM_NO_FILE: the sequence ended here */
     uint32_t line;
+    uint32_t order; /* position in the section: of rows at one address the last one holds */
 };
 #define VM_NO_FILE UINT32_MAX
 

@@ -26,4 +26,20 @@ uint32_t vm_mem_word(const struct vm_mem *m, uint32_t word);
 /* Sets a word, and its time when times are kept. */
 SP_MUST_USE sp_status vm_mem_set(struct vm_mem *m, uint32_t word, uint32_t value, uint32_t ts);
 
+/* An array that grows in place up to a bound fixed at the start. Address space is reserved for the
+ * bound, memory is committed as it grows, and rows are never copied; where address space cannot be
+ * reserved it falls back to realloc, and grows by moving. */
+struct vm_array {
+    void *base;
+    size_t committed, reserved; /* bytes; reserved 0: base is malloc's */
+};
+
+/* Reserves; never fails. */
+void vm_array_init(struct vm_array *a, size_t max_bytes);
+/* Makes at least min_bytes usable; false: out of memory or beyond the bound, a is unchanged. */
+bool vm_array_grow(struct vm_array *a, size_t min_bytes);
+/* Gives back what lies beyond n_bytes. */
+void vm_array_trim(struct vm_array *a, size_t n_bytes);
+void vm_array_free(struct vm_array *a);
+
 #endif

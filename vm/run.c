@@ -156,6 +156,11 @@ static sp_status take_output(vm_result *r, const struct vm_exec *m, const vm_opt
     return SP_OK;
 }
 
+/* Owns the arrays of a record; vm_result.opaque. */
+struct vm_record {
+    struct vm_array rows[VM_N_CHIPS], refresh;
+};
+
 /* Words of this page in the touched list: accessed ones and, in words mode, output words. */
 static bool is_touched(const struct vm_cell *cells, uint32_t word, uint32_t out_end)
 {
@@ -192,19 +197,22 @@ static sp_status take_record(vm_result *r, struct vm_exec *m, const vm_options *
         }
     }
     r->n_touched = n;
+    struct vm_record *own = (struct vm_record *)calloc(1, sizeof *own);
+    if (!own) return no_memory(err);
+    r->opaque = own;
     for (unsigned c = 0; c < VM_N_CHIPS; c++) {
         struct vm_rows *s = &m->rows[c];
-        r->n_rows[c] = (size_t)(s->next - s->base);
-        r->rows[c] = s->base;
-        if (r->n_rows[c]) { /* give the unused room back */
-            vm_row *fit = (vm_row *)realloc(s->base, r->n_rows[c] * sizeof *fit);
-            if (fit) r->rows[c] = fit;
-        }
+        r->n_rows[c] = s->next ? (size_t)(s->next - (vm_row *)s->array.base) : 0;
+        own->rows[c] = s->array;
         memset(s, 0, sizeof *s);
+        vm_array_trim(&own->rows[c], r->n_rows[c] * sizeof(vm_row));
+        r->rows[c] = (vm_row *)own->rows[c].base;
     }
-    r->refresh = m->refresh;
     r->n_refresh = m->n_refresh;
-    m->refresh = NULL;
+    own->refresh = m->refresh;
+    memset(&m->refresh, 0, sizeof m->refresh);
+    vm_array_trim(&own->refresh, r->n_refresh * sizeof(vm_refresh));
+    r->refresh = (vm_refresh *)own->refresh.base;
     memcpy(r->reg_ts, m->ts, sizeof r->reg_ts);
     return SP_OK;
 }
@@ -237,6 +245,13 @@ sp_status vm_run(vm_result *r, const vm_program *p, const vm_options *o, vm_erro
     m->low = p->base;
     m->mem.timed = o->record;
     load_tape(&m->tape, o);
+    if (o->record) {
+        for (unsigned c = 0; c < VM_N_CHIPS; c++)
+            vm_array_init(&m->rows[c].array, (size_t)limit * sizeof(vm_row));
+        /* A register is refreshed once in 2^14 cycles at most. */
+        vm_array_init(&m->refresh,
+                      (size_t)(limit / 16384 + 1) * MACHINE_N_REGS * sizeof(vm_refresh));
+    }
     sp_status s = load_memory(m, p, o);
     if (s != SP_OK)
         (void)no_memory(err);
@@ -256,8 +271,8 @@ sp_status vm_run(vm_result *r, const vm_program *p, const vm_options *o, vm_erro
     } else {
         vm_result_free(r);
     }
-    for (unsigned c = 0; c < VM_N_CHIPS; c++) free(m->rows[c].base);
-    free(m->refresh);
+    for (unsigned c = 0; c < VM_N_CHIPS; c++) vm_array_free(&m->rows[c].array);
+    vm_array_free(&m->refresh);
     vm_mem_free(&m->mem);
     free(m);
     return s;
@@ -265,9 +280,13 @@ sp_status vm_run(vm_result *r, const vm_program *p, const vm_options *o, vm_erro
 
 void vm_result_free(vm_result *r)
 {
+    struct vm_record *own = (struct vm_record *)r->opaque;
     free(r->output);
-    for (unsigned c = 0; c < VM_N_CHIPS; c++) free(r->rows[c]);
-    free(r->refresh);
+    if (own) {
+        for (unsigned c = 0; c < VM_N_CHIPS; c++) vm_array_free(&own->rows[c]);
+        vm_array_free(&own->refresh);
+        free(own);
+    }
     free(r->touched);
     memset(r, 0, sizeof *r);
 }
