@@ -11,6 +11,7 @@ enum { TREE_PROGRAM, TREE_MAIN, TREE_INTERACTION, TREE_COMPOSITION, N_TREES };
 #define SHAPE_MAX_COLUMNS 640 /* of one tree; a unit test checks the largest case */
 #define SHAPE_MAX_SAMPLES 1536
 #define SHAPE_MAX_BEFORE 256
+#define SHAPE_MAX_INTER 8 /* QM31 interaction columns of one component */
 #define SHAPE_COMPOSITION_COLUMNS 8
 
 typedef struct {

@@ -78,3 +78,13 @@ void statement_mix(channel *c, const statement *s)
     SP_ASSERT(n <= SP_COUNT(w));
     channel_mix_u32s(c, w, n);
 }
+
+void air_challenges_draw(air_challenges *a, channel *c)
+{
+    a->gamma = channel_draw_felt(c);
+    a->alpha[0] = qm31_one();
+    a->alpha[1] = channel_draw_felt(c);
+    for (unsigned i = 2; i < SP_COUNT(a->alpha); i++)
+        a->alpha[i] = qm31_mul(a->alpha[i - 1], a->alpha[1]);
+    a->z = channel_draw_felt(c);
+}

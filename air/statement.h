@@ -53,5 +53,7 @@ void statement_io_commitment(uint32_t out[8], const uint32_t h_in[8], const uint
 void statement_program_id(uint32_t out[7], uint32_t profile, const program_header *h,
                           const uint32_t *cap, size_t cap_nodes);
 void statement_mix(channel *c, const statement *s);
+/* Step 3 of the transcript: gamma, alpha, z. */
+void air_challenges_draw(air_challenges *a, channel *c);
 
 #endif

@@ -39,18 +39,40 @@ static size_t level_values(uint32_t *out, const uint32_t *values, const uint8_t 
     return k;
 }
 
+/* One level up, with the sibling at path and the k column values of the node. */
+static void walk_up(uint32_t node[7], uint32_t position, const uint8_t *path,
+                    const uint32_t *values, size_t k)
+{
+    uint32_t sibling[7];
+    bytes_read_words(sibling, path, 7);
+    if (position & 1) merkle_node(node, sibling, node, values, k);
+    else merkle_node(node, node, sibling, values, k);
+}
+
+static bool is_cap_node(const uint32_t node[7], const uint8_t *cap, uint32_t position)
+{
+    uint32_t want[7];
+    bytes_read_words(want, cap + 28 * (size_t)position, 7);
+    return memcmp(node, want, sizeof want) == 0;
+}
+
 bool merkle_check(const uint8_t *cap, unsigned cap_log, unsigned top, uint32_t position,
                   const uint32_t *values, const uint8_t *log, size_t n, const uint8_t *path,
                   uint32_t *scratch)
 {
-    uint32_t node[7], sibling[7];
-    merkle_leaf(node, scratch, level_values(scratch, values, log, n, top));
-    for (unsigned level = top; level-- > cap_log; position >>= 1, path += 28) {
-        size_t k = level_values(scratch, values, log, n, level);
-        bytes_read_words(sibling, path, 7);
-        if (position & 1) merkle_node(node, sibling, node, scratch, k);
-        else merkle_node(node, node, sibling, scratch, k);
-    }
-    bytes_read_words(sibling, cap + 28 * (size_t)position, 7);
-    return memcmp(node, sibling, sizeof node) == 0;
+    uint32_t node[7];
+    const size_t leaf = level_values(scratch, values, log, n, top);
+    merkle_leaf(node, scratch, leaf);
+    for (unsigned level = top; level-- > cap_log; position >>= 1, path += 28)
+        walk_up(node, position, path, scratch, level_values(scratch, values, log, n, level));
+    return is_cap_node(node, cap, position);
+}
+
+bool merkle_check_leaf(const uint8_t *cap, unsigned cap_log, unsigned top, uint32_t index,
+                       const uint32_t *words, size_t n, const uint8_t *path)
+{
+    uint32_t node[7];
+    merkle_leaf(node, words, n);
+    for (; top > cap_log; top--, index >>= 1, path += 28) walk_up(node, index, path, NULL, 0);
+    return is_cap_node(node, cap, index);
 }

@@ -23,5 +23,8 @@ void merkle_node(uint32_t out[7], const uint32_t left[7], const uint32_t right[7
 bool merkle_check(const uint8_t *cap, unsigned cap_log, unsigned top, uint32_t position,
                   const uint32_t *values, const uint8_t *log, size_t n, const uint8_t *path,
                   uint32_t *scratch);
+/* The same for a tree with leaves only; the leaf's n words are given. */
+bool merkle_check_leaf(const uint8_t *cap, unsigned cap_log, unsigned top, uint32_t index,
+                       const uint32_t *words, size_t n, const uint8_t *path);
 
 #endif

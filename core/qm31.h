@@ -81,6 +81,14 @@ SP_FN qm31 qm31_mul_m31(qm31 x, m31 y)
     return qm31_make(cm31_mul_m31(x.a, y), cm31_mul_m31(x.b, y));
 }
 SP_FN qm31 qm31_mul_cm31(qm31 x, cm31 y) { return qm31_make(cm31_mul(x.a, y), cm31_mul(x.b, y)); }
+/* f[0] + i f[1] + u f[2] + iu f[3]: a QM31 column at a point from its coordinate columns there. */
+SP_FN qm31 qm31_from_coordinates(const qm31 f[4])
+{
+    const m31 o = m31_zero(), l = m31_one();
+    qm31 r = qm31_add(f[0], qm31_mul(f[1], qm31_from4(o, l, o, o)));
+    r = qm31_add(r, qm31_mul(f[2], qm31_from4(o, o, l, o)));
+    return qm31_add(r, qm31_mul(f[3], qm31_from4(o, o, o, l)));
+}
 /* The conjugate over CM31: u -> -u. For f with M31 coefficients, f(conj z) = conj f(z). */
 SP_FN qm31 qm31_conj(qm31 x) { return qm31_make(x.a, cm31_neg(x.b)); }
 /* r = 1 / x, and 0 for x = 0. 1 / (a + bu) = (a - bu) / (a^2 - (2 + i) b^2). */

@@ -27,9 +27,8 @@
     X(COMMIT_GRIND, "commit grind")                                                          \
     X(QUERY_GRIND, "query grind")                                                            \
     X(TREE_PATH, "tree path")               /* openings of the four trees */                 \
-    X(QUOTIENT, "quotient")                 /* first FRI layer = DEEP quotient */            \
-    X(LAYER_PATH, "fri path")                                                                \
-    X(FOLD, "fold")                         /* value in a layer = fold of the one before */  \
+    X(LAYER_PATH, "fri path")               /* layer 0 holds the DEEP quotient, each further \
+                                               layer the fold of the one before */           \
     X(LAST_LAYER, "last layer")             /* its polynomial at the folded position */
 
 enum verify_check {

@@ -1,0 +1,143 @@
+/* blake2s.c - BLAKE2s-256, portable. */
+#include "core/blake2s.h"
+
+#include <string.h>
+
+const uint8_t blake2s_sigma[10][16] = {
+    {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15},
+    {14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3},
+    {11, 8, 12, 0, 5, 2, 15, 13, 10, 14, 3, 6, 7, 1, 9, 4},
+    {7, 9, 3, 1, 13, 12, 11, 14, 2, 6, 5, 10, 4, 0, 15, 8},
+    {9, 0, 5, 7, 2, 4, 10, 15, 14, 1, 11, 12, 6, 8, 3, 13},
+    {2, 12, 6, 10, 0, 11, 8, 3, 4, 13, 7, 5, 15, 14, 1, 9},
+    {12, 5, 1, 15, 14, 13, 4, 10, 0, 7, 6, 3, 9, 2, 8, 11},
+    {13, 11, 7, 14, 12, 1, 3, 9, 5, 0, 15, 4, 8, 6, 2, 10},
+    {6, 15, 14, 9, 11, 3, 0, 8, 12, 2, 13, 7, 1, 4, 10, 5},
+    {10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0},
+};
+static const uint32_t blake2s_iv[8] = BLAKE2S_IV;
+
+SP_FN uint32_t rotr32(uint32_t v, unsigned n) { return v >> n | v << (32 - n); }
+SP_FN uint32_t load_le32(const uint8_t *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+SP_FN void store_le32(uint8_t *p, uint32_t v)
+{
+    for (unsigned i = 0; i < 4; i++) p[i] = (uint8_t)(v >> 8 * i & 0xff);
+}
+SP_FN void mix(uint32_t v[16], unsigned a, unsigned b, unsigned c, unsigned d, uint32_t x,
+               uint32_t y)
+{
+    v[a] += v[b] + x;
+    v[d] = rotr32(v[d] ^ v[a], 16);
+    v[c] += v[d];
+    v[b] = rotr32(v[b] ^ v[c], 12);
+    v[a] += v[b] + y;
+    v[d] = rotr32(v[d] ^ v[a], 8);
+    v[c] += v[d];
+    v[b] = rotr32(v[b] ^ v[c], 7);
+}
+
+void blake2s_start(uint32_t h[8], const char *tag)
+{
+    uint8_t person[8] = {0};
+    for (unsigned i = 0; tag && i < 8 && tag[i]; i++) person[i] = (uint8_t)tag[i];
+    memcpy(h, blake2s_iv, sizeof blake2s_iv);
+    h[0] ^= BLAKE2S_PARAM;
+    h[6] ^= load_le32(person);
+    h[7] ^= load_le32(person + 4);
+}
+
+void blake2s_compress(uint32_t h[8], const uint32_t m[16], uint64_t n_bytes, bool last)
+{
+    uint32_t v[16];
+    memcpy(v, h, 32);
+    memcpy(v + 8, blake2s_iv, 32);
+    v[12] ^= (uint32_t)(n_bytes & UINT32_MAX);
+    v[13] ^= (uint32_t)(n_bytes >> 32);
+    if (last) v[14] = ~v[14];
+    for (unsigned r = 0; r < 10; r++) {
+        const uint8_t *s = blake2s_sigma[r];
+        mix(v, 0, 4, 8, 12, m[s[0]], m[s[1]]);
+        mix(v, 1, 5, 9, 13, m[s[2]], m[s[3]]);
+        mix(v, 2, 6, 10, 14, m[s[4]], m[s[5]]);
+        mix(v, 3, 7, 11, 15, m[s[6]], m[s[7]]);
+        mix(v, 0, 5, 10, 15, m[s[8]], m[s[9]]);
+        mix(v, 1, 6, 11, 12, m[s[10]], m[s[11]]);
+        mix(v, 2, 7, 8, 13, m[s[12]], m[s[13]]);
+        mix(v, 3, 4, 9, 14, m[s[14]], m[s[15]]);
+    }
+    for (unsigned i = 0; i < 8; i++) h[i] ^= v[i] ^ v[i + 8];
+}
+
+void blake2s_init(blake2s_ctx *s, const char *tag)
+{
+    memset(s, 0, sizeof *s);
+    blake2s_start(s->h, tag);
+}
+
+static void compress_block(blake2s_ctx *s, bool last)
+{
+    uint32_t m[16];
+    for (unsigned i = 0; i < 16; i++) m[i] = load_le32(s->block + 4 * i);
+    s->n_bytes += s->block_len;
+    blake2s_compress(s->h, m, s->n_bytes, last);
+    s->block_len = 0;
+}
+
+void blake2s_update(blake2s_ctx *s, const void *data, size_t data_bytes)
+{
+    const uint8_t *p = (const uint8_t *)data;
+    while (data_bytes) {
+        if (s->block_len == 64) compress_block(s, false); /* more follows, so not the last one */
+        size_t n = 64 - s->block_len;
+        if (n > data_bytes) n = data_bytes;
+        memcpy(s->block + s->block_len, p, n);
+        s->block_len += n;
+        p += n;
+        data_bytes -= n;
+    }
+}
+
+void blake2s_update_words(blake2s_ctx *s, const uint32_t *words, size_t words_len)
+{
+    for (size_t i = 0; i < words_len; i++) {
+        uint8_t b[4];
+        store_le32(b, words[i]);
+        blake2s_update(s, b, 4);
+    }
+}
+
+void blake2s_final(blake2s_ctx *s, uint32_t out[8])
+{
+    memset(s->block + s->block_len, 0, 64 - s->block_len);
+    compress_block(s, true);
+    memcpy(out, s->h, 32);
+}
+
+void blake2s_hash(uint32_t out[8], const char *tag, const void *data, size_t data_bytes)
+{
+    blake2s_ctx s;
+    blake2s_init(&s, tag);
+    blake2s_update(&s, data, data_bytes);
+    blake2s_final(&s, out);
+}
+
+void blake2s_hash_words(uint32_t out[8], const char *tag, const uint32_t *words, size_t words_len)
+{
+    blake2s_ctx s;
+    blake2s_init(&s, tag);
+    blake2s_update_words(&s, words, words_len);
+    blake2s_final(&s, out);
+}
+
+void blake2s_to_bytes(uint8_t out[32], const uint32_t h[8])
+{
+    for (unsigned i = 0; i < 8; i++) store_le32(out + 4 * i, h[i]);
+}
+
+void blake2s_from_bytes(uint32_t out[8], const uint8_t bytes[32])
+{
+    for (unsigned i = 0; i < 8; i++) out[i] = load_le32(bytes + 4 * i);
+}
