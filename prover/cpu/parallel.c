@@ -1,0 +1,10 @@
+/* parallel.c - a loop over threads. */
+#include "prover/cpu/parallel.h"
+
+void parallel_for(size_t n, void (*fn)(void *user, size_t i), void *user)
+{
+#ifdef _OPENMP
+#pragma omp parallel for schedule(dynamic, 1) if (n > 1)
+#endif
+    for (size_t i = 0; i < n; i++) fn(user, i);
+}
