@@ -12,6 +12,7 @@
 #include "core/sp.h"
 
 #define DIGEST_WORDS 7
+#define FRI_MAX_FOLD 6 /* largest k of fri_leaves and fri_fold; there 1 <= k <= log */
 
 typedef struct backend {
     const char *name;
@@ -76,5 +77,8 @@ extern const backend backend_portable;
 const backend *const *backend_list(size_t *n);
 /* By name, "auto" = the fastest usable one; NULL when unknown or not usable here. */
 const backend *backend_find(const char *name);
+/* Computes the constants (twiddles) of domains up to max_log now; otherwise each is computed when
+ * first needed. Without memory for them operations still work, very slowly. */
+sp_status backend_prepare(unsigned max_log);
 
 #endif

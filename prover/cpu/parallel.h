@@ -1,19 +1,10 @@
-/* parallel.h - OpenMP pragmas that vanish without OpenMP. SP_OMP(parallel for schedule(dynamic)) */
+/* parallel.h - a loop over threads, for code outside prover/cpu (which must not use OpenMP). */
 #ifndef PROVER_CPU_PARALLEL_H
 #define PROVER_CPU_PARALLEL_H
 
-#ifdef _OPENMP
-#include <omp.h>
-#define SP_OMP_(x) _Pragma(#x)
-#define SP_OMP(x) SP_OMP_(omp x)
-/* Threads a parallel region started here would have. */
-static inline unsigned sp_threads(void)
-{
-    return omp_in_parallel() ? 1u : (unsigned)omp_get_max_threads();
-}
-#else
-#define SP_OMP(x)
-static inline unsigned sp_threads(void) { return 1; }
-#endif
+#include <stddef.h>
+
+/* fn(user, i) for every i < n, in any order, on several threads where there are any. */
+void parallel_for(size_t n, void (*fn)(void *user, size_t i), void *user);
 
 #endif
