@@ -302,7 +302,12 @@ enum { RF_COLUMNS(AIR_COL_ENUM) rf_n_columns };
     X(inf, hi) \
     X(inf, mg0) /* wl wh */ \
     X(inf, mg1) /* gl gh */
+/* Of these INITFIN also reads the row before. */
+#define INF_BEFORE_COLUMNS(X) \
+    X(infb, wl) \
+    X(infb, wh)
 enum { INF_COLUMNS(AIR_COL_ENUM) inf_n_columns };
+enum { INF_BEFORE_COLUMNS(AIR_COL_ENUM) infb_n_columns };
 
 /* IMAGE: a register or image word: preprocessed initial value, final value */
 #define IMG_COLUMNS(X) \
