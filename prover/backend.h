@@ -9,10 +9,10 @@
 #define PROVER_BACKEND_H
 
 #include "core/circle.h"
+#include "core/params.h"
 #include "core/sp.h"
 
 #define DIGEST_WORDS 7
-#define FRI_MAX_FOLD 6 /* largest k of fri_leaves and fri_fold; there 1 <= k <= log */
 
 typedef struct backend {
     const char *name;
@@ -34,7 +34,8 @@ typedef struct backend {
     void (*merkle_level)(uint32_t *const out[DIGEST_WORDS], const uint32_t *const *below,
                          const uint32_t *const *cols, size_t n_cols, unsigned log);
     /* Leaves of a FRI layer over the QM31 column in[4] of 2^log values, 2^k values a leaf, first:
-     * the circle layer's grouping. out has 2^(log - k) digests. */
+     * the circle layer's grouping. 1 <= k <= min(log, FRI_MAX_FOLD). out has 2^(log - k) digests.
+     */
     void (*fri_leaves)(uint32_t *const out[DIGEST_WORDS], const uint32_t *const in[4], unsigned log,
                        unsigned k, bool first);
     /* out[4] (2^(log - k) values) = in folded by beta, beta^2, ...; first: y, then x. */
