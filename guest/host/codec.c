@@ -290,9 +290,34 @@ codec_place codec_at(const char *where, size_t i)
     return p;
 }
 
+codec_place codec_member(const char *where, const char *key)
+{
+    codec_place p;
+    snprintf(p.text, sizeof p.text, "%s.%s", where, key);
+    return p;
+}
+
 codec_place codec_at2(const char *where, size_t i, size_t j)
 {
     codec_place p;
     snprintf(p.text, sizeof p.text, "%s[%zu][%zu]", where, i, j);
     return p;
+}
+
+sp_status codec_encode(sp_status (*put)(codec_buf *b, const json_t *root, codec_err e),
+                       const char *json, size_t len, uint8_t **input, size_t *input_bytes,
+                       codec_err e)
+{
+    codec_buf b = {0};
+    json_t *root;
+    *input = NULL;
+    *input_bytes = 0;
+    SP_TRY(codec_parse(&root, json, len, e));
+    sp_status s = put(&b, root, e);
+    if (s == SP_OK)
+        s = codec_finish(&b, input, input_bytes, e);
+    else
+        free(b.p);
+    json_decref(root);
+    return s;
 }

@@ -37,6 +37,12 @@ sp_status codec_finish(codec_buf *b, uint8_t **p, size_t *n, codec_err e);
 /* As codec_finish, for text: adds the terminating zero. */
 sp_status codec_finish_text(codec_buf *b, char **text, codec_err e);
 
+/* The frame of an encoder: parses the payload, lets put write its encoding, hands the bytes over.
+ */
+sp_status codec_encode(sp_status (*put)(codec_buf *b, const json_t *root, codec_err e),
+                       const char *json, size_t len, uint8_t **input, size_t *input_bytes,
+                       codec_err e);
+
 /* Little-endian words of untrusted bytes. */
 uint32_t codec_u32(const uint8_t *p);
 uint64_t codec_u64(const uint8_t *p);
@@ -68,11 +74,12 @@ sp_status codec_hex(const json_t *v, const char *where, const char **digits, siz
 /* The value of a hexadecimal digit; 16 for any other character. */
 unsigned codec_hex_digit(char c);
 
-/* The place of an element, as "where[i]" or "where[i][j]". */
+/* The place of an element, as "where[i]" or "where[i][j]", or of a member, as "where.key". */
 typedef struct {
     char text[96];
 } codec_place;
 codec_place codec_at(const char *where, size_t i);
+codec_place codec_member(const char *where, const char *key);
 codec_place codec_at2(const char *where, size_t i, size_t j);
 
 #endif

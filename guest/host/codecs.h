@@ -10,7 +10,17 @@
     sp_status name##_decode(const uint8_t *output, size_t output_bytes, char **json, char *err, \
                             size_t err_size)
 
-CODEC(fibonacci);
 CODEC(matrix_multiplication);
+CODEC(hash);
+CODEC(sort);
+CODEC(prime);
+CODEC(modexp);
+CODEC(mlp_int8);
+CODEC(fibonacci);
+CODEC(mixed);
+
+/* The bytes of a file, hashed once with SHA-256. */
+sp_status hash_encode_raw(const uint8_t *bytes, size_t n, uint8_t **input, size_t *input_bytes,
+                          char *err, size_t err_size);
 
 #endif

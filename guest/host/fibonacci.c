@@ -3,30 +3,26 @@
 
 #include <inttypes.h>
 
+static sp_status put_payload(codec_buf *b, const json_t *root, codec_err e)
+{
+    static const codec_key keys[] = {{"algorithm", true}, {"n", true}, {"modulus", false}};
+    uint64_t n;
+    int64_t m = INT64_C(1) << 32;
+    SP_TRY(codec_keys(root, "", keys, SP_COUNT(keys), e));
+    SP_TRY(codec_algorithm(root, "fibonacci", e));
+    SP_TRY(codec_uint64(json_object_get(root, "n"), "n", &n, e));
+    const json_t *modulus = json_object_get(root, "modulus");
+    if (modulus) SP_TRY(codec_int(modulus, "modulus", 1, INT64_C(1) << 32, &m, e));
+    codec_put_u64(b, n);
+    codec_put_u32(b, (uint32_t)m); /* 2^32 is 0 */
+    return SP_OK;
+}
+
 sp_status fibonacci_encode(const char *json, size_t len, uint8_t **input, size_t *input_bytes,
                            char *err, size_t err_size)
 {
-    static const codec_key keys[] = {{"algorithm", true}, {"n", true}, {"modulus", false}};
     codec_err e = {err, err_size};
-    codec_buf b = {0};
-    json_t *root;
-    uint64_t n;
-    int64_t m = INT64_C(1) << 32;
-    *input = NULL;
-    *input_bytes = 0;
-    SP_TRY(codec_parse(&root, json, len, e));
-    sp_status s = codec_keys(root, "", keys, SP_COUNT(keys), e);
-    if (s == SP_OK) s = codec_algorithm(root, "fibonacci", e);
-    if (s == SP_OK) s = codec_uint64(json_object_get(root, "n"), "n", &n, e);
-    const json_t *modulus = json_object_get(root, "modulus");
-    if (s == SP_OK && modulus) s = codec_int(modulus, "modulus", 1, INT64_C(1) << 32, &m, e);
-    if (s == SP_OK) {
-        codec_put_u64(&b, n);
-        codec_put_u32(&b, (uint32_t)m); /* 2^32 is 0 */
-        s = codec_finish(&b, input, input_bytes, e);
-    }
-    json_decref(root);
-    return s;
+    return codec_encode(put_payload, json, len, input, input_bytes, e);
 }
 
 sp_status fibonacci_decode(const uint8_t *output, size_t output_bytes, char **json, char *err,

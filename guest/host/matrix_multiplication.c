@@ -71,43 +71,44 @@ static sp_status check_range(const matrix *a, const matrix *b, codec_err e)
     return SP_OK;
 }
 
+static sp_status put_product(codec_buf *out, matrix *a, matrix *b, const json_t *root, codec_err e)
+{
+    SP_TRY(read_matrix(a, json_object_get(root, "matrix_a"), "matrix_a", e));
+    SP_TRY(read_matrix(b, json_object_get(root, "matrix_b"), "matrix_b", e));
+    if (a->columns != b->rows)
+        return codec_fail(e, SP_ERR_FORMAT,
+                          "matrix_a is %zu x %zu and matrix_b is %zu x %zu: matrix_a must have as "
+                          "many columns as matrix_b has rows",
+                          a->rows, a->columns, b->rows, b->columns);
+    if (a->rows * b->columns > (SP_JOB_MAX_INPUT - 8) / 8)
+        return codec_fail(e, SP_ERR_LIMIT, "the product has %zu entries, but may have at most %u",
+                          a->rows * b->columns, (SP_JOB_MAX_INPUT - 8) / 8);
+    SP_TRY(check_range(a, b, e));
+    codec_put_u32(out, (uint32_t)a->rows);
+    codec_put_u32(out, (uint32_t)a->columns);
+    codec_put_u32(out, (uint32_t)b->columns);
+    for (size_t i = 0; i < a->rows * a->columns; i++) codec_put_u32(out, (uint32_t)a->v[i]);
+    for (size_t i = 0; i < b->rows * b->columns; i++) codec_put_u32(out, (uint32_t)b->v[i]);
+    return SP_OK;
+}
+
+static sp_status put_payload(codec_buf *out, const json_t *root, codec_err e)
+{
+    static const codec_key keys[] = {{"algorithm", true}, {"matrix_a", true}, {"matrix_b", true}};
+    SP_TRY(codec_keys(root, "", keys, SP_COUNT(keys), e));
+    SP_TRY(codec_algorithm(root, "matrix_multiplication", e));
+    matrix a = {0}, b = {0};
+    sp_status s = put_product(out, &a, &b, root, e);
+    free(a.v);
+    free(b.v);
+    return s;
+}
+
 sp_status matrix_multiplication_encode(const char *json, size_t len, uint8_t **input,
                                        size_t *input_bytes, char *err, size_t err_size)
 {
-    static const codec_key keys[] = {{"algorithm", true}, {"matrix_a", true}, {"matrix_b", true}};
     codec_err e = {err, err_size};
-    codec_buf out = {0};
-    json_t *root;
-    matrix a = {0}, b = {0};
-    *input = NULL;
-    *input_bytes = 0;
-    SP_TRY(codec_parse(&root, json, len, e));
-    sp_status s = codec_keys(root, "", keys, SP_COUNT(keys), e);
-    if (s == SP_OK) s = codec_algorithm(root, "matrix_multiplication", e);
-    if (s == SP_OK) s = read_matrix(&a, json_object_get(root, "matrix_a"), "matrix_a", e);
-    if (s == SP_OK) s = read_matrix(&b, json_object_get(root, "matrix_b"), "matrix_b", e);
-    if (s == SP_OK && a.columns != b.rows)
-        s = codec_fail(
-            e, SP_ERR_FORMAT,
-            "matrix_a is %zu x %zu and matrix_b is %zu x %zu: matrix_a must have as many "
-            "columns as matrix_b has rows",
-            a.rows, a.columns, b.rows, b.columns);
-    if (s == SP_OK && a.rows * b.columns > (SP_JOB_MAX_INPUT - 8) / 8)
-        s = codec_fail(e, SP_ERR_LIMIT, "the product has %zu entries, but may have at most %u",
-                       a.rows * b.columns, (SP_JOB_MAX_INPUT - 8) / 8);
-    if (s == SP_OK) s = check_range(&a, &b, e);
-    if (s == SP_OK) {
-        codec_put_u32(&out, (uint32_t)a.rows);
-        codec_put_u32(&out, (uint32_t)a.columns);
-        codec_put_u32(&out, (uint32_t)b.columns);
-        for (size_t i = 0; i < a.rows * a.columns; i++) codec_put_u32(&out, (uint32_t)a.v[i]);
-        for (size_t i = 0; i < b.rows * b.columns; i++) codec_put_u32(&out, (uint32_t)b.v[i]);
-        s = codec_finish(&out, input, input_bytes, e);
-    }
-    free(a.v);
-    free(b.v);
-    json_decref(root);
-    return s;
+    return codec_encode(put_payload, json, len, input, input_bytes, e);
 }
 
 sp_status matrix_multiplication_decode(const uint8_t *output, size_t output_bytes, char **json,

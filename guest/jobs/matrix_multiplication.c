@@ -37,6 +37,7 @@ static void narrow_single(const product *x, uint32_t i0, uint32_t i1, uint32_t j
         for (uint32_t j = j0; j < j1; j++) {
             const int32_t *a = x->a + i * x->k, *end = a + x->k, *b = x->b + j;
             int32_t sum = 0;
+            UNROLL
             for (; a < end; a++, b += x->m) sum += *a * *b;
             put32(x, i, j, sum);
         }
@@ -97,6 +98,7 @@ static void wide(const product *x)
             const int32_t *a = x->a + i * x->k, *end = a + x->k, *b = x->b + j;
             uint64_t low = 0;
             int32_t high = 0;
+            UNROLL
             for (; a < end; a++, b += x->m) {
                 int64_t p = (int64_t)*a * *b;
                 low += (uint64_t)p;
