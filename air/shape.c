@@ -66,6 +66,7 @@ sp_status shape_init(proof_shape *s, const params *p, const uint8_t log_size[AIR
         const air_component *c = &air_components[id];
         shape_instance *in = &s->instance[s->n_instances++];
         in->id = id;
+        in->c = c;
         in->slot = slot;
         in->log = log;
         in->pre = s->tree[TREE_PROGRAM].n_columns;
@@ -90,7 +91,7 @@ sp_status shape_init(proof_shape *s, const params *p, const uint8_t log_size[AIR
      * last sum column. */
     for (unsigned i = 0; i < s->n_instances; i++) {
         shape_instance *in = &s->instance[i];
-        const air_component *c = &air_components[in->id];
+        const air_component *c = in->c;
         in->before = s->n_at + s->n_before;
         for (unsigned k = 0; k < c->n_before; k++)
             add_before(s, TREE_MAIN, in->main + c->before[k]);

@@ -11,6 +11,8 @@ enum { TREE_PROGRAM, TREE_MAIN, TREE_INTERACTION, TREE_COMPOSITION, N_TREES };
 #define SHAPE_MAX_COLUMNS 640 /* of one tree; a unit test checks the largest case */
 #define SHAPE_MAX_SAMPLES 1536
 #define SHAPE_MAX_BEFORE 256
+#define SHAPE_MAX_POWERS 2048 /* constraints, or samples */
+#define SHAPE_MAX_INSTANCE_COLUMNS 128 /* preprocessed, main and interaction columns of an instance */
 #define SHAPE_MAX_INTER 8 /* QM31 interaction columns of one component */
 #define SHAPE_COMPOSITION_COLUMNS 8
 
@@ -23,6 +25,7 @@ typedef struct {
 /* Where a present instance's columns start in the trees. */
 typedef struct {
     enum air_component_id id;
+    const air_component *c;
     unsigned slot, log; /* trace log size */
     unsigned pre, main, inter; /* first column in the program, main and interaction trees */
     unsigned before;           /* first of its samples at the row before (index into samples) */

@@ -51,7 +51,7 @@ typedef struct {
 } prove_plan;
 
 typedef struct {
-    double seconds[N_PROVE_PHASES]; /* wall time, monotonic clock */
+    uint64_t ns[N_PROVE_PHASES]; /* wall time in nanoseconds, monotonic clock */
     uint64_t peak_bytes;            /* what was allocated */
 } prove_stats;
 

@@ -167,7 +167,7 @@ static sp_status check_oods(verifier *v, circle_point_q z0, qm31 rho)
     for (unsigned t = 0, n = 0; t < N_TREES; n += sh->tree[t++].n_columns) at[t] = s->samples + n;
     for (unsigned i = 0; i < sh->n_instances; i++) {
         const shape_instance *in = &sh->instance[i];
-        const air_component *c = &air_components[in->id];
+        const air_component *c = in->c;
         const qm31 *before = s->samples + in->before + c->n_before;
         const circle_point_q z = circle_double_n_q(z0, sh->n_max - in->log);
         qm31 inter[SHAPE_MAX_INTER], weight[AIR_MAX_CONSTRAINTS];

@@ -85,7 +85,9 @@ static sp_status trap(vm_error *err, const struct vm_exec *m, enum vm_stop why)
     else
         snprintf(insn, sizeof insn, "nothing");
     switch (why) {
-    case VM_STOP_ILLEGAL: snprintf(cause, sizeof cause, "illegal instruction"); break;
+    case VM_STOP_ILLEGAL:
+        snprintf(cause, sizeof cause, known ? "illegal instruction" : "ran past the end of the code");
+        break;
     case VM_STOP_FETCH:
         snprintf(cause, sizeof cause, "jump to 0x%08x, where there is no code", (unsigned)addr);
         break;
@@ -276,6 +278,16 @@ sp_status vm_run(vm_result *r, const vm_program *p, const vm_options *o, vm_erro
     vm_mem_free(&m->mem);
     free(m);
     return s;
+}
+
+void vm_result_free_rows(vm_result *r)
+{
+    struct vm_record *own = (struct vm_record *)r->opaque;
+    for (unsigned c = 0; own && c < VM_N_CHIPS; c++) {
+        vm_array_free(&own->rows[c]);
+        r->rows[c] = NULL;
+        r->n_rows[c] = 0;
+    }
 }
 
 void vm_result_free(vm_result *r)

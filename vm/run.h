@@ -147,5 +147,7 @@ typedef struct {
  * a nonzero exit code is not an error here. On failure r is zeroed. */
 SP_MUST_USE sp_status vm_run(vm_result *r, const vm_program *p, const vm_options *o, vm_error *err);
 void vm_result_free(vm_result *r);
+/* Gives back the row arrays of all chips (the largest part); rows[] and n_rows[] become empty. */
+void vm_result_free_rows(vm_result *r);
 
 #endif

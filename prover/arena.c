@@ -1,0 +1,50 @@
+/* arena.c - one block of memory per proof. */
+#define _DEFAULT_SOURCE 1 /* madvise */
+#include "prover/arena.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define LINE 64u
+#define HUGE_PAGE ((size_t)2 << 20)
+
+void arena_count(arena *a) { memset(a, 0, sizeof *a); }
+
+sp_status arena_init(arena *a, size_t size)
+{
+    void *p = NULL;
+    memset(a, 0, sizeof *a);
+    if (posix_memalign(&p, HUGE_PAGE, size ? size : 1) != 0) return SP_ERR_NOMEM;
+#ifdef MADV_HUGEPAGE
+    (void)madvise(p, size, MADV_HUGEPAGE); /* an optimisation: failure does not matter */
+#endif
+    a->base = p;
+    a->size = size;
+    return SP_OK;
+}
+
+void arena_free(arena *a)
+{
+    free(a->base);
+    memset(a, 0, sizeof *a);
+}
+
+void *arena_take(arena *a, size_t bytes)
+{
+    const size_t at = a->used;
+    a->used += (bytes + LINE - 1) / LINE * LINE;
+    if (a->used > a->peak) a->peak = a->used;
+    if (!a->base) return NULL;
+    SP_ASSERT(a->used <= a->size);
+    return a->base + at;
+}
+
+uint32_t *arena_words(arena *a, size_t n) { return arena_take(a, n * sizeof(uint32_t)); }
+
+void arena_columns(arena *a, uint32_t **out, size_t n, unsigned log)
+{
+    const size_t stride = ((size_t)1 << log) + LINE / sizeof(uint32_t);
+    uint32_t *p = arena_words(a, n * stride);
+    for (size_t i = 0; i < n; i++) out[i] = p ? p + i * stride : NULL;
+}

@@ -1,0 +1,54 @@
+/* interaction.c - product and LogUp columns from the rows' own parts (docs/protocol.md 6). */
+#include "prover/state.h"
+
+static qm31 at(uint32_t *const v[4], size_t i)
+{
+    const uint32_t w[4] = {v[0][i], v[1][i], v[2][i], v[3][i]};
+    return qm31_from_words(w);
+}
+
+/* v(row) *= p(row before) for every row but the first. */
+static void mul_before(uint32_t *const v[4], uint32_t *const p[4], unsigned log)
+{
+    size_t before = circle_position_of_row(log, 0);
+    for (uint32_t row = 1; row < UINT32_C(1) << log; row++) {
+        const size_t s = circle_position_of_row(log, row);
+        uint32_t w[4];
+        qm31_to_words(w, qm31_mul(at(v, s), at(p, before)));
+        for (unsigned k = 0; k < 4; k++) v[k][s] = w[k];
+        before = s;
+    }
+}
+
+static sp_status fill_instance(prover *pv, const shape_instance *in, const air_instance *ai)
+{
+    const air_component *c = in->c;
+    uint32_t **inter = pv->trace_col[TREE_INTERACTION] + in->inter;
+    /* The last row, 2^n - 1, stands at the first position of the second half. */
+    const size_t last = (size_t)1 << (in->log - 1);
+    air_domain d = {.log = in->log, .trace_log = in->log, .ch = &pv->air};
+    d.pre = (const uint32_t *const *)(pv->trace_col[TREE_PROGRAM] + in->pre);
+    d.main = (const uint32_t *const *)ai->main;
+    pv->be->air->rows[in->id](inter, &d);
+    if (c->n_prod) {
+        uint32_t **p = inter + 4 * (c->n_prod - 1);
+        pv->be->scan_product(p, in->log);
+        for (unsigned k = 0; k + 1 < c->n_prod; k++)
+            mul_before(inter + 4 * k, p, in->log);
+        pv->claim[in->prod_claim] = at(p, last);
+    }
+    if (c->n_sum) {
+        uint32_t **s = inter + 4 * (c->n_prod + c->n_sum - 1);
+        pv->be->scan_sum(s, in->log);
+        pv->claim[pv->shape.n_prod + in->sum_claim] = at(s, last);
+    }
+    return prover_work(pv, (uint64_t)(4 * (c->n_prod + c->n_sum)) << in->log);
+}
+
+sp_status interaction_fill(prover *pv)
+{
+    for (unsigned i = 0; i < pv->shape.n_instances; i++)
+        SP_TRY(fill_instance(pv, &pv->shape.instance[i], &pv->trace.inst[i]));
+    channel_mix_felts(&pv->ch, pv->claim, pv->shape.n_prod + pv->shape.n_sum);
+    return SP_OK;
+}
