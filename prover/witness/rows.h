@@ -6,7 +6,7 @@
 
 /* Rows are made in blocks that stay in the cache: columns are a power of two apart, so that writing
  * all of them row by row would fight for the same cache lines. */
-#define WITNESS_BLOCK 64u
+#define WITNESS_BLOCK 128u
 
 /* o[column][i] = the cell of row i, for i < n <= WITNESS_BLOCK; merge columns are left. insn is the
  * program's, indexed by rows[i].insn. */
