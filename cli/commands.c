@@ -1,0 +1,122 @@
+/* commands.c - the subcommands as tables: options, texts and examples. */
+#include "cli/commands.h"
+
+#include <stddef.h>
+
+#define OPTIONS(...) (const uint8_t[]){__VA_ARGS__, OPT_HELP, N_OPTIONS}
+#define GUEST_OPTIONS OPT_INPUT, OPT_DATA, OPT_HINT, OPT_IO, OPT_MAX_CYCLES
+
+#define JOB_OR_ELF                                                                           \
+    "JOB is the name of a built-in job; an argument with a slash, or that ends in .elf, is " \
+    "the path of a RISC-V program. "
+
+const cli_command sprove_commands[] = {
+#ifdef CLI_PROVER
+    {"run", "JOB|ELF", 1, 1, "run a program and prove that it ran",
+     "Runs the program on the input and writes its output and a proof. " JOB_OR_ELF
+     "For a job, --input is the job's JSON payload and --output gets JSON; what is proved are the "
+     "bytes that the job makes of it (--raw-input, --raw-output). For an ELF both are bytes.\n\n"
+     "Files appear whole, and all together, or not at all. A guest that traps, or ends with a "
+     "nonzero exit code, is not proved; with --allow-failure a nonzero exit code is.\n\n"
+     "A proof does not publish the private bytes of --hint, but it does not hide them either: "
+     "there is no zero knowledge here.",
+     OPTIONS(GUEST_OPTIONS, OPT_OUTPUT, OPT_PROOF, OPT_FELTS, OPT_CONTEXT, OPT_PROFILE, OPT_THREADS,
+             OPT_MEMORY, OPT_BACKEND, OPT_PROGRESS, OPT_JSON, OPT_CHECK, OPT_ALLOW_FAILURE,
+             OPT_RAW_INPUT, OPT_RAW_OUTPUT),
+     "sprove jobs matrix_multiplication --example > in.json\n"
+     "sprove run matrix_multiplication --input in.json --output out.json --proof job.proof\n"
+     "sprove run ./prog.elf --input in.bin --output out.bin --proof p.bin --profile proven\n"
+     "sprove run fibonacci --input f.json --check\n",
+     command_run},
+#endif
+    {"exec", "JOB|ELF", 1, 1, "run a program without proving it",
+     "Runs the program and prints its output, and cycles, speed and exit code on standard error. "
+     JOB_OR_ELF "A failure names the address, instruction, function and line where it happened. "
+     "--stacks saves where the cycles went, for flame graphs.",
+     OPTIONS(GUEST_OPTIONS, OPT_OUTPUT, OPT_PROGRESS, OPT_JSON, OPT_ALLOW_FAILURE, OPT_RAW_INPUT,
+             OPT_RAW_OUTPUT, OPT_STACKS),
+     "sprove exec fibonacci --input f.json\n"
+     "sprove exec ./prog.elf --input in.bin --output out.bin --stacks prog.folded\n"
+     "echo '{\"algorithm\":\"fibonacci\",\"n\":30}' | sprove exec fibonacci --input -\n",
+     command_exec},
+    {"jobs", "[JOB]", 0, 1, "list the built-in jobs and their payloads",
+     "Without a name, lists the jobs. With one, prints the JSON schemas of its payload and result "
+     "and an example.",
+     OPTIONS(OPT_EXAMPLE, OPT_JSON),
+     "sprove jobs\n"
+     "sprove jobs matrix_multiplication\n"
+     "sprove jobs fibonacci --example > f.json\n",
+     command_jobs},
+#ifdef CLI_PROVER
+    {"estimate", "JOB|ELF", 1, 1, "say what a proof would take",
+     "Runs the program and prints what a proof would take: cycles, rows and sizes of the tables, "
+     "memory, bytes and felts of the proof; and two estimates, marked as such: the time on this "
+     "machine, from a short calibration, and the gas on Starknet, from a model of costs.",
+     OPTIONS(GUEST_OPTIONS, OPT_PROFILE, OPT_THREADS, OPT_BACKEND, OPT_PROGRESS, OPT_JSON),
+     "sprove estimate matrix_multiplication --input in.json\n"
+     "sprove estimate ./prog.elf --input in.bin --profile chain --json\n",
+     command_estimate},
+#endif
+#ifdef CLI_PROVER
+    {"program-id", "JOB|ELF", 1, 1, "print the id that a verifier asks for",
+     "Prints the id of the program under a profile and an io mode: the hash of the program, the "
+     "constraints and the parameters. Whoever asks for a computation pins it; `sverify "
+     "--program-id` needs nothing else of the program.",
+     OPTIONS(OPT_IO, OPT_PROFILE, OPT_BACKEND, OPT_JSON),
+     "sprove program-id matrix_multiplication\n"
+     "sprove program-id ./prog.elf --profile chain --io digest\n",
+     command_program_id},
+#endif
+#ifdef CLI_PROVER
+    {"inspect", "PROOF", 1, 1, "print what a proof says, without checking it",
+     "Prints the statement of a proof, its profile with the three security numbers, its sizes and "
+     "the bytes of each section. Nothing is verified: use sverify for that.",
+     OPTIONS(OPT_JSON),
+     "sprove inspect job.proof\n"
+     "sprove inspect job.proof --json\n",
+     command_inspect},
+#endif
+#ifdef CLI_PROVER
+    {"bench", "", 0, 0, "measure proving on this machine",
+     "Proves a mixed job of about --cycles cycles --runs times and prints the median time of each "
+     "phase and the cycles proved in a second.",
+     OPTIONS(OPT_CYCLES, OPT_RUNS, OPT_PROFILE, OPT_THREADS, OPT_MEMORY, OPT_BACKEND, OPT_PROGRESS,
+             OPT_JSON),
+     "sprove bench --profile fast\n"
+     "sprove bench --cycles 262144 --runs 5 --json\n",
+     command_bench},
+#endif
+    {"completion", "SHELL", 1, 1, "print a completion script for bash, zsh or fish",
+     "Prints a script that completes the commands and options of sprove and sverify.",
+     (const uint8_t[]){OPT_HELP, N_OPTIONS},
+     "sprove completion bash > /etc/bash_completion.d/sprove\n"
+     "sprove completion zsh > ~/.zfunc/_sprove\n"
+     "sprove completion fish > ~/.config/fish/completions/sprove.fish\n",
+     command_completion},
+    {"version", "", 0, 0, "print the version", "Prints the version and the id of the constraints.",
+     OPTIONS(OPT_JSON), "sprove version\n", command_version},
+    {"help", "[COMMAND]", 0, 1, "explain a command",
+     "Prints the commands, or the options and examples of one. With --man, the manual page of "
+     "sprove, or of sverify.",
+     OPTIONS(OPT_MAN),
+     "sprove help run\n"
+     "sprove help --man | man -l -\n",
+     command_help},
+};
+const unsigned n_sprove_commands = SP_COUNT(sprove_commands);
+
+const cli_command sverify_command = {
+    "sverify", "PROOF", 1, 1, "check a proof without running the program",
+    "Accepts the proof of exactly the program, input, output, context and profile that are named, "
+    "and of nothing else. PROOF is the file of `sprove run`, as bytes or as felts.\n\n"
+    "The program is named by --program or --program-id; what it read and wrote by --input (or "
+    "--data) and --output, or by --io-commitment. For a job, --input is the JSON payload and "
+    "--output the JSON result; for an ELF, or with --program-id alone, both are bytes.\n\n"
+    "Exit codes: 0 accepted; 1 rejected; 2 the question is not understood (options, missing "
+    "files); 3 the file is not a proof.",
+    OPTIONS(OPT_PROGRAM, OPT_PROGRAM_ID, OPT_INPUT, OPT_DATA, OPT_OUTPUT, OPT_IO_COMMITMENT,
+            OPT_CONTEXT, OPT_PROFILE, OPT_ALLOW_UNSOUND, OPT_ALLOW_FAILURE, OPT_JSON),
+    "sverify job.proof --program matrix_multiplication --input in.json --output out.json\n"
+    "sverify p.bin --program-id $ID --input in.bin --output out.bin --profile proven\n"
+    "sverify p.bin --program-id $ID --io-commitment $IO --json\n",
+    NULL};

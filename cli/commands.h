@@ -1,0 +1,23 @@
+/* commands.h - the subcommands of sprove. */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "cli/args.h"
+
+int command_run(const cli_args *a);
+int command_exec(const cli_args *a);
+int command_jobs(const cli_args *a);
+int command_estimate(const cli_args *a);
+int command_program_id(const cli_args *a);
+int command_inspect(const cli_args *a);
+int command_bench(const cli_args *a);
+int command_help(const cli_args *a);
+int command_completion(const cli_args *a);
+int command_version(const cli_args *a);
+
+/* All of them, in the order of the help. */
+extern const cli_command sprove_commands[];
+extern const unsigned n_sprove_commands;
+extern const cli_command sverify_command;
+
+#endif

@@ -1,0 +1,310 @@
+/* file.c - see file.h. */
+#include "cli/file.h"
+
+#include "cli/args.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Temporary files that a signal must remove. A name is entered before its file exists and leaves
+ * after it is gone, with signals blocked, so the handler sees whole entries. */
+static char *pending[FILE_MAX_OUTPUTS];
+static volatile sig_atomic_t stopped;
+
+static void on_signal(int signal_number)
+{
+    (void)signal_number;
+    if (stopped) {
+        for (unsigned i = 0; i < FILE_MAX_OUTPUTS; i++)
+            if (pending[i]) unlink(pending[i]);
+        _exit(EXIT_INTERRUPTED);
+    }
+    stopped = 1;
+}
+
+static void handled_signals(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGINT);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGHUP);
+}
+
+void signals_init(void)
+{
+    struct sigaction a;
+    memset(&a, 0, sizeof a);
+    a.sa_handler = on_signal;
+    handled_signals(&a.sa_mask);
+    sigaction(SIGINT, &a, NULL);
+    sigaction(SIGTERM, &a, NULL);
+    /* Under nohup a hang-up stays ignored. */
+    struct sigaction old;
+    if (sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler != SIG_IGN) sigaction(SIGHUP, &a, NULL);
+    /* A closed pipe and a file size limit become errors of write. */
+    a.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &a, NULL);
+    sigaction(SIGXFSZ, &a, NULL);
+}
+
+bool signals_stopped(void) { return stopped != 0; }
+
+static void set_pending(char *was, char *now)
+{
+    sigset_t block, old;
+    handled_signals(&block);
+    sigprocmask(SIG_BLOCK, &block, &old);
+    for (unsigned i = 0; i < FILE_MAX_OUTPUTS; i++)
+        if (pending[i] == was) {
+            pending[i] = now;
+            break;
+        }
+    sigprocmask(SIG_SETMASK, &old, NULL);
+}
+
+int file_read(file_bytes *b, const char *path, const char *what, size_t limit)
+{
+    const bool standard = strcmp(path, "-") == 0;
+    const char *name = standard ? "standard input" : path;
+    const int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    size_t room = 1 << 16;
+    int code = 0;
+    struct stat st;
+    b->at = NULL;
+    b->n = 0;
+    if (fd < 0) return cli_fail(EXIT_IO, "%s: cannot read %s: %s", name, what, strerror(errno));
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+        if (st.st_size > 0 && (uint64_t)st.st_size > limit) {
+            code = cli_fail(EXIT_LIMIT, "%s: %s is longer than the limit of %zu bytes", name, what,
+                            limit);
+            goto out;
+        }
+        room = (size_t)st.st_size + 2; /* one for the zero, one to see the end */
+    }
+    b->at = malloc(room);
+    if (!b->at) goto no_memory;
+    for (;;) {
+        if (b->n + 1 >= room) {
+            room *= 2;
+            uint8_t *more = realloc(b->at, room);
+            if (!more) goto no_memory;
+            b->at = more;
+        }
+        const ssize_t got = read(fd, b->at + b->n, room - 1 - b->n);
+        if (got == 0) break;
+        if (got < 0) {
+            if (errno == EINTR && !stopped) continue;
+            code = stopped ? cli_fail(EXIT_INTERRUPTED, "interrupted")
+                           : cli_fail(EXIT_IO, "%s: cannot read %s: %s", name, what, strerror(errno));
+            goto out;
+        }
+        b->n += (size_t)got;
+        if (b->n > limit) {
+            code = cli_fail(EXIT_LIMIT, "%s: %s is longer than the limit of %zu bytes", name, what,
+                            limit);
+            goto out;
+        }
+    }
+    b->at[b->n] = 0;
+    goto out;
+no_memory:
+    code = cli_fail(EXIT_LIMIT, "%s: not enough memory to read %s", name, what);
+out:
+    if (!standard) close(fd);
+    if (code) {
+        free(b->at);
+        b->at = NULL;
+        b->n = 0;
+    }
+    return code;
+}
+
+static int cannot_write(const char *path)
+{
+    const int e = errno;
+    if (e == ENOSPC || e == EDQUOT)
+        return cli_fail(EXIT_IO, "%s: the disk is full; nothing was written", path);
+    if (e == EFBIG)
+        return cli_fail(EXIT_IO, "%s: larger than the file size limit; nothing was written", path);
+    return cli_fail(EXIT_IO, "%s: cannot write: %s", path, strerror(e));
+}
+
+/* The directory part of path, "." when there is none; to be freed. */
+static char *directory_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash) return strdup(".");
+    return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+static int open_temp(file_output *o)
+{
+    char *dir = directory_of(o->real);
+    const char *slash = strrchr(o->real, '/');
+    const char *base = slash ? slash + 1 : o->real;
+    int code = 0;
+    if (!dir) return cli_fail(EXIT_LIMIT, "not enough memory");
+    const size_t bytes = strlen(dir) + strlen(base) + sizeof "/..sprove-0000000000000000.tmp";
+    o->temp = malloc(bytes);
+    if (!o->temp) {
+        free(dir);
+        return cli_fail(EXIT_LIMIT, "not enough memory");
+    }
+    /* Long names are cut so that the temporary one is not longer than a name may be. */
+    set_pending(NULL, o->temp);
+    for (unsigned tries = 0; tries < 100; tries++) {
+        snprintf(o->temp, bytes, "%s/.%.200s.sprove-%ld-%u.tmp", dir, base, (long)getpid(), tries);
+        o->fd = open(o->temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (o->fd >= 0 || errno != EEXIST) break;
+    }
+    if (o->fd < 0) {
+        const int e = errno;
+        set_pending(o->temp, NULL);
+        free(o->temp);
+        o->temp = NULL;
+        errno = e;
+        code = cannot_write(o->path);
+    }
+    free(dir);
+    return code;
+}
+
+int file_open(file_outputs *f, const char *path, unsigned *index)
+{
+    struct stat st;
+    *index = f->n;
+    SP_ASSERT(f->n < FILE_MAX_OUTPUTS);
+    file_output *o = &f->out[f->n++];
+    memset(o, 0, sizeof *o);
+    o->fd = -1;
+    if (!path) return 0;
+    o->path = path;
+    for (unsigned i = 0; i + 1 < f->n; i++)
+        if (f->out[i].path && strcmp(f->out[i].path, path) == 0) {
+            o->path = NULL;
+            return cli_fail(EXIT_USAGE, "%s: two outputs to the same place",
+                            strcmp(path, "-") ? path : "standard output");
+        }
+    if (strcmp(path, "-") == 0) {
+        o->fd = STDOUT_FILENO;
+        o->direct = true;
+        return 0;
+    }
+    if (stat(path, &st) == 0) {
+        if (S_ISDIR(st.st_mode)) return cli_fail(EXIT_IO, "%s: cannot write: is a directory", path);
+        if (!S_ISREG(st.st_mode)) {
+            o->direct = true;
+            o->fd = open(path, O_WRONLY | O_CLOEXEC);
+            return o->fd < 0 ? cannot_write(path) : 0;
+        }
+        if (access(path, W_OK)) return cannot_write(path);
+        o->real = realpath(path, NULL);
+    } else {
+        o->real = strdup(path);
+    }
+    if (!o->real) return cannot_write(path);
+    return open_temp(o);
+}
+
+int file_reserve(file_outputs *f, unsigned index, uint64_t bytes)
+{
+    file_output *o = &f->out[index];
+    if (!o->temp || bytes == 0 || bytes > INT64_MAX) return 0;
+    const int e = posix_fallocate(o->fd, 0, (off_t)bytes);
+    if (e == ENOSPC || e == EDQUOT || e == EFBIG) {
+        errno = e;
+        return cannot_write(o->path);
+    }
+    return 0;
+}
+
+int file_write(file_outputs *f, unsigned index, const void *bytes, size_t n)
+{
+    file_output *o = &f->out[index];
+    const uint8_t *p = bytes;
+    if (!o->path) return 0;
+    if (o->temp && (lseek(o->fd, 0, SEEK_SET) < 0)) return cannot_write(o->path);
+    for (size_t left = n; left;) {
+        const ssize_t put = write(o->fd, p, left);
+        if (put < 0) {
+            if (errno == EINTR && !stopped) continue;
+            if (stopped) return cli_fail(EXIT_INTERRUPTED, "interrupted");
+            return cannot_write(strcmp(o->path, "-") ? o->path : "standard output");
+        }
+        p += put;
+        left -= (size_t)put;
+    }
+    /* What was reserved and not used goes back. */
+    if (o->temp && ftruncate(o->fd, (off_t)n)) return cannot_write(o->path);
+    return 0;
+}
+
+static void close_output(file_output *o, bool remove_temp)
+{
+    if (o->fd >= 0 && o->fd != STDOUT_FILENO) close(o->fd);
+    o->fd = -1;
+    if (o->temp) {
+        if (remove_temp) unlink(o->temp);
+        set_pending(o->temp, NULL);
+        free(o->temp);
+    }
+    free(o->real);
+    o->temp = o->real = NULL;
+    o->path = NULL;
+}
+
+static int sync_directory(const char *real, const char *path)
+{
+    char *dir = directory_of(real);
+    int fd = dir ? open(dir, O_RDONLY | O_CLOEXEC) : -1;
+    int code = 0;
+    /* Some file systems cannot sync a directory and say EINVAL; then there is nothing to do. */
+    if (fd >= 0 && fsync(fd) && errno != EINVAL) code = cannot_write(path);
+    if (fd >= 0) close(fd);
+    free(dir);
+    return code;
+}
+
+int file_commit(file_outputs *f)
+{
+    int code = 0;
+    for (unsigned i = 0; i < f->n && !code; i++) {
+        file_output *o = &f->out[i];
+        if (o->temp && fsync(o->fd)) code = cannot_write(o->path);
+    }
+    if (!code && stopped) code = cli_fail(EXIT_INTERRUPTED, "interrupted; nothing was written");
+    for (unsigned i = 0; i < f->n && !code; i++) {
+        file_output *o = &f->out[i];
+        if (o->temp) {
+            if (rename(o->temp, o->real)) code = cannot_write(o->path);
+            else code = sync_directory(o->real, o->path);
+            if (!code) {
+                set_pending(o->temp, NULL);
+                free(o->temp);
+                o->temp = NULL;
+            }
+        }
+    }
+    for (unsigned i = 0; i < f->n; i++) close_output(&f->out[i], true);
+    f->n = 0;
+    return code;
+}
+
+void file_abandon(file_outputs *f)
+{
+    for (unsigned i = 0; i < f->n; i++) close_output(&f->out[i], true);
+    f->n = 0;
+}
+
+bool file_uses_stdout(const file_outputs *f)
+{
+    for (unsigned i = 0; i < f->n; i++)
+        if (f->out[i].path && strcmp(f->out[i].path, "-") == 0) return true;
+    return false;
+}

@@ -1,0 +1,53 @@
+/* options.h - every option of sprove and sverify, stated once: parser, help, completion and man
+ * pages are made from this list.
+ *
+ * X(ID, name, metavar or NULL for a flag, choices separated by spaces or NULL, help) */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#define CLI_OPTIONS(X)                                                                              \
+    X(INPUT, "input", "F", NULL,                                                                    \
+      "public input: a JSON payload for a job, bytes for an ELF (- is standard input)")             \
+    X(DATA, "data", "F", NULL,                                                                      \
+      "public input of a job that takes a file as it is (see `sprove jobs`), instead of --input")   \
+    X(OUTPUT, "output", "F", NULL, "public output: JSON for a job, bytes for an ELF (- is standard output)") \
+    X(PROOF, "proof", "F", NULL, "where the proof goes (- is standard output)")                     \
+    X(FELTS, "felts", "F", NULL, "the proof also as Starknet felts, one 0x word a line")            \
+    X(HINT, "hint", "F", NULL, "private bytes for the guest; not published, but not hidden either") \
+    X(IO, "io", "MODE", "words digest",                                                             \
+      "how public bytes are bound: words (default) puts them into the proof, digest their hash")    \
+    X(CONTEXT, "context", "HEX", NULL, "28 bytes bound into the proof, 56 hex digits (default: zero)") \
+    X(MAX_CYCLES, "max-cycles", "N", NULL, "stop the guest after N cycles")                         \
+    X(PROFILE, "profile", "NAME", "fast balanced proven chain bench",                               \
+      "parameter set (default: balanced; bench is unsound)")                                        \
+    X(THREADS, "threads", "N", NULL, "threads to prove with (default: all processors)")             \
+    X(MEMORY, "memory", "G", NULL, "memory the prover may take, in GiB; decimals are allowed")      \
+    X(BACKEND, "backend", "B", "auto portable avx2 avx512",                                         \
+      "kernels to prove with (default: auto, the fastest that runs here)")                          \
+    X(PROGRESS, "progress", "MODE", "auto bar json none",                                           \
+      "progress on standard error (default: auto, a bar on a terminal and nothing else)")           \
+    X(JSON, "json", NULL, NULL, "one JSON object on standard output instead of text")               \
+    X(CHECK, "check", NULL, NULL, "check every row against every constraint instead of proving")    \
+    X(ALLOW_FAILURE, "allow-failure", NULL, NULL, "take a guest that ends with a nonzero exit code") \
+    X(RAW_INPUT, "raw-input", "F", NULL, "save the public input as bytes")                          \
+    X(RAW_OUTPUT, "raw-output", "F", NULL, "save the public output as bytes")                       \
+    X(STACKS, "stacks", "F", NULL, "save cycles by call stack, folded, as flame graph tools read it") \
+    X(EXAMPLE, "example", NULL, NULL, "print only the example payload of the job")                  \
+    X(CYCLES, "cycles", "N", NULL, "size of the job: about N cycles (default: 1048576)")            \
+    X(RUNS, "runs", "N", NULL, "how often to prove; medians are printed (default: 3)")              \
+    X(PROGRAM, "program", "JOB|ELF", NULL, "the program that must have been proved")                \
+    X(PROGRAM_ID, "program-id", "HEX", NULL, "its id instead, 56 hex digits (see `sprove program-id`)") \
+    X(IO_COMMITMENT, "io-commitment", "HEX", NULL,                                                  \
+      "the hash of input and output that must have been proved, 62 hex digits")               \
+    X(ALLOW_UNSOUND, "allow-unsound", NULL, NULL, "take a proof of the profile bench, which proves nothing") \
+    X(MAN, "man", NULL, NULL, "print the manual page instead")                                      \
+    X(HELP, "help", NULL, NULL, "print this text")
+
+enum cli_option_id {
+#define CLI_X(id, name, metavar, choices, help) OPT_##id,
+    CLI_OPTIONS(CLI_X)
+#undef CLI_X
+    N_OPTIONS
+};
+
+#endif

@@ -1,0 +1,177 @@
+#!/bin/sh
+# dev.sh - sets a machine up, builds and runs the project; `sh dev.sh` alone prints what it can do.
+#
+# Made for Debian 12 and its relatives (apt-get); elsewhere it says what to install.
+set -eu
+cd "$(dirname "$0")"
+
+say() { printf '%s\n' "== $*"; }
+fail() {
+    printf '%s\n' "dev.sh: $*" >&2
+    exit 1
+}
+
+# need PACKAGE TEST...: notes the package when the test fails.
+missing=
+need() {
+    package=$1
+    shift
+    "$@" >/dev/null 2>&1 || missing="$missing $package"
+}
+has() { command -v "$1"; }
+has_jansson() { pkg-config --exists 'jansson >= 2.11'; }
+compiles_c() { printf '#include <stdlib.h>\nint main(void){return 0;}\n' | gcc -x c -o /dev/null -; }
+
+install_missing() {
+    [ -n "$missing" ] || return 0
+    command -v apt-get >/dev/null 2>&1 ||
+        fail "missing:$missing (names of Debian packages), and there is no apt-get to install them with"
+    if [ "$(id -u)" = 0 ]; then
+        as_root=
+    elif command -v sudo >/dev/null 2>&1; then
+        as_root=sudo
+    else
+        fail "missing:$missing; run as root, or: apt-get install$missing"
+    fi
+    say "installing:$missing"
+    # A fresh machine may have no package lists, or old ones.
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q >/dev/null ||
+        fail "apt-get update failed; missing:$missing"
+    # The list is words on purpose.
+    # shellcheck disable=SC2086
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
+        $missing >/dev/null || fail "apt-get could not install:$missing"
+    missing=
+}
+
+need_build_tools() {
+    need gcc has gcc
+    need libc6-dev compiles_c
+    need cmake has cmake
+    need ninja-build has ninja
+    need pkg-config has pkg-config
+    need libjansson-dev has_jansson
+    need gcc-riscv64-unknown-elf has riscv64-unknown-elf-gcc
+}
+
+need_test_tools() {
+    need_build_tools
+    need python3 has python3
+    need binutils has nm
+    need qemu-user has qemu-riscv32
+    need clang has clang
+    need lld has ld.lld
+    need git has git
+}
+
+# configure DIR OPTION...
+configure() {
+    dir=$1
+    shift
+    say "configuring $dir"
+    cmake -S . -B "$dir" -G Ninja "$@" >"$dir.log" 2>&1 || {
+        cat "$dir.log" >&2
+        fail "cmake failed"
+    }
+    rm -f "$dir.log"
+}
+build() {
+    say "building $1"
+    ninja -C "$1" --quiet
+}
+
+# run_ctest DIR NAME OPTION...: notes what was skipped; a failure stops only at the end.
+failures=
+skips=$(mktemp)
+trap 'rm -f "$skips"' EXIT
+run_ctest() {
+    dir=$1
+    name=$2
+    shift 2
+    say "testing $name"
+    ctest --test-dir "$dir" --output-on-failure -j "$(nproc)" "$@" || failures="$failures $name"
+    log=$dir/Testing/Temporary/LastTest.log
+    if [ -f "$log" ]; then
+        # Lines "  skipped: why" of test binaries, under the name of the ctest that printed them.
+        sed -n -e 's/^[0-9]*\/[0-9]* Test: \(.*\)$/T \1/p' -e 's/^ *skipped: \(.*\)$/S \1/p' "$log" |
+            while read -r kind text; do
+                if [ "$kind" = T ]; then test_name=$text; else
+                    echo "$name: $test_name: $text" >>"$skips"
+                fi
+            done
+    fi
+}
+
+cmd_demo() {
+    need_build_tools
+    install_missing
+    configure build -DCMAKE_BUILD_TYPE=Release -DSP_WERROR=OFF
+    build build
+    out=build/demo
+    bin=build/cli
+    mkdir -p "$out"
+    say "the input, a job for sprove"
+    "$bin/sprove" jobs matrix_multiplication --example | tee "$out/input.json"
+    say "running it without a proof"
+    "$bin/sprove" exec matrix_multiplication --input "$out/input.json"
+}
+
+cmd_test() {
+    start=$(date +%s)
+    need_test_tools
+    install_missing
+    configure build-test -DCMAKE_BUILD_TYPE=Release -DSP_WERROR=ON
+    build build-test
+    run_ctest build-test release
+    configure build-asan -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-O1\ -g -DSP_WERROR=ON \
+        -DSP_CHECKED=ON -DSP_SANITIZE=address,undefined
+    build build-asan
+    run_ctest build-asan sanitizers -LE 'slow|e2e|install'
+    count=$(wc -l <"$skips")
+    say "skipped: $count"
+    sort "$skips" | sed 's/^/   /'
+    say "took $(($(date +%s) - start)) s"
+    [ -z "$failures" ] || fail "failed in:$failures"
+    say "all tests passed"
+}
+
+cmd_bench() {
+    need_build_tools
+    install_missing
+    configure build -DCMAKE_BUILD_TYPE=Release -DSP_WERROR=OFF
+    build build
+    build/cli/sprove bench "$@"
+}
+
+cmd_install() {
+    [ $# = 1 ] || fail "install needs the directory to install into, as: sh dev.sh install /usr/local"
+    need_build_tools
+    install_missing
+    configure build -DCMAKE_BUILD_TYPE=Release -DSP_WERROR=OFF
+    build build
+    cmake --install build --prefix "$1"
+}
+
+case ${1-} in
+demo | test)
+    command=$1
+    shift
+    [ $# = 0 ] || fail "$command takes no arguments"
+    "cmd_$command"
+    ;;
+bench | install)
+    command=$1
+    shift
+    "cmd_$command" "$@"
+    ;;
+*)
+    cat <<'TEXT'
+usage: sh dev.sh demo            build, prove and verify a built-in job
+       sh dev.sh test            everything that can be tested here
+       sh dev.sh bench [OPTION]  measure proving here (options of `sprove bench`)
+       sh dev.sh install PREFIX  install sprove, sverify, manual pages and headers
+Each installs the Debian packages that are missing, as root or by sudo.
+TEXT
+    [ $# = 0 ] || exit 2
+    ;;
+esac
