@@ -54,12 +54,16 @@ static void put_section(uint8_t *h, uint32_t name, uint32_t type, uint32_t offse
     put32(h + 36, entsize);
 }
 
+/* The file offset from n on that is congruent to addr modulo a page, as mmap wants it. */
+static uint32_t placed(uint32_t n, uint32_t addr) { return n + ((addr - n) & 4095u); }
+
 uint8_t *elf_write(const struct elf_file *f, struct elf_layout *at)
 {
     static const char fixed[] = "\0.symtab\0.strtab"; /* begin of the string table */
     uint32_t strings = sizeof fixed, n = 52 + 32 * f->n_segments;
     at->phoff = 52;
-    for (uint32_t k = 0; k < f->n_segments; k++) n += f->segments[k].filesz;
+    for (uint32_t k = 0; k < f->n_segments; k++)
+        n = placed(n, f->segments[k].addr) + f->segments[k].filesz;
     for (uint32_t k = 0; k < f->n_symbols; k++) strings += (uint32_t)strlen(f->symbols[k].name) + 1;
     for (uint32_t k = 0; k < f->n_extras; k++) strings += (uint32_t)strlen(f->extras[k].name) + 1;
     at->symtab = n;
@@ -91,6 +95,7 @@ uint8_t *elf_write(const struct elf_file *f, struct elf_layout *at)
     for (uint32_t k = 0; k < f->n_segments; k++) {
         const struct elf_segment *s = &f->segments[k];
         uint8_t *h = b + at->phoff + 32 * k;
+        pos = placed(pos, s->addr);
         put32(h, 1);
         put32(h + 4, pos);
         put32(h + 8, s->addr);

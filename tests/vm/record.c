@@ -19,6 +19,7 @@ struct replay {
     uint32_t reg[MACHINE_N_REGS], ts[MACHINE_N_REGS];
     struct ram ram;
     size_t next_row[VM_N_CHIPS], next_refresh;
+    uint64_t n_op[VM_N_OPS];
     uint32_t tape_at; /* words of advice read */
     const char *wrong;
 };
@@ -196,6 +197,7 @@ static void check_final(struct replay *s)
     for (unsigned k = 0; k < VM_N_CHIPS; k++)
         expect(s, s->next_row[k] == r->n_rows[k], "rows are left over");
     expect(s, s->next_refresh == r->n_refresh, "refreshes are left over");
+    expect(s, !memcmp(s->n_op, r->n_op, sizeof s->n_op), "the histogram is wrong");
     expect(s, !memcmp(s->reg, r->reg, sizeof s->reg), "final registers are wrong");
     expect(s, !memcmp(s->ts, r->reg_ts, sizeof s->ts), "final register times are wrong");
     expect(s, r->exit_code == s->reg[MACHINE_EXIT_REG], "exit code is wrong");
@@ -259,6 +261,7 @@ const char *record_check(const vm_program *p, const vm_options *o, const vm_resu
             expect(&s, false, "a row has the wrong instruction or chip");
             break;
         }
+        s.n_op[p->code[w->insn].op]++;
         pc = step(&s, w, (enum vm_chip)chip, pc);
     }
     expect(&s, pc == MACHINE_HALT_PC, "the run does not end at the halt address");
