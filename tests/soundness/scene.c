@@ -1,6 +1,9 @@
 /* scene.c - guest to trace. */
 #include "tests/soundness/scene.h"
 
+#include "core/circle.h"
+#include "tests/soundness/rowsim.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,3 +64,103 @@ air_instance *scene_instance(scene *s, enum air_component_id id, unsigned k)
         if (s->t.inst[i].id == id && k-- == 0) return &s->t.inst[i];
     return NULL;
 }
+
+/* A tuple and how often it is written less how often it is read. */
+typedef struct {
+    air_tuple t;
+    int sign;
+} entry;
+
+typedef struct {
+    entry *e;
+    size_t n, cap;
+} balance;
+
+static void add(balance *b, const air_tuple *r, const air_tuple *w)
+{
+    if (b->n + 2 > b->cap) {
+        b->cap = b->cap ? 2 * b->cap : 4096;
+        b->e = realloc(b->e, b->cap * sizeof *b->e);
+        if (!b->e) abort();
+    }
+    b->e[b->n++] = (entry){*r, -1};
+    b->e[b->n++] = (entry){*w, 1};
+}
+
+static int compare(const void *x, const void *y)
+{
+    const air_tuple *a = &((const entry *)x)->t, *b = &((const entry *)y)->t;
+    if (a->state != b->state) return a->state ? 1 : -1;
+    if (a->addr != b->addr) return a->addr < b->addr ? -1 : 1;
+    if (a->ts != b->ts) return a->ts < b->ts ? -1 : 1;
+    if (a->lo != b->lo) return a->lo < b->lo ? -1 : 1;
+    return a->hi < b->hi ? -1 : a->hi > b->hi;
+}
+
+static uint32_t left_over(balance *b)
+{
+    uint32_t n = 0;
+    qsort(b->e, b->n, sizeof *b->e, compare);
+    for (size_t i = 0, j; i < b->n; i = j) {
+        int sum = 0;
+        for (j = i; j < b->n && compare(&b->e[i], &b->e[j]) == 0; j++) sum += b->e[j].sign;
+        n += sum != 0;
+    }
+    return n;
+}
+
+static bool judge_instance(scene *s, const air_instance *inst, balance *b, scene_verdict *v,
+                           const char *off)
+{
+    const air_component *c = &air_components[inst->id];
+    uint32_t main[64], before[64], pre[AIR_ROM_FIELDS];
+    rowsim row = {.main = main, .before = before, .pre = pre, .image_end = s->t.image_end};
+    for (uint32_t at = 0; at < 1u << inst->log; at++) {
+        const uint32_t prev = circle_position_before(inst->log, inst->log, at);
+        for (unsigned k = 0; k < c->n_main; k++) {
+            main[k] = inst->main[k][at];
+            before[k] = inst->main[k][prev];
+        }
+        for (unsigned k = 0; k < c->n_pre; k++) pre[k] = s->t.pre[inst->id][k][at];
+        rowsim_merge(main, inst->id);
+        for (unsigned k = 0; k < c->n_main; k++) {
+            if (main[k] >= M31_P) {
+                *v = (scene_verdict){"a cell is not canonical", inst->id, at};
+                return false;
+            }
+            inst->main[k][at] = main[k];
+        }
+        row.first = circle_row_of_position(inst->log, at) == 0;
+        const char *rule = rowsim_verdict(&row, inst->id, &s->p, s->vm.code_base);
+        if (rule && (!off || strcmp(rule, off))) {
+            *v = (scene_verdict){rule, inst->id, at};
+            return false;
+        }
+        for (unsigned k = 0; k < row.n_pairs; k++) add(b, &row.r[k], &row.w[k]);
+    }
+    return true;
+}
+
+scene_verdict scene_judge_without(scene *s, const char *off)
+{
+    scene_verdict v = {NULL, AIR_N_COMPONENTS, 0};
+    balance b = {NULL, 0, 0};
+    bool ok = true;
+    for (unsigned i = 0; i < s->t.n_inst && ok; i++)
+        if (s->t.inst[i].id != AIR_ROM && s->t.inst[i].id != AIR_TABLES)
+            ok = judge_instance(s, &s->t.inst[i], &b, &v, off);
+    if (ok && air_public_check(&s->t.pub) != SP_OK) {
+        v.rule = "public";
+    } else if (ok) {
+        air_boundary it;
+        air_tuple r, w;
+        air_boundary_start(&it, &s->t.pub);
+        while (air_boundary_next(&it, &r, &w)) add(&b, &r, &w);
+        v.row = left_over(&b);
+        if (v.row && (!off || strcmp(off, "balance"))) v.rule = "balance";
+    }
+    free(b.e);
+    return v;
+}
+
+scene_verdict scene_judge(scene *s) { return scene_judge_without(s, NULL); }

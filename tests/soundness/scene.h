@@ -31,6 +31,21 @@ bool scene_run(scene *s, const guest *g, const scene_options *o);
 bool scene_fill(scene *s, bool keep_public);
 void scene_free(scene *s);
 
+/* Why a trace is not a proof's: the first row that breaks a rule, else "balance". rule = NULL: it
+ * is accepted. rule is as in rowsim_verdict. */
+typedef struct {
+    const char *rule;
+    enum air_component_id id;
+    uint32_t row; /* position; of balance: the number of tuples left over */
+} scene_verdict;
+/* Every row of every instance, the exact balance of the tuples with the public ones, and (accepted
+ * ones only) nothing else: multiplicities and products are not looked at. Merge columns of
+ * instances are filled first. */
+scene_verdict scene_judge(scene *s);
+/* The same by a program for which a range, byte or ROM rule named `off` (a rule of rowsim_verdict,
+ * or "balance") is not there: shows that an attack fails for that reason alone. */
+scene_verdict scene_judge_without(scene *s, const char *off);
+
 /* The k-th instance of a component; NULL when absent. */
 air_instance *scene_instance(scene *s, enum air_component_id id, unsigned k);
 
