@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bounds against guests that call without end: deeper or later calls count for their caller. */
-#define MAX_NODES (1u << 20)
-#define MAX_FRAMES (1u << 16)
+/* Bounds against guests that call without end: deeper or later calls count for their caller, and
+ * the text ends in an error. */
+#define MAX_NODES (1u << 18)
+#define MAX_FRAMES 512u
+#define MAX_TEXT ((size_t)256 << 20)
 #define NONE UINT32_MAX
 
 /* A function as called from one stack. */
@@ -26,7 +28,8 @@ struct vm_profile {
     uint32_t n_nodes, nodes_cap;
     struct frame *frames;
     uint32_t n_frames, frames_cap;
-    uint64_t since; /* cycle from which the top frame runs */
+    uint64_t too_deep; /* open calls that have no frame */
+    uint64_t since;    /* cycle from which the top frame runs */
     bool failed;
 };
 
@@ -81,7 +84,10 @@ static uint32_t child_of(vm_profile *f, const vm_program *p, uint32_t parent, ui
 
 static void push(vm_profile *f, uint32_t node, uint32_t ret)
 {
-    if (f->n_frames == MAX_FRAMES) return;
+    if (f->n_frames == MAX_FRAMES) {
+        f->too_deep++;
+        return;
+    }
     if (f->n_frames == f->frames_cap) {
         const uint32_t cap = f->frames_cap ? 2 * f->frames_cap : 256;
         struct frame *n = (struct frame *)realloc(f->frames, cap * sizeof *n);
@@ -105,7 +111,7 @@ static void charge(vm_profile *f, uint64_t cycles)
 void vm_profile_start(vm_profile *f, const vm_program *p)
 {
     f->n_nodes = f->n_frames = 0;
-    f->since = 0;
+    f->since = f->too_deep = 0;
     f->failed = false;
     const uint32_t root = child_of(f, p, NONE, p->entry);
     if (root != NONE) push(f, root, NONE);
@@ -123,6 +129,10 @@ void vm_profile_call(vm_profile *f, const vm_program *p, uint32_t target, uint32
 void vm_profile_return(vm_profile *f, const vm_program *p, uint32_t target, uint64_t cycles)
 {
     if (!f->n_frames) return;
+    if (f->too_deep) {
+        f->too_deep--;
+        return;
+    }
     for (uint32_t k = f->n_frames; k-- > 1;) {
         if (f->frames[k].ret != target) continue;
         charge(f, cycles);
@@ -152,11 +162,13 @@ void vm_profile_stop(vm_profile *f, uint64_t cycles) { charge(f, cycles); }
 struct text {
     char *s;
     size_t n, cap;
-    bool failed;
+    bool failed, too_long;
 };
 
 static void append(struct text *t, const char *s, size_t n)
 {
+    if (t->failed) return;
+    if (t->n + n > MAX_TEXT) t->failed = t->too_long = true;
     if (t->failed) return;
     if (t->cap - t->n <= n) {
         const size_t cap = 2 * (t->cap + n) + 64;
@@ -201,7 +213,7 @@ static void append_stack(struct text *t, const vm_profile *f, const vm_program *
 sp_status vm_profile_write_folded(const vm_profile *f, const vm_program *p, char **text,
                                   size_t *text_len)
 {
-    struct text t = {NULL, 0, 0, false};
+    struct text t = {NULL, 0, 0, false, false};
     *text = NULL;
     *text_len = 0;
     uint32_t *path = (uint32_t *)malloc((f->n_nodes + 1) * sizeof *path);
@@ -217,7 +229,7 @@ sp_status vm_profile_write_folded(const vm_profile *f, const vm_program *p, char
     if (!path || t.failed) {
         free(path);
         free(t.s);
-        return SP_ERR_NOMEM;
+        return t.too_long ? SP_ERR_LIMIT : SP_ERR_NOMEM;
     }
     free(path);
     *text = t.s;

@@ -86,7 +86,8 @@ static sp_status trap(vm_error *err, const struct vm_exec *m, enum vm_stop why)
         snprintf(insn, sizeof insn, "nothing");
     switch (why) {
     case VM_STOP_ILLEGAL:
-        snprintf(cause, sizeof cause, known ? "illegal instruction" : "ran past the end of the code");
+        snprintf(cause, sizeof cause,
+                 known ? "illegal instruction" : "ran past the end of the code");
         break;
     case VM_STOP_FETCH:
         snprintf(cause, sizeof cause, "jump to 0x%08x, where there is no code", (unsigned)addr);

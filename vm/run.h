@@ -66,7 +66,7 @@ SP_MUST_USE sp_status vm_program_init(vm_program *p, const uint8_t *elf, size_t 
                                       enum machine_io_mode mode, vm_error *err);
 void vm_program_free(vm_program *p);
 
-/* The symbol that addr lies in, or NULL; of several the one with the largest start. */
+/* The function or object that addr lies in, else the label before it in code, or NULL. */
 const vm_symbol *vm_symbol_at(const vm_program *p, uint32_t addr);
 /* Source line of the instruction at addr, when the ELF carries DWARF line information for it. The
  * name lives as long as the program. */
@@ -125,7 +125,7 @@ typedef struct vm_profile vm_profile; /* cycle counts by call stack */
 vm_profile *vm_profile_new(void);     /* NULL: out of memory */
 void vm_profile_delete(vm_profile *f);
 /* Folded stacks: a line "outer;inner;innermost cycles" for each call stack that spent cycles, in
- * the order of first calls. The text is the caller's, to be freed. */
+ * the order of first calls. The text is the caller's, to be freed. SP_ERR_LIMIT: it is too long. */
 SP_MUST_USE sp_status vm_profile_write_folded(const vm_profile *f, const vm_program *p, char **text,
                                               size_t *text_len);
 

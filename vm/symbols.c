@@ -11,15 +11,16 @@ const vm_symbol *vm_symbol_at(const vm_program *p, uint32_t addr)
         else
             hi = mid;
     }
-    /* Untyped symbols of assembler code have size 0: they reach up to the next symbol. Look a few
-     * symbols back for one that is long enough. */
-    for (uint32_t k = 0; k < 16 && k < lo; k++) {
+    /* A function has a size and wins over labels inside it. Labels of assembler code have none:
+     * they reach up to the next symbol. The search is bounded. */
+    const vm_symbol *label = NULL;
+    for (uint32_t k = 0; k < 64 && k < lo; k++) {
         const vm_symbol *s = &p->symbols[lo - 1 - k];
         if (addr - s->addr < s->size) return s;
-        if (s->size == 0 && s->addr >= p->code_base && addr < p->code_base + 4 * p->n_code)
-            return s;
+        if (!label && k == 0 && s->size == 0) label = s;
     }
-    return NULL;
+    return label && addr - p->code_base < 4 * p->n_code && label->addr >= p->code_base ? label
+                                                                                       : NULL;
 }
 
 bool vm_line_at(const vm_program *p, uint32_t addr, const char **file, uint32_t *line)
