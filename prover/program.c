@@ -183,6 +183,7 @@ static sp_status check_bounds(const vm_program *vm, enum machine_io_mode mode, v
 static sp_status decode_all(program *p, const vm_program *vm, vm_error *err)
 {
     p->n_code = vm->n_code;
+    p->code_word = vm->code_base / 4;
     p->insn = calloc(vm->n_code ? vm->n_code : 1, sizeof *p->insn);
     if (!p->insn) return refuse(err, SP_ERR_NOMEM, "out of memory");
     for (uint32_t k = 0; k < vm->n_code; k++) {

@@ -33,6 +33,7 @@ typedef struct {
     enum machine_io_mode mode;
     unsigned rom_log, image_log;
     uint32_t n_code, n_legal;
+    uint32_t code_word;                              /* word address of insn[0] */
     program_insn *insn;                              /* as vm_program.code */
     uint32_t *pre[AIR_N_COMPONENTS][AIR_ROM_FIELDS]; /* IMAGE, ROM, TABLES; else NULL */
 } program;
