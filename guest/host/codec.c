@@ -126,7 +126,7 @@ uint32_t codec_u32(const uint8_t *p)
 
 uint64_t codec_u64(const uint8_t *p) { return (uint64_t)codec_u32(p + 4) << 32 | codec_u32(p); }
 
-static const char *type_name(const json_t *v)
+const char *codec_type(const json_t *v)
 {
     switch (v ? json_typeof(v) : JSON_NULL) {
     case JSON_OBJECT: return "an object";
@@ -143,6 +143,10 @@ static const char *type_name(const json_t *v)
 sp_status codec_parse(json_t **root, const char *json, size_t len, codec_err e)
 {
     json_error_t j;
+    size_t blank = 0;
+    *root = NULL;
+    while (blank < len && strchr(" \t\r\n", json[blank]) && json[blank]) blank++;
+    if (blank == len) return codec_fail(e, SP_ERR_FORMAT, "the payload is empty");
     *root = json_loadb(json, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &j);
     if (*root == NULL) {
         if (json_error_code(&j) == json_error_out_of_memory)
@@ -152,7 +156,7 @@ sp_status codec_parse(json_t **root, const char *json, size_t len, codec_err e)
     }
     if (json_is_object(*root)) return SP_OK;
     sp_status s =
-        codec_fail(e, SP_ERR_FORMAT, "the payload is %s, but must be an object", type_name(*root));
+        codec_fail(e, SP_ERR_FORMAT, "the payload is %s, but must be an object", codec_type(*root));
     json_decref(*root);
     *root = NULL;
     return s;
@@ -165,7 +169,7 @@ sp_status codec_keys(const json_t *object, const char *where, const codec_key *k
 {
     if (!json_is_object(object))
         return codec_fail(e, SP_ERR_FORMAT, "%s is %s, but must be an object", where,
-                          type_name(object));
+                          codec_type(object));
     /* jansson iterates over a non-const object without changing it. */
     json_t *o = json_incref((json_t *)(uintptr_t)object);
     const char *key;
@@ -195,7 +199,7 @@ sp_status codec_algorithm(const json_t *root, const char *name, codec_err e)
     const json_t *v = json_object_get(root, "algorithm");
     if (!json_is_string(v))
         return codec_fail(e, SP_ERR_FORMAT, "algorithm is %s, but must be the string \"%s\"",
-                          type_name(v), name);
+                          codec_type(v), name);
     if (json_string_length(v) != strlen(name) || strcmp(json_string_value(v), name) != 0)
         return codec_fail(e, SP_ERR_FORMAT, "algorithm is \"%.40s\", but must be \"%s\"",
                           json_string_value(v), name);
@@ -207,7 +211,7 @@ sp_status codec_int(const json_t *v, const char *where, int64_t min, int64_t max
 {
     if (!json_is_integer(v))
         return codec_fail(e, SP_ERR_FORMAT, "%s is %s, but must be an integer", where,
-                          type_name(v));
+                          codec_type(v));
     int64_t x = json_integer_value(v);
     if (x < min || x > max)
         return codec_fail(e, SP_ERR_FORMAT, "%s is %lld, but must be from %lld to %lld", where,
@@ -245,7 +249,7 @@ sp_status codec_array(const json_t *v, const char *where, size_t min, size_t max
                       codec_err e)
 {
     if (!json_is_array(v))
-        return codec_fail(e, SP_ERR_FORMAT, "%s is %s, but must be an array", where, type_name(v));
+        return codec_fail(e, SP_ERR_FORMAT, "%s is %s, but must be an array", where, codec_type(v));
     size_t k = json_array_size(v);
     if (k < min) {
         if (k == 0) return codec_fail(e, SP_ERR_FORMAT, "%s is empty", where);
@@ -263,7 +267,7 @@ sp_status codec_hex(const json_t *v, const char *where, const char **digits, siz
 {
     if (!json_is_string(v))
         return codec_fail(e, SP_ERR_FORMAT, "%s is %s, but must be a string of hexadecimal digits",
-                          where, type_name(v));
+                          where, codec_type(v));
     const char *s = json_string_value(v);
     size_t k = json_string_length(v);
     for (size_t i = 0; i < k; i++)

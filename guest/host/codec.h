@@ -53,6 +53,8 @@ typedef struct {
     bool required;
 } codec_key;
 
+/* What v is, in words, as "an array". */
+const char *codec_type(const json_t *v);
 /* Parses one JSON object without duplicate keys; the caller calls json_decref(*root). */
 sp_status codec_parse(json_t **root, const char *json, size_t len, codec_err e);
 /* Exactly these keys, those required all there. where names the object, "" for the payload. */

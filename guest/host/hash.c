@@ -50,7 +50,8 @@ static sp_status put_payload(codec_buf *b, const json_t *root, codec_err e)
         return codec_fail(e, SP_ERR_FORMAT, "both of the keys \"hex\" and \"text\" are given");
     if (hex) return put_hex(b, hex, e);
     if (text == NULL) return codec_fail(e, SP_ERR_FORMAT, "missing key \"hex\" or \"text\"");
-    if (!json_is_string(text)) return codec_fail(e, SP_ERR_FORMAT, "text must be a string");
+    if (!json_is_string(text))
+        return codec_fail(e, SP_ERR_FORMAT, "text is %s, but must be a string", codec_type(text));
     codec_put(b, json_string_value(text), json_string_length(text));
     return SP_OK;
 }

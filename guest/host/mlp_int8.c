@@ -33,7 +33,8 @@ static sp_status read_activation(uint32_t *r, const json_t *v, const char *where
             return SP_OK;
         }
     }
-    return codec_fail(e, SP_ERR_FORMAT, "%s.activation must be \"none\" or \"relu\"", where);
+    return codec_fail(e, SP_ERR_FORMAT,
+                      "%s.activation must be \"none\" or \"relu\", and is neither", where);
 }
 
 /* One layer with *width inputs; *width becomes the number of its outputs. */
