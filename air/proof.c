@@ -196,7 +196,7 @@ static sp_status read_field(void *user, enum proof_field f, enum proof_kind kind
 }
 
 /* The fixed part: enough to know the shape. */
-static sp_status read_head(proof_view *v, read_cursor *r)
+static sp_status read_head(proof_view *v, const read_cursor *r)
 {
     statement *st = &v->st;
     uint32_t w[PROOF_HEAD_WORDS];
@@ -206,8 +206,6 @@ static sp_status read_head(proof_view *v, read_cursor *r)
     if (p[0] != PROOF_MAGIC) return fail(r, FIELD_HEADER, v->bytes, "not a sprove proof");
     if (p[1] != SP_VERSION) return fail(r, FIELD_HEADER, v->bytes + 4, "unknown proof version");
     if (!params_by_id(p[2])) return fail(r, FIELD_HEADER, v->bytes + 8, "unknown profile");
-    if (p[3] != v->n_bytes)
-        return fail(r, FIELD_HEADER, v->bytes + 12, "the length in the header is not the length");
     st->profile = p[2], p += 4;
     if (memcmp(p, AIR_ID, sizeof AIR_ID) != 0)
         return fail(r, FIELD_AIR_ID, v->bytes + 16, "made for other constraints (air id)");
@@ -236,20 +234,28 @@ static sp_status read_head(proof_view *v, read_cursor *r)
     return SP_OK;
 }
 
-sp_status proof_read(proof_view *v, proof_shape *s, const uint8_t *bytes, size_t n,
-                     proof_error *err)
+sp_status proof_read_head(proof_view *v, proof_shape *s, const uint8_t *bytes, size_t n,
+                          proof_error *err)
 {
-    read_cursor r = {v, bytes, bytes + n, err};
+    const read_cursor r = {v, bytes, bytes + n, err};
     memset(v, 0, sizeof *v);
     memset(err, 0, sizeof *err);
     v->bytes = bytes;
     v->n_bytes = n;
     SP_TRY(read_head(v, &r));
     const char *why = NULL;
-    if (shape_init(s, params_by_id(v->st.profile), v->st.log_size, &why) != SP_OK) {
-        (void)fail(&r, FIELD_LOGS, bytes, why);
-        return SP_ERR_REJECT;
-    }
+    if (shape_init(s, params_by_id(v->st.profile), v->st.log_size, &why) == SP_OK) return SP_OK;
+    (void)fail(&r, FIELD_LOGS, bytes, why);
+    return SP_ERR_REJECT;
+}
+
+sp_status proof_read(proof_view *v, proof_shape *s, const uint8_t *bytes, size_t n,
+                     proof_error *err)
+{
+    SP_TRY(proof_read_head(v, s, bytes, n, err));
+    read_cursor r = {v, bytes, bytes + n, err};
+    if (bytes_le32(bytes + 12) != n)
+        return fail(&r, FIELD_HEADER, bytes + 12, "the length in the header is not the length");
     SP_TRY(proof_walk(s, v->st.io_mode, v->input_bytes, v->output_bytes, read_field, &r));
     if (r.p != r.end) return fail(&r, FIELD_HEADER, r.p, "data after the end of the proof");
     v->query_bytes = (size_t)(r.end - v->queries) / s->p->n_queries;

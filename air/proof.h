@@ -100,6 +100,10 @@ typedef struct {
 /* Reads and checks the form: exact length, canonical elements, padding, statement words. The shape
  * follows from the profile in the proof's header, which the caller compares with the one required.
  * SP_ERR_FORMAT: not a proof of this version; SP_ERR_REJECT: sizes out of bounds. */
+/* The head alone, of which at least PROOF_HEAD_WORDS words are given; the length in the header is not
+ * compared. */
+SP_MUST_USE sp_status proof_read_head(proof_view *v, proof_shape *s, const uint8_t *bytes, size_t n,
+                                      proof_error *err);
 SP_MUST_USE sp_status proof_read(proof_view *v, proof_shape *s, const uint8_t *bytes, size_t n,
                                  proof_error *err);
 

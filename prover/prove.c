@@ -1,7 +1,6 @@
 /* prove.c - the order of the protocol (docs/protocol.md 5); mirror of verifier/verify.c. */
 #include "prover/prove.h"
 
-#include "prover/check.h"
 #include "prover/count.h"
 #include "prover/cpu/parallel.h"
 #include "prover/state.h"

@@ -56,7 +56,7 @@ typedef struct {
 } prove_stats;
 
 typedef struct {
-    char text[256]; /* one sentence */
+    char text[352]; /* one sentence */
 } prove_error;
 
 /* Sizes, memory and felts of proving a recorded run. SP_ERR_LIMIT: more cycles or rows than the
