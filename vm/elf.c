@@ -133,9 +133,12 @@ static sp_status read_segments(struct elf *e)
             BAD("segment %u begins at 0x%x, below the lowest address 0x%x: use the guest's linker "
                 "script",
                 (unsigned)k, (unsigned)s.addr, MACHINE_BASE_MIN);
-        if (end > MACHINE_IMAGE_LIMIT)
+        if ((uint64_t)s.addr + s.filesz > MACHINE_IMAGE_LIMIT)
             BAD("segment %u ends at 0x%llx, above the highest address 0x%x", (unsigned)k,
-                (unsigned long long)end, MACHINE_IMAGE_LIMIT);
+                (unsigned long long)s.addr + s.filesz, MACHINE_IMAGE_LIMIT);
+        if (end > MACHINE_INPUT_ADDR)
+            BAD("segment %u with its zeroed data ends at 0x%llx, inside the input window at 0x%x",
+                (unsigned)k, (unsigned long long)end, MACHINE_INPUT_ADDR);
         for (uint32_t j = 0; j < e->n_segments; j++) {
             const struct segment *o = &e->segment[j];
             if (s.addr < o->addr + o->memsz && o->addr < s.addr + s.memsz)

@@ -127,7 +127,8 @@ TEST(each_bad_header_field_is_refused)
         {52 + 8, 4, 0, "below the lowest address"},
         {52 + 8, 4, 0x0ffffff4, "segment 0 ends at 0x10000004, above the highest address"},
         {52 + 8, 4, 0xfffffff8, "ends at 0x100000008"},
-        {52 + 20, 4, 0xffffffff, "above the highest address"},
+        {52 + 20, 4, 0xffffffff, "inside the input window"},
+        {84 + 20, 4, 0x1ffe0001, "segment 1 with its zeroed data ends at 0x20000001"},
         {52 + 20, 4, 0x10001, "overlaps"},
         {84 + 8, 4, 0x1000f, "segment 1 at 0x1000f overlaps the segment at 0x10000"},
         {84 + 8, 4, 0x0ffa0, "overlaps"}, /* by its BSS alone */
@@ -300,7 +301,8 @@ TEST(the_highest_addresses_are_accepted)
 {
     vm_program p;
     vm_error err;
-    const struct elf_segment s[2] = {{0x0ff00000, 5, 16, 16, code}, {0x0fffff00, 6, 9, 256, data}};
+    const struct elf_segment s[2] = {{0x0ff00000, 5, 16, 16, code},
+                                     {0x0ffffff7, 6, 9, 0x10000009, data}};
     struct elf_file f = {0x0ff00000, s, 2, NULL, 0, NULL, 0};
     CHECK_EQ(load(&p, &f, MACHINE_IO_WORDS, &err), SP_OK);
     vm_program_free(&p);
