@@ -300,16 +300,13 @@ TEST(payloads_beyond_a_limit_are_refused)
                 "the payload is not valid JSON: line 1, column 2049: maximum parsing depth reached "
                 "near '['"));
     free(p);
-    CHECK(refuses("matrix_multiplication",
-                  MATRIX "\"matrix_a\":[[1,1],[-2147483648,-2147483648]],"
-                         "\"matrix_b\":[[1,-2147483648],[1,-2147483648]]}",
-                  strlen(MATRIX "\"matrix_a\":[[1,1],[-2147483648,-2147483648]],"
-                                "\"matrix_b\":[[1,-2147483648],[1,-2147483648]]}"),
-                  SP_ERR_LIMIT, "entry [1][1] of the product does not fit 64 bits"));
-    CHECK(refuses("prime",
-                  "{\"algorithm\":\"prime\",\"operation\":\"next_prime\",\"n\":"
-                  "\"18446744073709551557\"}",
-                  74, SP_ERR_LIMIT,
+    static const char wide[] = MATRIX "\"matrix_a\":[[1,1],[-2147483648,-2147483648]],"
+                                      "\"matrix_b\":[[1,-2147483648],[1,-2147483648]]}";
+    CHECK(refuses("matrix_multiplication", wide, sizeof wide - 1, SP_ERR_LIMIT,
+                  "entry [1][1] of the product does not fit 64 bits"));
+    static const char last[] = "{\"algorithm\":\"prime\",\"operation\":\"next_prime\",\"n\":"
+                               "\"18446744073709551557\"}";
+    CHECK(refuses("prime", last, sizeof last - 1, SP_ERR_LIMIT,
                   "n is 18446744073709551557: the next prime does not fit 64 bits"));
 }
 
