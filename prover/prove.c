@@ -1,6 +1,7 @@
 /* prove.c - the order of the protocol (docs/protocol.md 5); mirror of verifier/verify.c. */
 #include "prover/prove.h"
 
+#include "prover/check.h"
 #include "prover/count.h"
 #include "prover/cpu/parallel.h"
 #include "prover/state.h"
@@ -64,7 +65,7 @@ uint64_t prover_grind(prover *pv, unsigned bits)
 
 /* ---- sizes and memory ---- */
 
-static void set_trace_logs(prover *pv)
+void prover_set_trace_logs(prover *pv)
 {
     const proof_shape *s = &pv->shape;
     for (unsigned t = 0; t < N_TREES; t++)
@@ -82,8 +83,7 @@ static void carve_tree_columns(prover *pv, arena *a, unsigned tree, bool trace)
     merkle_tree_carve(&pv->tree[tree], a, t->top, pv->pa->cap_log);
 }
 
-/* Takes all memory of the proof, in an arena that may only count. */
-static void carve(prover *pv, arena *a)
+void prover_carve(prover *pv, arena *a)
 {
     const proof_shape *s = &pv->shape;
     const unsigned b = pv->pa->log_blowup, n_max = s->n_max;
@@ -168,7 +168,7 @@ static sp_status sizes(prover *pv, const vm_result *run)
                        run->n_cycles, pv->pa->name, why, largest, pv->pa->max_trace_log);
         return SP_ERR_LIMIT;
     }
-    set_trace_logs(pv);
+    prover_set_trace_logs(pv);
     pv->total = total_work(pv);
     return SP_OK;
 }
@@ -211,7 +211,7 @@ sp_status prove_plan_init(prove_plan *plan, const vm_program *p, const vm_result
         arena a;
         witness_cells cells;
         arena_count(&a);
-        carve(pv, &a);
+        prover_carve(pv, &a);
         witness_count_cells(&cells, &pv->layout);
         plan->shape = pv->shape;
         plan->program = pv->ph;
@@ -280,7 +280,7 @@ sp_status prove_program_id(uint32_t id[7], const vm_program *p, enum machine_io_
         log[air_component_slot(AIR_ROM)] = (uint8_t)pv->prog.rom_log;
         log[air_component_slot(AIR_TABLES)] = AIR_TABLES_LOG;
         if (shape_init(&pv->shape, pa, log, &why) != SP_OK) st = error(e, SP_ERR_LIMIT, why);
-        set_trace_logs(pv);
+        prover_set_trace_logs(pv);
         arena_count(&a);
         carve_tree_columns(pv, &a, TREE_PROGRAM, false);
         if (st == SP_OK && arena_init(&pv->mem, a.peak) != SP_OK)
@@ -318,7 +318,7 @@ static sp_status take_memory(prover *pv)
 {
     arena a;
     arena_count(&a);
-    carve(pv, &a);
+    prover_carve(pv, &a);
     const uint64_t mib = (a.peak >> 20) + 1;
     if (pv->o->memory && a.peak > pv->o->memory) {
         (void)snprintf(pv->err->text, sizeof pv->err->text,
@@ -331,7 +331,7 @@ static sp_status take_memory(prover *pv)
                        "the system does not give the %" PRIu64 " MiB that the proof needs", mib);
         return SP_ERR_NOMEM;
     }
-    carve(pv, &pv->mem);
+    prover_carve(pv, &pv->mem);
     pv->stats->peak_bytes = a.peak;
     return SP_OK;
 }
@@ -403,6 +403,50 @@ sp_status prove(uint8_t **proof, size_t *proof_bytes, const vm_program *p, vm_re
         st = take_memory(pv);
     }
     if (st == SP_OK) st = run_protocol(pv, run, proof, proof_bytes);
+    prover_delete(pv);
+    return st;
+}
+
+/* ---- checking instead of proving ---- */
+
+sp_status prove_check(const vm_program *p, const vm_result *run, const uint8_t *input,
+                      uint32_t input_bytes, enum machine_io_mode mode, const prove_options *o,
+                      prove_error *e)
+{
+    prove_stats stats;
+    memset(&stats, 0, sizeof stats);
+    memset(e, 0, sizeof *e);
+    prover *pv = prover_new(o, &stats, e);
+    if (!pv) return error(e, SP_ERR_NOMEM, "out of memory");
+    sp_status st = setup(pv, p, mode);
+    if (st == SP_OK) st = sizes(pv, run);
+    if (st == SP_OK) {
+        arena a;
+        witness_public(&pv->pub, &pv->prog, run, input, input_bytes);
+        /* Main columns only. */
+        for (int pass = 0; pass < 2 && st == SP_OK; pass++) {
+            arena *m = pass ? &pv->mem : &a;
+            if (!pass) arena_count(&a);
+            else if (arena_init(m, a.peak) != SP_OK) st = SP_ERR_NOMEM;
+            if (st != SP_OK) break;
+            pv->main_pointers = arena_take(m, SHAPE_MAX_COLUMNS * sizeof *pv->main_pointers);
+            for (unsigned i = 0; i < pv->shape.tree[TREE_MAIN].n_columns; i++)
+                arena_columns(m, &pv->trace_col[TREE_MAIN][i], 1, pv->trace_log[TREE_MAIN][i]);
+        }
+        if (st != SP_OK) st = error(e, st, "not enough memory for the trace");
+    }
+    if (st == SP_OK) {
+        st = fill_main(pv, run);
+        if (st != SP_OK) st = error(e, st, "the run and its public facts disagree");
+    }
+    if (st == SP_OK) {
+        air_report *r = calloc(1, sizeof *r);
+        st = r ? air_check(&pv->trace, r) : SP_ERR_NOMEM;
+        if (st != SP_OK)
+            (void)snprintf(e->text, sizeof e->text, "%.340s",
+                           st == SP_ERR_UNSAT ? r->text : "out of memory for the check");
+        free(r);
+    }
     prover_delete(pv);
     return st;
 }

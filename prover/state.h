@@ -67,6 +67,11 @@ SP_MUST_USE sp_status prover_phase(prover *pv, enum prove_phase phase);
 /* Adds work done and reports. */
 SP_MUST_USE sp_status prover_work(prover *pv, uint64_t units);
 
+/* Trace log sizes of all columns, from the shape. */
+void prover_set_trace_logs(prover *pv);
+/* Takes all memory of the proof, in an arena that may only count. Trees without columns take none. */
+void prover_carve(prover *pv, arena *a);
+
 /* commit.c: extends the columns of a tree from their trace values, commits, mixes the cap unless the
  * tree is the program's. */
 SP_MUST_USE sp_status commit_tree(prover *pv, unsigned tree, bool mix);
