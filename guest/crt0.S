@@ -1,4 +1,5 @@
 /* crt0.S - the first and the last instructions of a guest: stack, global pointer, main, halt. */
+    .file "crt0.S"
     .section .text.start, "ax", @progbits
     .globl _start
     .type _start, @function

@@ -1,0 +1,27 @@
+# A guest is the same bytes wherever it is built: compiles one from the sources, and one from a copy
+# of them in another folder, with the folder's name mapped as guest/CMakeLists.txt maps it.
+# -DSOURCE=project -DWORK=scratch folder -DGCC=cross compiler -DFLAGS=flags with @ROOT@ -DLIB=sources
+string(REPLACE "|" ";" FLAGS "${FLAGS}")
+string(REPLACE "|" ";" LIB "${LIB}")
+file(REMOVE_RECURSE ${WORK})
+file(MAKE_DIRECTORY ${WORK}/a/much/longer/path)
+set(copy ${WORK}/a/much/longer/path)
+file(COPY ${SOURCE}/guest ${SOURCE}/core DESTINATION ${copy})
+set(n 0)
+foreach(root ${SOURCE} ${copy})
+  math(EXPR n "${n} + 1")
+  set(args ${FLAGS} ${LIB} @ROOT@/guest/jobs/sort.c -lgcc)
+  string(REPLACE "@ROOT@" "${root}" args "${args}")
+  file(MAKE_DIRECTORY ${WORK}/tmp${n})
+  set(ENV{TMPDIR} ${WORK}/tmp${n})
+  execute_process(COMMAND ${GCC} ${args} -o ${WORK}/${n}.elf RESULT_VARIABLE status)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "the guest does not compile in ${root}")
+  endif()
+endforeach()
+execute_process(COMMAND ${CMAKE_COMMAND} -E compare_files ${WORK}/1.elf ${WORK}/2.elf
+  RESULT_VARIABLE status)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "two builds of one guest differ")
+endif()
+file(REMOVE_RECURSE ${WORK})
