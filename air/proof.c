@@ -15,6 +15,12 @@ const char *const proof_field_name[N_FIELDS] = {
     "opened values", "tree path",      "fri siblings",    "fri path",
 };
 
+/* A tree without columns (in benches/compare; a program's proof has all four) has no cap and no
+ * openings. */
+static size_t tree_cap_len(const proof_shape *s, unsigned t)
+{
+    return s->tree[t].n_columns ? (size_t)1 << s->p->cap_log : 0;
+}
 static size_t tree_path_len(const proof_shape *s, unsigned t)
 {
     return s->tree[t].top - s->p->cap_log;
@@ -29,6 +35,7 @@ static size_t layer_path_len(const proof_shape *s, unsigned i)
 static sp_status walk_query(const proof_shape *s, unsigned q, proof_field_fn fn, void *user)
 {
     for (unsigned t = 0; t < N_TREES; t++) {
+        if (s->tree[t].n_columns == 0) continue;
         FIELD(FIELD_VALUES, KIND_M31, q, t, s->tree[t].n_columns);
         FIELD(FIELD_PATH, KIND_DIGEST, q, t, tree_path_len(s, t));
     }
@@ -43,7 +50,6 @@ sp_status proof_walk(const proof_shape *s, uint32_t io_mode, uint32_t input_byte
                      uint32_t output_bytes, proof_field_fn fn, void *user)
 {
     const params *p = s->p;
-    const size_t cap = (size_t)1 << p->cap_log;
     FIELD(FIELD_HEADER, KIND_WORDS, 0, 0, 4);
     FIELD(FIELD_AIR_ID, KIND_DIGEST, 0, 0, 1);
     FIELD(FIELD_PROGRAM_ID, KIND_DIGEST, 0, 0, 1);
@@ -54,17 +60,17 @@ sp_status proof_walk(const proof_shape *s, uint32_t io_mode, uint32_t input_byte
     FIELD(FIELD_H_OUT, KIND_HASH31, 0, 0, 1);
     FIELD(FIELD_LOGS, KIND_WORDS, 0, 0, PROOF_LOG_WORDS);
     FIELD(FIELD_PROGRAM, KIND_WORDS, 0, 0, 2);
-    FIELD(FIELD_PROGRAM_CAP, KIND_DIGEST, 0, 0, cap);
+    FIELD(FIELD_PROGRAM_CAP, KIND_DIGEST, 0, 0, tree_cap_len(s, TREE_PROGRAM));
     if (io_mode == MACHINE_IO_WORDS) {
         FIELD(FIELD_INPUT, KIND_BYTES, 0, 0, input_bytes);
         FIELD(FIELD_OUTPUT, KIND_BYTES, 0, 0, output_bytes);
     }
-    FIELD(FIELD_MAIN_CAP, KIND_DIGEST, 0, 0, cap);
+    FIELD(FIELD_MAIN_CAP, KIND_DIGEST, 0, 0, tree_cap_len(s, TREE_MAIN));
     if (p->grind_lookup) FIELD(FIELD_LOOKUP_NONCE, KIND_NONCE, 0, 0, 1);
     FIELD(FIELD_PROD_CLAIMS, KIND_QM31, 0, 0, s->n_prod);
     FIELD(FIELD_SUM_CLAIMS, KIND_QM31, 0, 0, s->n_sum);
-    FIELD(FIELD_INTERACTION_CAP, KIND_DIGEST, 0, 0, cap);
-    FIELD(FIELD_COMPOSITION_CAP, KIND_DIGEST, 0, 0, cap);
+    FIELD(FIELD_INTERACTION_CAP, KIND_DIGEST, 0, 0, tree_cap_len(s, TREE_INTERACTION));
+    FIELD(FIELD_COMPOSITION_CAP, KIND_DIGEST, 0, 0, tree_cap_len(s, TREE_COMPOSITION));
     FIELD(FIELD_SAMPLES, KIND_QM31, 0, 0, s->n_samples);
     if (p->grind_deep) FIELD(FIELD_DEEP_NONCE, KIND_NONCE, 0, 0, 1);
     for (unsigned l = 0; l < s->n_layers; l++) {
