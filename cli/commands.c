@@ -11,7 +11,6 @@
     "the path of a RISC-V program. "
 
 const cli_command sprove_commands[] = {
-#ifdef CLI_PROVER
     {"run", "JOB|ELF", 1, 1, "run a program and prove that it ran",
      "Runs the program on the input and writes its output and a proof. " JOB_OR_ELF
      "For a job, --input is the job's JSON payload and --output gets JSON; what is proved are the "
@@ -28,7 +27,6 @@ const cli_command sprove_commands[] = {
      "sprove run ./prog.elf --input in.bin --output out.bin --proof p.bin --profile proven\n"
      "sprove run fibonacci --input f.json --check\n",
      command_run},
-#endif
     {"exec", "JOB|ELF", 1, 1, "run a program without proving it",
      "Runs the program and prints its output, and cycles, speed and exit code on standard error. "
      JOB_OR_ELF "A failure names the address, instruction, function and line where it happened. "
@@ -47,7 +45,6 @@ const cli_command sprove_commands[] = {
      "sprove jobs matrix_multiplication\n"
      "sprove jobs fibonacci --example > f.json\n",
      command_jobs},
-#ifdef CLI_PROVER
     {"estimate", "JOB|ELF", 1, 1, "say what a proof would take",
      "Runs the program and prints what a proof would take: cycles, rows and sizes of the tables, "
      "memory, bytes and felts of the proof; and two estimates, marked as such: the time on this "
@@ -56,8 +53,6 @@ const cli_command sprove_commands[] = {
      "sprove estimate matrix_multiplication --input in.json\n"
      "sprove estimate ./prog.elf --input in.bin --profile chain --json\n",
      command_estimate},
-#endif
-#ifdef CLI_PROVER
     {"program-id", "JOB|ELF", 1, 1, "print the id that a verifier asks for",
      "Prints the id of the program under a profile and an io mode: the hash of the program, the "
      "constraints and the parameters. Whoever asks for a computation pins it; `sverify "
@@ -66,8 +61,6 @@ const cli_command sprove_commands[] = {
      "sprove program-id matrix_multiplication\n"
      "sprove program-id ./prog.elf --profile chain --io digest\n",
      command_program_id},
-#endif
-#ifdef CLI_PROVER
     {"inspect", "PROOF", 1, 1, "print what a proof says, without checking it",
      "Prints the statement of a proof, its profile with the three security numbers, its sizes and "
      "the bytes of each section. Nothing is verified: use sverify for that.",
@@ -75,8 +68,6 @@ const cli_command sprove_commands[] = {
      "sprove inspect job.proof\n"
      "sprove inspect job.proof --json\n",
      command_inspect},
-#endif
-#ifdef CLI_PROVER
     {"bench", "", 0, 0, "measure proving on this machine",
      "Proves a mixed job of about --cycles cycles --runs times and prints the median time of each "
      "phase and the cycles proved in a second.",
@@ -85,7 +76,6 @@ const cli_command sprove_commands[] = {
      "sprove bench --profile fast\n"
      "sprove bench --cycles 262144 --runs 5 --json\n",
      command_bench},
-#endif
     {"completion", "SHELL", 1, 1, "print a completion script for bash, zsh or fish",
      "Prints a script that completes the commands and options of sprove and sverify.",
      (const uint8_t[]){OPT_HELP, N_OPTIONS},
@@ -104,19 +94,3 @@ const cli_command sprove_commands[] = {
      command_help},
 };
 const unsigned n_sprove_commands = SP_COUNT(sprove_commands);
-
-const cli_command sverify_command = {
-    "sverify", "PROOF", 1, 1, "check a proof without running the program",
-    "Accepts the proof of exactly the program, input, output, context and profile that are named, "
-    "and of nothing else. PROOF is the file of `sprove run`, as bytes or as felts.\n\n"
-    "The program is named by --program or --program-id; what it read and wrote by --input (or "
-    "--data) and --output, or by --io-commitment. For a job, --input is the JSON payload and "
-    "--output the JSON result; for an ELF, or with --program-id alone, both are bytes.\n\n"
-    "Exit codes: 0 accepted; 1 rejected; 2 the question is not understood (options, missing "
-    "files); 3 the file is not a proof.",
-    OPTIONS(OPT_PROGRAM, OPT_PROGRAM_ID, OPT_INPUT, OPT_DATA, OPT_OUTPUT, OPT_IO_COMMITMENT,
-            OPT_CONTEXT, OPT_PROFILE, OPT_ALLOW_UNSOUND, OPT_ALLOW_FAILURE, OPT_JSON),
-    "sverify job.proof --program matrix_multiplication --input in.json --output out.json\n"
-    "sverify p.bin --program-id $ID --input in.bin --output out.bin --profile proven\n"
-    "sverify p.bin --program-id $ID --io-commitment $IO --json\n",
-    NULL};

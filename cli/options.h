@@ -29,7 +29,7 @@
     X(JSON, "json", NULL, NULL, "one JSON object on standard output instead of text")               \
     X(CHECK, "check", NULL, NULL, "check every row against every constraint instead of proving")    \
     X(ALLOW_FAILURE, "allow-failure", NULL, NULL, "take a guest that ends with a nonzero exit code") \
-    X(RAW_INPUT, "raw-input", "F", NULL, "save the public input as bytes")                          \
+    X(RAW_INPUT, "raw-input", "F", NULL, "the public input as bytes: written by run and exec, read by sverify") \
     X(RAW_OUTPUT, "raw-output", "F", NULL, "save the public output as bytes")                       \
     X(STACKS, "stacks", "F", NULL, "save cycles by call stack, folded, as flame graph tools read it") \
     X(EXAMPLE, "example", NULL, NULL, "print only the example payload of the job")                  \

@@ -188,12 +188,6 @@ void task_free(task *t)
     memset(t, 0, sizeof *t);
 }
 
-void task_hex(char *text, const uint32_t *words, size_t bytes)
-{
-    for (size_t i = 0; i < bytes; i++)
-        snprintf(text + 2 * i, 3, "%02x", (unsigned)(words[i / 4] >> 8 * (i % 4) & 0xff));
-}
-
 int task_print_json(json_t *j)
 {
     if (!j) return cli_fail(EXIT_LIMIT, "not enough memory for the report");

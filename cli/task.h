@@ -42,7 +42,6 @@ int task_decode(const task *t, const uint8_t *output, size_t output_bytes, char 
 void task_free(task *t);
 
 enum machine_io_mode task_mode(const cli_args *a); /* --io */
-void task_hex(char *text, const uint32_t *words, size_t bytes); /* 2 * bytes + 1 characters */
 /* Prints a JSON value on one line and frees it. EXIT_IO when standard output does not take it. */
 int task_print_json(json_t *j);
 

@@ -1,0 +1,18 @@
+/* prooffile.h - proofs in files: bytes as they are, or felts as text. */
+#ifndef CLI_PROOFFILE_H
+#define CLI_PROOFFILE_H
+
+#include "air/felts.h"
+#include "cli/file.h"
+
+#define PROOFFILE_MAX ((size_t)512 << 20)
+
+/* Reads a proof. Felts (hex words that begin with 0x, as a JSON array or apart by white space) are
+ * told by the first character and turned into bytes. Prints its failure and returns EXIT_IO,
+ * EXIT_LIMIT or EXIT_FORMAT. b->at is to be freed. was_felts may be NULL. */
+int prooffile_read(file_bytes *b, const char *path, bool *was_felts);
+
+/* The felts of a proof as text, one a line; *text is to be freed. */
+int prooffile_felts(char **text, size_t *n, const uint8_t *proof, size_t bytes);
+
+#endif
