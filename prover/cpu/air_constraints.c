@@ -5,16 +5,18 @@
 #include "prover/cpu/isa.h"
 #include "prover/cpu/air_vec.h"
 
-/* Words read at the row before: the last product and the last sum column, and listed main columns. */
+/* Words read at the row before: the last product and the last sum column, and listed main columns.
+ */
 enum { BEFORE_PROD = 0, BEFORE_SUM = 4, BEFORE_MAIN = 8, N_BEFORE = BEFORE_MAIN + AIR_MAX_BEFORE };
 
 typedef struct {
     const air_domain *d;
     air_public_values p;
     unsigned n_prod;
-    size_t at;                      /* position of lane 0 */
+    size_t at;                        /* position of lane 0 */
     const uint32_t *before[N_BEFORE]; /* VEC_LANES words each */
-    unsigned n_zero;
+    unsigned n_zero, n_waiting; /* constraints added up; waiting */
+    fe waiting[4];
     ef acc;
     air_open_pair pair;
     air_open_sum sum;
@@ -30,9 +32,7 @@ AIR_FN ef air_z(air_cx *cx) { return vqm31_splat(cx->p.ch.z); }
 AIR_FN ef air_alpha(air_cx *cx, unsigned i) { return vqm31_splat(cx->p.ch.alpha[i]); }
 AIR_FN ef air_dot(air_cx *cx, unsigned i, const fe *v, unsigned n)
 {
-    ef r = ef_mul_fe(air_alpha(cx, i), v[0]);
-    for (unsigned j = 1; j < n; j++) r = ef_add(r, ef_mul_fe(air_alpha(cx, i + j), v[j]));
-    return r;
+    return ef_dot_wide(&cx->p.ch.alpha[i], v, n);
 }
 AIR_FN ef air_prod(air_cx *cx, unsigned k) { return vqm31_load(cx->d->inter + 4 * k, cx->at); }
 AIR_FN ef air_sum(air_cx *cx, unsigned k)
@@ -49,15 +49,33 @@ AIR_FN ef air_prod_before(air_cx *cx) { return air_at_before(cx, BEFORE_PROD); }
 AIR_FN ef air_sum_before(air_cx *cx) { return air_at_before(cx, BEFORE_SUM); }
 AIR_FN ef air_claim_prod(air_cx *cx) { return vqm31_splat(cx->p.claim.prod); }
 AIR_FN ef air_claim_sum(air_cx *cx) { return vqm31_splat(cx->p.claim.sum); }
+/* Values of base constraints wait until there are four for one weighted sum. (What goes to the call
+ * is copied: an air_cx whose address got out could not be kept in registers.) */
+AIR_CALL void add_weighted(ef *acc, const qm31 *weight, const fe *x, unsigned n)
+{
+    *acc = ef_add(*acc, n == 4 ? ef_dot_wide(weight, x, 4) : ef_dot_wide(weight, x, n));
+}
+AIR_FN void air_flush(air_cx *cx)
+{
+    if (cx->n_waiting == 0) return;
+    const fe x[4] = {cx->waiting[0], cx->waiting[1], cx->waiting[2], cx->waiting[3]};
+    ef acc = cx->acc;
+    add_weighted(&acc, cx->d->weight + cx->n_zero, x, cx->n_waiting);
+    cx->acc = acc;
+    cx->n_zero += cx->n_waiting;
+    cx->n_waiting = 0;
+}
 AIR_FN void air_zero(air_cx *cx, fe x, const char *text)
 {
     (void)text;
-    cx->acc = ef_add(cx->acc, ef_mul_fe(vqm31_splat(cx->d->weight[cx->n_zero++]), x));
+    cx->waiting[cx->n_waiting++] = x;
+    if (cx->n_waiting == 4) air_flush(cx);
 }
 AIR_FN void air_zero_ef(air_cx *cx, ef x, const char *text)
 {
     (void)text;
-    cx->acc = ef_add(cx->acc, ef_mul(vqm31_splat(cx->d->weight[cx->n_zero++]), x));
+    air_flush(cx);
+    cx->acc = ef_add(cx->acc, ef_mul(x, vqm31_splat(cx->d->weight[cx->n_zero++])));
 }
 
 #include "air/air.h"
@@ -102,8 +120,8 @@ AIR_FN void before_block(const uint32_t *out[N_BEFORE], uint32_t (*held)[VEC_LAN
         const bool flag = at >> half_log & 1;
         const uint32_t to = flag ? index + step : index - step;
         if (to >> bits == 0) {
-            const size_t from = (flag ? (size_t)1 << half_log : 0) |
-                                (size_t)bit_reverse(to, bits) << VEC_LOG_LANES;
+            const size_t from = (flag ? (size_t)1 << half_log : 0) | (size_t)bit_reverse(to, bits)
+                                                                         << VEC_LOG_LANES;
             for (unsigned j = 0; j < N_BEFORE; j++) out[j] = b->col[j] ? b->col[j] + from : NULL;
             return;
         }
@@ -116,35 +134,35 @@ AIR_FN void before_block(const uint32_t *out[N_BEFORE], uint32_t (*held)[VEC_LAN
     for (unsigned j = 0; j < N_BEFORE; j++) out[j] = held[j];
 }
 
-#define COMPONENT(prefix, NAME)                                                               \
-    static __attribute__((noinline)) void prefix##_blocks(uint32_t *const acc[4],             \
-                                                          const air_domain *d, size_t begin,  \
-                                                          size_t end)                         \
-    {                                                                                         \
-        const air_component *c = &air_components[AIR_##NAME];                                 \
-        _Alignas(VEC_ALIGN) uint32_t held[N_BEFORE][VEC_LANES];                               \
-        before_columns b;                                                                     \
-        air_cx cx;                                                                            \
-        before_init(&b, d, c);                                                                \
-        cx.d = d;                                                                             \
-        cx.p.ch = *d->ch;                                                                     \
-        cx.p.claim = d->claim;                                                                \
-        cx.n_prod = c->n_prod;                                                                \
-        for (size_t block = begin; block < end; block++) {                                    \
-            cx.at = block << VEC_LOG_LANES;                                                   \
-            before_block(cx.before, held, &b, cx.at);                                         \
-            cx.n_zero = 0;                                                                    \
-            cx.pair.n_open = cx.pair.k = 0;                                                   \
-            cx.sum.n_open = cx.sum.k = 0;                                                     \
-            cx.acc = vqm31_load((const uint32_t *const *)acc, cx.at);                         \
-            prefix##_constraints(&cx);                                                        \
-            vqm31_store(acc, cx.at, cx.acc);                                                  \
-        }                                                                                     \
-    }                                                                                         \
-    void ISA(air_constraints_##prefix)(uint32_t *const acc[4], const air_domain *d);           \
-    void ISA(air_constraints_##prefix)(uint32_t *const acc[4], const air_domain *d)                     \
-    {                                                                                         \
-        run_blocks(prefix##_blocks, acc, d);                                                  \
+#define COMPONENT(prefix, NAME)                                                      \
+    static __attribute__((noinline)) void prefix##_blocks(                           \
+        uint32_t *const acc[4], const air_domain *d, size_t begin, size_t end)       \
+    {                                                                                \
+        const air_component *c = &air_components[AIR_##NAME];                        \
+        _Alignas(VEC_ALIGN) uint32_t held[N_BEFORE][VEC_LANES];                      \
+        before_columns b;                                                            \
+        air_cx cx;                                                                   \
+        before_init(&b, d, c);                                                       \
+        cx.d = d;                                                                    \
+        cx.p.ch = *d->ch;                                                            \
+        cx.p.claim = d->claim;                                                       \
+        cx.n_prod = c->n_prod;                                                       \
+        for (unsigned j = 0; j < 4; j++) cx.waiting[j] = fe_const(0);                         \
+        for (size_t block = begin; block < end; block++) {                           \
+            cx.at = block << VEC_LOG_LANES;                                          \
+            before_block(cx.before, held, &b, cx.at);                                \
+            cx.n_zero = cx.n_waiting = 0;                                                     \
+            cx.pair.n_open = cx.pair.k = 0;                                          \
+            cx.sum.n_open = cx.sum.k = 0;                                            \
+            cx.acc = vqm31_load((const uint32_t *const *)acc, cx.at);                \
+            prefix##_constraints(&cx);                                               \
+            vqm31_store(acc, cx.at, cx.acc);                                         \
+        }                                                                            \
+    }                                                                                \
+    void ISA(air_constraints_##prefix)(uint32_t *const acc[4], const air_domain *d); \
+    void ISA(air_constraints_##prefix)(uint32_t *const acc[4], const air_domain *d)  \
+    {                                                                                \
+        run_blocks(prefix##_blocks, acc, d);                                         \
     }
 
 /* Blocks per task: enough to forget the start of a task, few enough for small domains. */

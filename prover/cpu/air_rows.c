@@ -31,9 +31,7 @@ AIR_FN ef air_z(air_cx *cx) { return vqm31_splat(cx->p.ch.z); }
 AIR_FN ef air_alpha(air_cx *cx, unsigned i) { return vqm31_splat(cx->p.ch.alpha[i]); }
 AIR_FN ef air_dot(air_cx *cx, unsigned i, const fe *v, unsigned n)
 {
-    ef r = ef_mul_fe(air_alpha(cx, i), v[0]);
-    for (unsigned j = 1; j < n; j++) r = ef_add(r, ef_mul_fe(air_alpha(cx, i + j), v[j]));
-    return r;
+    return ef_dot_wide(&cx->p.ch.alpha[i], v, n);
 }
 /* Constraints are not evaluated here: no column depends on them, on the row before, or on which row
  * is the first. */
@@ -73,8 +71,7 @@ AIR_FN void air_pairs_end(air_cx *cx)
 AIR_FN void air_sum_column(air_cx *cx, unsigned k, const air_num *num, ef den, bool last)
 {
     (void)last;
-    cx->fraction[cx->n_prod + k].num =
-        num->kind == AIR_NUM_EF ? num->e : vqm31_from_vm31(num->f);
+    cx->fraction[cx->n_prod + k].num = num->kind == AIR_NUM_EF ? num->e : vqm31_from_vm31(num->f);
     cx->fraction[cx->n_prod + k].den = den;
 }
 AIR_FN void air_lookups_end(air_cx *cx) { air_close_sum(cx, true); }
