@@ -183,6 +183,11 @@ TEST(matrix_multiplication_at_the_edge_of_64_bits)
                 "\"matrix_a\":[[-2147483648,-2147483648,-2147483648,5]],"
                 "\"matrix_b\":[[-2147483648],[-2147483648],[2147483647],[-3]]}",
                 "{\"result\":[[4611686020574871537]]}"));
+    /* Products that fit 32 bits, but not their sum. */
+    CHECK(gives("matrix_multiplication",
+                "{\"algorithm\":\"matrix_multiplication\",\"matrix_a\":[[46340,46340]],"
+                "\"matrix_b\":[[46340],[46340]]}",
+                "{\"result\":[[4294791200]]}"));
     /* Products at the bound of 32 bits: 2^31 - 1 and -2^31. */
     CHECK(
         gives("matrix_multiplication",
