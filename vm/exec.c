@@ -51,7 +51,7 @@ static bool tape_read(struct vm_tape *t, uint32_t *word)
     return false;
 }
 
-/* Makes room for one more row. */
+/* Makes room for one more row-> */
 static __attribute__((noinline)) bool grow_rows(struct vm_rows *r)
 {
     const size_t n = r->next ? (size_t)(r->next - (vm_row *)r->array.base) : 0;
@@ -115,7 +115,7 @@ static uint32_t rem_signed(uint32_t a, uint32_t b)
 static uint32_t div_unsigned(uint32_t a, uint32_t b) { return b == 0 ? UINT32_MAX : a / b; }
 static uint32_t rem_unsigned(uint32_t a, uint32_t b) { return b == 0 ? a : a % b; }
 
-/* Leaves with the present instruction not executed. */
+/* Leaves with the present instruction not executed; its row, if begun, is never looked at. */
 #define STOP(why)       \
     do {                \
         result = (why); \
@@ -127,65 +127,76 @@ static uint32_t rem_unsigned(uint32_t a, uint32_t b) { return b == 0 ? a : a % b
         STOP(why);           \
     } while (0)
 
-/* Reads of rs1 and rs2 in their slots. An absent rs2 reads x0. */
-#define RS1                               \
-    const uint32_t a = m->x[in->rs1];     \
-    if (record) {                         \
-        row.a = a;                        \
-        row.d1 = touch(m, in->rs1, time); \
+/* The row of this cycle in its chip. What the other macros do not set is zero. */
+#define BEGIN(chip)                                                               \
+    vm_row *row = NULL;                                                           \
+    if (record) {                                                                 \
+        struct vm_rows *rs = &m->rows[chip];                                      \
+        if (UNLIKELY(rs->next == rs->end) && !grow_rows(rs)) STOP(VM_STOP_NOMEM); \
+        row = rs->next++;                                                         \
+        row->cycle = (uint32_t)cycle;                                             \
+        row->insn = i;                                                            \
+        row->pad = 0;                                                             \
     }
-#define RS2                                   \
-    const uint32_t b = m->x[in->rs2];         \
-    if (record) {                             \
-        row.b = b;                            \
-        row.d2 = touch(m, in->rs2, time + 1); \
+#define NO_RAM \
+    if (record) row->m = row->m_new = row->dm = 0;
+/* Reads of rs1 and rs2 in their slots. An absent rs2 reads x0. */
+#define RS1                                \
+    const uint32_t a = m->x[in->rs1];      \
+    if (record) {                          \
+        row->a = a;                        \
+        row->d1 = touch(m, in->rs1, time); \
+    }
+#define NO_RS1       \
+    if (record) {    \
+        row->a = 0;  \
+        row->d1 = 0; \
+    }
+#define RS2                                    \
+    const uint32_t b = m->x[in->rs2];          \
+    if (record) {                              \
+        row->b = b;                            \
+        row->d2 = touch(m, in->rs2, time + 1); \
+    }
+#define NO_RS2       \
+    if (record) {    \
+        row->b = 0;  \
+        row->d2 = 0; \
     }
 /* The write of a register or the sink in its slot. */
-#define WRITE(value)                             \
-    do {                                         \
-        const uint32_t r_ = (value);             \
-        if (record) {                            \
-            row.p = m->x[in->rd];                \
-            row.r = r_;                          \
-            row.d3 = touch(m, in->rd, time + 2); \
-        }                                        \
-        m->x[in->rd] = r_;                       \
-    } while (0)
-/* The row is complete. */
-#define EMIT(chip)                                                                    \
-    do {                                                                              \
-        if (record) {                                                                 \
-            struct vm_rows *rs = &m->rows[chip];                                      \
-            if (UNLIKELY(rs->next == rs->end) && !grow_rows(rs)) STOP(VM_STOP_NOMEM); \
-            *rs->next++ = row;                                                        \
-        }                                                                             \
+#define WRITE(value)                              \
+    do {                                          \
+        const uint32_t r_ = (value);              \
+        if (record) {                             \
+            row->p = m->x[in->rd];                \
+            row->r = r_;                          \
+            row->d3 = touch(m, in->rd, time + 2); \
+        }                                         \
+        m->x[in->rd] = r_;                        \
     } while (0)
 #define IMM ((uint32_t)in->imm)
 
 /* op rd, rs1, rs2 and op rd, rs1, imm: both read two registers. */
-#define BINARY(op, chip, value) \
-    case OP_##op: {             \
-        RS1 RS2 WRITE(value);   \
-        EMIT(VM_##chip);        \
-        break;                  \
+#define BINARY(op, chip, value)                       \
+    case OP_##op: {                                   \
+        BEGIN(VM_##chip) NO_RAM RS1 RS2 WRITE(value); \
+        break;                                        \
     }
-#define IMMEDIATE(op, chip, value) \
-    case OP_##op: {                \
-        RS1 RS2(void) b;           \
-        WRITE(value);              \
-        EMIT(VM_##chip);           \
-        break;                     \
+#define IMMEDIATE(op, chip, value)               \
+    case OP_##op: {                              \
+        BEGIN(VM_##chip) NO_RAM RS1 RS2(void) b; \
+        WRITE(value);                            \
+        break;                                   \
     }
 /* x is what goes to the sink. */
-#define BRANCH(op, x, taken)                            \
-    case OP_##op: {                                     \
-        RS1 RS2 WRITE((x) ? 1u : 0u);                   \
-        EMIT(VM_CMP);                                   \
-        if (taken) {                                    \
-            next = i + IMM;                             \
-            if (UNLIKELY(next >= n_code)) goto outside; \
-        }                                               \
-        break;                                          \
+#define BRANCH(op, x, taken)                               \
+    case OP_##op: {                                        \
+        BEGIN(VM_CMP) NO_RAM RS1 RS2 WRITE((x) ? 1u : 0u); \
+        if (taken) {                                       \
+            next = i + IMM;                                \
+            if (UNLIKELY(next >= n_code)) goto outside;    \
+        }                                                  \
+        break;                                             \
     }
 
 /* The byte address of a load or store of n bytes and its page. base >= MACHINE_BASE_MIN > 2^11, so
@@ -204,36 +215,34 @@ static uint32_t rem_unsigned(uint32_t a, uint32_t b) { return b == 0 ? a : a % b
 #define RAM_ROW(new_word)                                     \
     if (record) {                                             \
         struct vm_cell *cell = &((struct vm_cell *)page)[at]; \
-        row.m = word;                                         \
-        row.m_new = (new_word);                               \
-        row.dm = time + 3 - cell->ts - 1;                     \
+        row->m = word;                                        \
+        row->m_new = (new_word);                              \
+        row->dm = time + 3 - cell->ts - 1;                    \
         cell->ts = time + 3;                                  \
     }
 
-#define LOAD(op, n, value) \
-    case OP_##op: {        \
-        RS1 ADDRESS(n);    \
-        WRITE(value);      \
-        RAM_ROW(word)      \
-        EMIT(VM_LS);       \
-        break;             \
+#define LOAD(op, n, value)                  \
+    case OP_##op: {                         \
+        BEGIN(VM_LS) NO_RS2 RS1 ADDRESS(n); \
+        WRITE(value);                       \
+        RAM_ROW(word)                       \
+        break;                              \
     }
 #define STORE(op, n, mask)                                             \
     case OP_##op: {                                                    \
-        RS1 ADDRESS(n);                                                \
+        BEGIN(VM_LS) NO_RS2 RS1 ADDRESS(n);                            \
         const uint32_t s = m->x[in->rs2];                              \
         const uint32_t keep = ~((uint32_t)(mask) << shift);            \
         const uint32_t stored = (word & keep) | (s & (mask)) << shift; \
         if (record) {                                                  \
-            row.p = row.r = s;                                         \
-            row.d3 = touch(m, in->rs2, time + 2);                      \
+            row->p = row->r = s;                                       \
+            row->d3 = touch(m, in->rs2, time + 2);                     \
         }                                                              \
         RAM_ROW(stored)                                                \
         if (record)                                                    \
             ((struct vm_cell *)page)[at].value = stored;               \
         else                                                           \
             ((uint32_t *)page)[at] = stored;                           \
-        EMIT(VM_LS);                                                   \
         break;                                                         \
     }
 
@@ -249,13 +258,7 @@ static inline __attribute__((always_inline)) enum vm_stop exec(struct vm_exec *m
         if (UNLIKELY(cycle == stop)) STOP(VM_STOP_CYCLE);
         const vm_insn *const in = &code[i];
         const uint32_t time = 4 * (uint32_t)cycle; /* < 2^29 when recording; else unused */
-        vm_row row;
-        if (record) {
-            row = (vm_row){0};
-            row.cycle = (uint32_t)cycle;
-            row.insn = i;
-        }
-        next = i + 1; /* <= n_code, where OP_illegal stands */
+        next = i + 1;                              /* <= n_code, where OP_illegal stands */
         m->n_op[in->op]++;
         switch (in->op) {
             BINARY(add, ALU, a + b)
@@ -306,25 +309,27 @@ static inline __attribute__((always_inline)) enum vm_stop exec(struct vm_exec *m
             STORE(sb, 1u, 0xffu)
 
         case OP_lui:
-        case OP_auipc: /* vm_prepare left the result in imm */
-            WRITE(IMM);
-            EMIT(VM_CONST);
+        case OP_auipc: { /* vm_prepare left the result in imm */
+            BEGIN(VM_CONST)
+            NO_RS1 NO_RS2 NO_RAM WRITE(IMM);
             break;
-        case OP_fence:
-            WRITE(0);
-            EMIT(VM_CONST);
+        }
+        case OP_fence: {
+            BEGIN(VM_CONST)
+            NO_RS1 NO_RS2 NO_RAM WRITE(0);
             break;
+        }
         case OP_advice: {
-            uint32_t word;
+            BEGIN(VM_CONST)
+            NO_RS1 NO_RS2 NO_RAM uint32_t word;
             if (!tape_read(&m->tape, &word)) STOP(VM_STOP_HINT);
             WRITE(word);
-            EMIT(VM_CONST);
             break;
         }
         case OP_jal: {
-            const uint32_t link = code_base + 4 * next;
+            BEGIN(VM_CONST)
+            NO_RS1 NO_RS2 NO_RAM const uint32_t link = code_base + 4 * next;
             WRITE(in->rd == MACHINE_SINK ? 0 : link);
-            EMIT(VM_CONST);
             next = i + IMM;
             if (!record && UNLIKELY(m->profile != NULL)) {
                 if (in->rd == 1 || in->rd == 5)
@@ -336,12 +341,12 @@ static inline __attribute__((always_inline)) enum vm_stop exec(struct vm_exec *m
             break;
         }
         case OP_jalr: {
-            RS1 const uint32_t link = code_base + 4 * next, target = (a + IMM) & ~1u;
+            BEGIN(VM_JALR)
+            NO_RS2 NO_RAM RS1 const uint32_t link = code_base + 4 * next, target = (a + IMM) & ~1u;
             /* The proof computes the target without wrap-around. */
             if (UNLIKELY((uint64_t)((int64_t)a + in->imm) >> 32)) TRAP(VM_STOP_JUMP_RANGE, target);
             if (UNLIKELY(target & 2)) TRAP(VM_STOP_JUMP_MISALIGNED, target);
             WRITE(in->rd == MACHINE_SINK ? 0 : link);
-            EMIT(VM_JALR);
             next = (target - code_base) / 4;
             if (!record && UNLIKELY(m->profile != NULL)) {
                 if (in->rd == 1 || in->rd == 5)
@@ -358,7 +363,8 @@ static inline __attribute__((always_inline)) enum vm_stop exec(struct vm_exec *m
             }
             break;
         }
-        default: m->n_op[in->op]--; STOP(VM_STOP_ILLEGAL);
+        case OP_illegal: m->n_op[OP_illegal]--; STOP(VM_STOP_ILLEGAL);
+        default: STOP(VM_STOP_ILLEGAL); /* vm_decode makes no other operations */
         }
         continue;
     outside: /* a direct jump left the code; the arithmetic is modulo 2^32 */
