@@ -1,4 +1,5 @@
-/* factor.c - a guest with a secret: proves that somebody knows two factors of a public number.
+/* factor.c - a guest with a hint: finding two factors of a public number is the prover's work, and
+ * the program only checks them. (A proof does not hide its hint; see docs/guest.md.)
  *
  * Public input: n, eight bytes, little-endian. Hint: two factors p and q, eight bytes each. Output:
  * "composite". The hint is whatever the prover says it is, so the program checks all of it. */

@@ -88,7 +88,7 @@ void codec_print_u64(codec_buf *b, uint64_t v)
 sp_status codec_finish(codec_buf *b, uint8_t **p, size_t *n, codec_err e)
 {
     sp_status s = b->failed;
-    if (s == SP_OK && b->n > SP_JOB_MAX_INPUT) s = SP_ERR_LIMIT;
+    if (s == SP_OK && b->n > MACHINE_INPUT_CAP) s = SP_ERR_LIMIT;
     if (s == SP_OK && b->p == NULL) { /* an empty input is a block of its own, too */
         b->p = malloc(1);
         if (b->p == NULL) s = SP_ERR_NOMEM;

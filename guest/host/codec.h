@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "core/machine.h"
 #include "guest/host/jobs.h"
 
 /* Where a codec writes its one sentence. */
@@ -16,7 +17,7 @@ typedef struct {
 __attribute__((format(printf, 3, 4))) sp_status codec_fail(codec_err e, sp_status s,
                                                            const char *format, ...);
 
-/* Bytes that grow; failed is set when memory or SP_JOB_MAX_INPUT does not suffice, and stays. */
+/* Bytes that grow; failed is set when memory or MACHINE_INPUT_CAP does not suffice, and stays. */
 typedef struct {
     uint8_t *p;
     size_t n, cap;

@@ -6,9 +6,6 @@
 
 #include "core/sp.h"
 
-/* The longest encoded input: MACHINE_INPUT_CAP less its length word. */
-#define SP_JOB_MAX_INPUT 0x3fffffcu
-
 typedef struct sp_job {
     const char *name;
     const char *summary;       /* one sentence */

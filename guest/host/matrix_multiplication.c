@@ -80,9 +80,9 @@ static sp_status put_product(codec_buf *out, matrix *a, matrix *b, const json_t 
                           "matrix_a is %zu x %zu and matrix_b is %zu x %zu: matrix_a must have as "
                           "many columns as matrix_b has rows",
                           a->rows, a->columns, b->rows, b->columns);
-    if (a->rows * b->columns > (SP_JOB_MAX_INPUT - 8) / 8)
+    if (a->rows * b->columns > (MACHINE_OUTPUT_CAP - 8) / 8)
         return codec_fail(e, SP_ERR_LIMIT, "the product has %zu entries, but may have at most %u",
-                          a->rows * b->columns, (SP_JOB_MAX_INPUT - 8) / 8);
+                          a->rows * b->columns, (MACHINE_OUTPUT_CAP - 8) / 8);
     SP_TRY(check_range(a, b, e));
     codec_put_u32(out, (uint32_t)a->rows);
     codec_put_u32(out, (uint32_t)a->columns);

@@ -93,7 +93,7 @@ static sp_status put_payload(codec_buf *b, const json_t *root, codec_err e)
     size_t width = n_in;
     for (size_t i = 0; i < n_layers; i++)
         SP_TRY(put_layer(b, json_array_get(layers, i), codec_at("layers", i).text, &width, e));
-    if (n_inputs * width > SP_JOB_MAX_INPUT - 8)
+    if (n_inputs * width > MACHINE_OUTPUT_CAP - 8)
         return codec_fail(e, SP_ERR_LIMIT, "the outputs would exceed 64 MiB");
     for (size_t i = 0; i < n_inputs; i++)
         SP_TRY(put_bytes(b, json_array_get(in, i), codec_at("inputs", i).text, n_in, e));

@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-#define MAX_VALUES ((SP_JOB_MAX_INPUT - 4) / 8)
+#define MAX_VALUES ((MACHINE_INPUT_CAP - 4) / 8)
 
 static sp_status put_payload(codec_buf *b, const json_t *root, codec_err e)
 {

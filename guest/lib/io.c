@@ -75,7 +75,7 @@ void sp_hint_bytes(void *to, uint32_t n)
 uint8_t *sp_output(uint32_t n)
 {
     uint32_t at = OUTPUT_WINDOW[0];
-    if (n > OUTPUT_MAX - at) sp_panic("the output exceeds 64 MiB");
+    if (n > MACHINE_OUTPUT_CAP - at) sp_panic("the output exceeds 64 MiB");
     OUTPUT_WINDOW[0] = at + n;
     return (uint8_t *)(OUTPUT_WINDOW + 1) + at;
 }

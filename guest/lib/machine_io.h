@@ -11,10 +11,6 @@ typedef uint32_t __attribute__((may_alias)) word_alias;
 
 #define INPUT_WINDOW ((word_alias *)MACHINE_INPUT_ADDR)
 #define OUTPUT_WINDOW ((word_alias *)MACHINE_OUTPUT_ADDR)
-/* The most bytes that fit behind the length word. */
-#define INPUT_MAX (MACHINE_INPUT_CAP - 4)
-#define OUTPUT_MAX (MACHINE_OUTPUT_CAP - 4)
-
 /* The next word of the private tape; past its end the machine traps. */
 static inline uint32_t advice(void)
 {

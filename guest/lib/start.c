@@ -19,7 +19,7 @@ void sp_start_(void)
 {
     if (sprove_io_mode != MACHINE_IO_DIGEST) return;
     uint32_t size = advice();
-    if (size > INPUT_MAX) unprovable();
+    if (size > MACHINE_INPUT_CAP) unprovable();
     word_alias *to = INPUT_WINDOW;
     *to++ = size;
     uint32_t n = size / 4;
@@ -55,7 +55,7 @@ SP_NORETURN void sp_exit(int code)
 SP_NORETURN void sp_panic(const char *message)
 {
     uint32_t n = (uint32_t)strlen(message);
-    if (n > OUTPUT_MAX) n = OUTPUT_MAX;
+    if (n > MACHINE_OUTPUT_CAP) n = MACHINE_OUTPUT_CAP;
     /* The last word first: its padding must not keep what was written before. */
     if (n % 4) OUTPUT_WINDOW[1 + n / 4] = 0;
     memcpy(OUTPUT_WINDOW + 1, message, n);

@@ -1,5 +1,6 @@
 /* fuzz_json.c - fuzz entry of the job codecs: line k of the input is a payload of job k, and its
  * bytes are also taken for an output of that job. */
+#include "core/machine.h"
 #include "guest/host/jobs.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -24,7 +25,7 @@ static bool encode(const sp_job *job, const char *text, size_t n)
         for (const char *c = err; *c; c++) require((unsigned char)*c >= 0x20 && *c != 0x7f);
         return false;
     }
-    require(a != NULL && a_bytes <= SP_JOB_MAX_INPUT);
+    require(a != NULL && a_bytes <= MACHINE_INPUT_CAP);
     require(job->encode(text, n, &b, &b_bytes, err, sizeof err) == SP_OK);
     require(a_bytes == b_bytes && memcmp(a, b, a_bytes) == 0);
     free(a);

@@ -217,8 +217,8 @@ int main(void)
         put(0x04030201);
         *sp_output(2) = 9;
         return 0;
-    case 'O': sp_output(64u << 20); return 0;
-    case 'f': sp_output((64u << 20) - 4); return 0;
+    case 'O': sp_output((64u << 20) + 1); return 0;
+    case 'f': sp_output(64u << 20); return 0;
     case 'd': put(depth(100000)); return 0;
     case 'z': sp_write(uninitialised, sizeof uninitialised); return 0;
     default: return 1;
