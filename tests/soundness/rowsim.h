@@ -23,6 +23,7 @@ typedef struct {
     const uint32_t *pre;
     bool first;
     uint32_t image_end;
+    const char *const *off; /* texts of constraints that are not there, up to NULL; or NULL */
     /* out */
     const char *broken; /* text of the first constraint that does not hold, or NULL */
     air_tuple r[ROWSIM_MAX_PAIRS], w[ROWSIM_MAX_PAIRS];
@@ -36,8 +37,11 @@ void rowsim_run(rowsim *s, enum air_component_id id);
 /* The merge columns of a row, from its other cells. */
 void rowsim_merge(uint32_t *main, enum air_component_id id);
 /* The first rule that the row breaks, lookups included: a constraint's text, "range", "bytes",
- * "rom" or "shamt"; NULL when it is accepted. Runs rowsim_run. code_base as in vm_program. */
+ * "rom" or "shamt"; NULL when it is accepted. Runs rowsim_run; off may name lookups too. code_base
+ * as in vm_program. */
 const char *rowsim_verdict(rowsim *s, enum air_component_id id, const program *p,
-                           uint32_t code_base);
+                           uint32_t code_base, const char *const *off);
+/* Whether text is one of off. */
+bool rowsim_is_off(const char *text, const char *const *off);
 
 #endif

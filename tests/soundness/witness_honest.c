@@ -19,7 +19,13 @@ static bool accepted(scene *s, const guest *g, const scene_options *o)
     if (v.rule)
         printf("  %s row %" PRIu32 ": %s\n",
                v.id == AIR_N_COMPONENTS ? "-" : air_components[v.id].name, v.row, v.rule);
-    return v.rule == NULL;
+    /* The product's checker is slower, and tested by itself: one trace in three. */
+    static unsigned calls;
+    air_report report;
+    if (v.rule || calls++ % 3) return v.rule == NULL;
+    const sp_status st = scene_check(s, &report);
+    if (st != SP_OK) printf("  checker: %s\n", report.text);
+    return st == SP_OK;
 }
 
 TEST(random_programs_are_accepted)
@@ -28,7 +34,7 @@ TEST(random_programs_are_accepted)
     static guest g;
     uint64_t n_op[VM_N_OPS] = {0};
     random_bytes();
-    for (unsigned k = 0; k < 60; k++) {
+    for (unsigned k = 0; k < 24; k++) {
         random_guest(&g, 260 + 40 * (k % 30));
         scene_options o = {.mode = k % 4 == 3 ? MACHINE_IO_DIGEST : MACHINE_IO_WORDS,
                            .input = bytes,

@@ -1,0 +1,9 @@
+# Proofs that must be rejected: the verifier's checks, hostile provers, forms, flips. The verifier is
+# built a second time so that a single check can be left out.
+add_library(verifier_skip STATIC ${CMAKE_SOURCE_DIR}/verifier/verify.c)
+target_compile_definitions(verifier_skip PRIVATE SP_VERIFY_SKIP verify=verify_skip)
+target_link_libraries(verifier_skip PUBLIC sp_verifier)
+add_library(hostile_prover STATIC hostile_prover.c)
+target_link_libraries(hostile_prover PUBLIC soundness_scene sp_prover sp_verifier verifier_skip)
+
+sp_test(verifier_checks LABELS soundness SOURCES verifier_checks.c LIBS hostile_prover)
