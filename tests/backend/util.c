@@ -88,3 +88,17 @@ qm31 eval_basis(const uint32_t *coeffs, unsigned m, circle_point_q p)
     }
     return sum;
 }
+
+extern const backend backend_avx512_emulated; /* built from this folder's CMakeLists.txt */
+
+const backend *const *other_backends(size_t *n)
+{
+    static const backend *found[8];
+    size_t n_list;
+    const backend *const *list = backend_list(&n_list);
+    *n = 0;
+    found[(*n)++] = &backend_avx512_emulated;
+    for (size_t i = 1; i < n_list; i++)
+        if (list[i]->usable()) found[(*n)++] = list[i];
+    return found;
+}
