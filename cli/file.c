@@ -205,6 +205,8 @@ int file_open(file_outputs *f, const char *path, unsigned *index)
         }
         if (access(path, W_OK)) return cannot_write(path);
         o->real = realpath(path, NULL);
+    } else if (errno != ENOENT) {
+        return cannot_write(path);
     } else {
         o->real = strdup(path);
     }

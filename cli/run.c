@@ -21,7 +21,7 @@ typedef struct {
     size_t text_bytes, felts_bytes;
     uint8_t *output_copy;
     uint32_t output_bytes;
-    uint64_t run_us;
+    uint64_t max_cycles, run_us;
     statement st;
     security_bits security;
 } run_state;
@@ -41,11 +41,8 @@ static int open_outputs(run_state *s)
 
 static int run_guest(run_state *s)
 {
-    uint64_t max_cycles = MACHINE_MAX_CYCLES;
-    int code = cli_u64(s->a, OPT_MAX_CYCLES, 1, MACHINE_MAX_CYCLES, &max_cycles);
-    if (code) return code;
     const uint64_t start = clock_us();
-    code = task_run(&s->t, &s->r, max_cycles, true, NULL, &s->p.progress);
+    int code = task_run(&s->t, &s->r, s->max_cycles, true, NULL, &s->p.progress);
     s->run_us = clock_us() - start;
     if (code) return code;
     if (s->r.exit_code && !s->a->value[OPT_ALLOW_FAILURE]) return task_guest_failed(&s->r);
@@ -180,7 +177,9 @@ static int run(run_state *s)
         return cli_fail(EXIT_USAGE, "run needs --proof (or --check); `sprove exec` runs without a proof");
     if (check && (a->value[OPT_PROOF] || a->value[OPT_FELTS]))
         return cli_fail(EXIT_USAGE, "--check makes no proof: leave --proof and --felts away");
+    s->max_cycles = MACHINE_MAX_CYCLES;
     int code = proving_init(&s->p, a);
+    if (!code) code = cli_u64(a, OPT_MAX_CYCLES, 1, MACHINE_MAX_CYCLES, &s->max_cycles);
     if (!code) code = task_load(&s->t, a->operand[0], task_mode(a));
     if (!code) code = task_read_input(&s->t, a);
     if (!code) code = open_outputs(s);

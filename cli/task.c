@@ -56,11 +56,6 @@ int task_load(task *t, const char *name, enum machine_io_mode mode)
     const sp_status s = vm_program_init(&t->program, bytes, n, mode, &err);
     free(elf.at);
     if (s != SP_OK) return cli_fail(cli_code(s), "%s: %s", name, err.text);
-    if (mode == MACHINE_IO_DIGEST && t->program.io_mode_addr == 0) {
-        task_free(t);
-        return cli_fail(EXIT_USAGE, "%s: has no symbol sprove_io_mode, so it works with --io words "
-                        "only", name);
-    }
     return 0;
 }
 

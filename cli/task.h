@@ -11,7 +11,7 @@
 #include <jansson.h>
 
 #define TASK_MAX_ELF ((size_t)512 << 20)
-#define TASK_MAX_INPUT (MACHINE_INPUT_CAP - 4u)
+#define TASK_MAX_INPUT MACHINE_INPUT_CAP
 #define TASK_MAX_PAYLOAD ((size_t)1 << 30) /* JSON text is longer than what it encodes */
 #define TASK_MAX_HINT ((size_t)1 << 30)
 

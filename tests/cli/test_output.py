@@ -1,0 +1,209 @@
+"""Files appear whole or not at all; progress and reports go where they should."""
+
+import json
+import os
+import pty
+import resource
+import signal
+import subprocess
+import time
+
+import harness
+from harness import LONG, MATRIX, SPROVE, Case, exits, sprove
+
+
+class Outputs(Case):
+    def setUp(self):
+        super().setUp()
+        self.payload = self.path("m.json", MATRIX)
+        self.args = ["exec", "matrix_multiplication", "--input", self.payload]
+
+    def read(self, name):
+        with open(self.path(name), "rb") as f:
+            return f.read()
+
+    def test_an_output_appears_and_replaces(self):
+        out = self.path("out.json", b"before")
+        r = sprove(*self.args, "--output", out)
+        self.assertEqual(r.code, 0, r.err)
+        self.assertEqual(json.loads(self.read("out.json")), {"result": [[19, 22], [43, 50]]})
+        self.assertEqual(self.files(), ["m.json", "out.json"])
+
+    def test_the_mode_follows_the_umask(self):
+        old = os.umask(0o027)
+        try:
+            sprove(*self.args, "--output", self.path("o"))
+        finally:
+            os.umask(old)
+        self.assertEqual(os.stat(self.path("o")).st_mode & 0o777, 0o640)
+
+    def test_a_link_is_followed(self):
+        os.symlink("real", self.path("link"))
+        self.path("real", b"")
+        self.assertEqual(sprove(*self.args, "--output", self.path("link")).code, 0)
+        self.assertTrue(os.path.islink(self.path("link")))
+        self.assertIn(b"result", self.read("real"))
+
+    def test_a_failure_leaves_the_old_file(self):
+        out = self.path("out", b"before")
+        program = self.path("p.elf", exits(3))
+        self.fails(sprove("exec", program, "--output", out), 1)
+        self.fails(sprove("exec", program, "--output", out, "--max-cycles", "1"), 1)
+        self.assertEqual(self.read("out"), b"before")
+        self.assertEqual(self.files(), ["m.json", "out", "p.elf"])
+
+    def test_places_that_cannot_be_written_are_known_before_the_run(self):
+        endless = self.path("long.json", LONG)
+        args = ["exec", "mixed", "--input", endless, "--output"]
+        self.fails(sprove(*args, self.path("no/where"), timeout=30), 5, "No such file or directory")
+        self.fails(sprove(*args, self.dir, timeout=30), 5, "is a directory")
+        self.fails(sprove(*args, self.path("x" * 300), timeout=30), 5, "File name too long")
+        self.assertEqual(self.files(), ["long.json", "m.json"])
+
+    def test_a_read_only_place_is_refused(self):
+        if os.geteuid() == 0:
+            self.skipTest("root may write everywhere")
+        os.mkdir(self.path("ro"), 0o555)
+        self.fails(sprove(*self.args, "--output", self.path("ro/x")), 5, "Permission denied")
+
+    def test_a_full_disk_is_reported(self):
+        self.fails(sprove(*self.args, "--output", "/dev/full"), 5, "the disk is full")
+        with open("/dev/full", "wb") as full:
+            r = subprocess.run([SPROVE, *self.args], stdout=full, stderr=subprocess.PIPE, check=False)
+        self.assertEqual(r.returncode, 5)
+        self.assertIn(b"standard output", r.stderr)
+
+    def test_a_file_size_limit_leaves_nothing(self):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
+        old = self.path("raw", b"before")
+        r = sprove(*self.args, "--output", self.path("out"), "--raw-output", old, preexec_fn=limit)
+        self.fails(r, 5, "file size limit", "nothing was written")
+        self.assertEqual(self.files(), ["m.json", "raw"])
+        self.assertEqual(self.read("raw"), b"before")
+
+    def test_a_full_file_system_leaves_nothing(self):
+        if os.geteuid() != 0:
+            self.skipTest("mounting a small file system needs root")
+        small = self.path("small")
+        os.mkdir(small)
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "none", small],
+                          capture_output=True, check=False).returncode:
+            self.skipTest("mounting a small file system is not possible here")
+        try:
+            with open(os.path.join(small, "filler"), "wb") as f:
+                f.write(bytes(12 << 10))
+            big = self.path("big", bytes(20000))
+            r = sprove("exec", "hash", "--data", big, "--output", os.path.join(small, "o"),
+                       "--raw-input", os.path.join(small, "i"))
+            self.fails(r, 5, "the disk is full", "nothing was written")
+            self.assertEqual(os.listdir(small), ["filler"])
+        finally:
+            subprocess.run(["umount", small], check=True)
+
+    def test_two_outputs_need_two_places(self):
+        self.fails(sprove(*self.args, "--output", "-", "--raw-output", "-"), 2, "same place")
+        self.fails(sprove(*self.args, "--output", "-", "--json"), 2, "standard output")
+
+    def test_devices_are_written_to(self):
+        self.assertEqual(sprove(*self.args, "--output", "/dev/null").code, 0)
+        self.assertTrue(os.path.exists("/dev/null"))
+
+    def test_a_closed_pipe_is_an_error_not_a_death(self):
+        p = subprocess.Popen([SPROVE, "help", "--man"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        p.stdout.close()
+        err = p.stderr.read()
+        p.stderr.close()
+        self.assertEqual(p.wait(), 5)
+        self.assertIn(b"standard output", err)
+
+
+class Interruption(Case):
+    def start(self, *more):
+        payload = self.path("long.json", LONG)
+        return subprocess.Popen([SPROVE, "exec", "mixed", "--input", payload, "--output",
+                                 self.path("out"), "--raw-output", self.path("raw"), *more],
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def wait_for_temp(self):
+        for _ in range(1000):
+            if len(self.files()) == 3:
+                return
+            time.sleep(0.02)
+        self.fail("no temporary files")
+
+    def test_signals_leave_no_file(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            p = self.start()
+            self.wait_for_temp()
+            time.sleep(0.2)
+            p.send_signal(number)
+            out, err = p.communicate(timeout=60)
+            self.assertEqual((p.returncode, out), (130, b""), err)
+            self.assertIn(b"interrupted; nothing was written", err)
+            self.assertEqual(self.files(), ["long.json"])
+
+    def test_a_second_signal_ends_at_once(self):
+        p = self.start()
+        self.wait_for_temp()
+        p.send_signal(signal.SIGSTOP)
+        p.send_signal(signal.SIGINT)
+        p.send_signal(signal.SIGCONT)
+        p.send_signal(signal.SIGTERM)
+        p.communicate(timeout=60)
+        self.assertEqual(p.returncode, 130)
+        self.assertEqual(self.files(), ["long.json"])
+
+    def test_a_killed_process_leaves_only_what_is_named_temporary(self):
+        self.path("out", b"before")
+        p = self.start()
+        for _ in range(1000):
+            if len(self.files()) == 4:
+                break
+            time.sleep(0.02)
+        p.kill()
+        p.communicate()
+        left = set(self.files()) - {"long.json", "out"}
+        for name in left:
+            self.assertRegex(name, r"^\.(out|raw)\.sprove-\d+-\d+\.tmp$")
+        with open(self.path("out"), "rb") as f:
+            self.assertEqual(f.read(), b"before")
+
+
+class Progress(Case):
+    def test_pipes_are_quiet(self):
+        r = sprove("exec", "fibonacci", "--input", "-", "--json", stdin=b'{"algorithm":"fibonacci","n":9}')
+        self.assertEqual((r.code, r.err), (0, ""))
+        self.assertEqual(r.json()["output"], {"value": 34})
+
+    def test_json_progress_is_one_object_a_line(self):
+        payload = self.path("p.json", {"algorithm": "mixed", "rounds": 300000})
+        r = sprove("exec", "mixed", "--input", payload, "--progress", "json", "--json")
+        self.assertEqual(r.code, 0, r.err)
+        for line in r.err.splitlines():
+            self.assertEqual(json.loads(line)["phase"], "run")
+
+    def test_a_terminal_gets_a_bar(self):
+        payload = self.path("p.json", {"algorithm": "mixed", "rounds": 300000})
+        master, slave = pty.openpty()
+        p = subprocess.Popen([SPROVE, "exec", "mixed", "--input", payload], stdout=subprocess.PIPE,
+                             stderr=slave)
+        os.close(slave)
+        text = b""
+        while True:
+            try:
+                piece = os.read(master, 4096)
+            except OSError:
+                break
+            if not piece:
+                break
+            text += piece
+        p.communicate()
+        os.close(master)
+        self.assertEqual(p.returncode, 0)
+        self.assertIn(b"\r", text)
+        self.assertIn(b"running the guest", text)
+
+
+if __name__ == "__main__":
+    harness.main()
