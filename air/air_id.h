@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
-static const uint32_t AIR_ID[7] = {0, 0, 0, 0, 0, 0, 0};
+static const uint32_t AIR_ID[7] = {0x38a79077, 0x6ef73b0b, 0x87d65312, 0xc8893245,
+                                   0xe0038771, 0xa1b6edba, 0x9abc32be};
 
 #endif

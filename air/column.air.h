@@ -25,21 +25,18 @@ AIR_FN void air_pairs_end(air_cx *cx)
                 "the product over all rows is not the claimed one");
 }
 
-/* (s_k - s_(k-1)) D = N. The last column also adds up over the rows: less its value at the row
- * before, where the claimed sum S counts as 0 at row 0; then the sum over all rows is S. */
-AIR_FN void air_sum_column(air_cx *cx, unsigned k, const air_num *num, ef den, bool last)
+/* (s_k - s_(k-1)) = n0/d0 + n1/d1, that is d1 (step d0 - n0) = n1 d0. The last column also adds up
+ * over the rows: less its value at the row before, where at row 0 the claimed sum S counts as 0; then
+ * the sum over all rows is S. */
+AIR_FN void air_sum_column(air_cx *cx, unsigned k, const air_open_sum *s, bool last)
 {
     ef step = air_sum(cx, k);
     if (k) step = ef_sub(step, air_sum(cx, k - 1));
     if (last)
         step = ef_sub(step, ef_sub(air_sum_before(cx),
                                    ef_mul_fe(air_claim_sum(cx), air_is_first(cx))));
-    const ef left = ef_mul(step, den);
-    ef x;
-    if (num->kind == AIR_NUM_EF)
-        x = ef_sub(left, num->e);
-    else
-        x = ef_sub_fe(left, num->f);
+    ef x = air_num_from(ef_mul(step, s->den[0]), &s->num[0]);
+    if (s->n_open == 2) x = ef_sub(ef_mul(x, s->den[1]), air_num_mul(&s->num[1], s->den[0]));
     air_zero_ef(cx, x, "a sum column does not add the fractions of its lookups");
 }
 AIR_FN void air_lookups_end(air_cx *cx) { air_close_sum(cx, true); }
@@ -47,6 +44,7 @@ AIR_FN void air_lookups_end(air_cx *cx) { air_close_sum(cx, true); }
 AIR_FN void air_merge2(air_cx *cx, const air_merged *m, unsigned c, const char *text)
 {
     (void)c;
+    air_note_merge(cx, m, c, c);
     air_zero(cx, fe_sub(m->c, air_merge_product(m)), text);
 }
 AIR_FN void air_merge3(air_cx *cx, const air_merged *m, unsigned c, unsigned d, const char *text_c,
@@ -54,6 +52,7 @@ AIR_FN void air_merge3(air_cx *cx, const air_merged *m, unsigned c, unsigned d, 
 {
     (void)c;
     (void)d;
+    air_note_merge(cx, m, c, d);
     air_zero(cx, fe_sub(m->c, air_merge_pairs(m)), text_c);
     air_zero(cx, fe_sub(m->d, air_merge_product(m)), text_d);
 }

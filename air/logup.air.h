@@ -3,32 +3,29 @@
  *
  * Tuple t of relation id has the denominator z - id alpha^11 - sum_i alpha^i t_i; a tuple shorter
  * than the table's is padded by zeros. An evaluator adds to product.air.h: cx->sum (air_open_sum,
- * zeroed), air_z(cx), ef_sub_fe, and air_sum_column(cx, k, num, den, last): column k adds num / den
- * to the one before it. */
+ * zeroed), air_z(cx), ef_sub_fe, and air_sum_column(cx, k, s, last): column k adds the one or two
+ * fractions of s to the column before it. */
 
-AIR_FN void air_sum_column(air_cx *cx, unsigned k, const air_num *num, ef den, bool last);
+AIR_FN void air_sum_column(air_cx *cx, unsigned k, const air_open_sum *s, bool last);
 
-/* num * x */
+/* num * x, x - num */
 AIR_FN ef air_num_mul(const air_num *num, ef x)
 {
     return num->kind == AIR_NUM_ONE  ? x
            : num->kind == AIR_NUM_FE ? ef_mul_fe(x, num->f)
                                      : ef_mul(x, num->e);
 }
+AIR_FN ef air_num_from(ef x, const air_num *num)
+{
+    return num->kind == AIR_NUM_EF ? ef_sub(x, num->e) : ef_sub_fe(x, num->f);
+}
 
-/* Two fractions: n0/d0 + n1/d1 = (n0 d1 + n1 d0) / (d0 d1). One: itself. */
 AIR_FN void air_close_sum(air_cx *cx, bool last)
 {
-    air_open_sum *s = &cx->sum;
-    air_num num = s->num[0];
-    ef den = s->den[0];
-    if (s->n_open == 2) {
-        num.kind = AIR_NUM_EF;
-        num.e = ef_add(air_num_mul(&s->num[0], s->den[1]), air_num_mul(&s->num[1], s->den[0]));
-        den = ef_mul(s->den[0], s->den[1]);
-    }
-    air_sum_column(cx, s->k++, &num, den, last);
-    s->n_open = 0;
+    const air_open_sum s = cx->sum;
+    air_sum_column(cx, s.k, &s, last);
+    cx->sum.k++;
+    cx->sum.n_open = 0;
 }
 AIR_FN void air_fraction(air_cx *cx, air_num num, ef den)
 {
@@ -56,19 +53,18 @@ AIR_FN ef air_range_z(air_cx *cx, unsigned k)
 {
     return ef_sub(air_relation_z(cx, AIR_REL_RC), ef_mul_fe(air_alpha(cx, 1), fe_const(k)));
 }
-AIR_FN void air_rc(air_cx *cx, air_times n, fe k, fe v)
-{
-    const fe t[1] = {k};
-    const ef den =
-        ef_sub_fe(ef_sub(air_relation_z(cx, AIR_REL_RC), air_dot(cx, 1, t, 1)), v);
-    air_fraction(cx, air_num_times(n, den), den);
-}
 /* t[0] + alpha t[1] + ... + alpha^(len-1) t[len-1], taken from z - id alpha^11 */
 AIR_FN void air_lookup(air_cx *cx, air_times n, unsigned id, const fe *t, unsigned len)
 {
     const ef den =
         ef_sub_fe(ef_sub(air_relation_z(cx, id), air_dot(cx, 1, t + 1, len - 1)), t[0]);
+    air_note_lookup(cx, id, n, t, len);
     air_fraction(cx, air_num_times(n, den), den);
+}
+AIR_FN void air_rc(air_cx *cx, air_times n, fe k, fe v)
+{
+    const fe t[2] = {v, k};
+    air_lookup(cx, n, AIR_REL_RC, t, 2);
 }
 AIR_FN void air_bytes(air_cx *cx, air_times n, const fe t[4]) { air_lookup(cx, n, AIR_REL_BIT, t, 4); }
 AIR_FN void air_rom(air_cx *cx, air_times n, const fe *t, unsigned len)
@@ -99,6 +95,11 @@ AIR_FN void air_range(air_cx *cx, const air_merged *m)
         num.e = ef_add_fe(ef_sub(ef_mul_fe(zz, fe_const(3)), ef_add(zt, zt)), m->c);
         den = ef_add(ef_sub(ef_mul(zz, za), ef_mul_fe(zz, t)), ef_mul_fe(za, m->c));
         den = ef_sub_fe(den, m->d);
+    }
+    for (unsigned i = 0; i < m->n; i++) {
+        const fe t[2] = {m->v[i], fe_const(m->k[i])};
+        air_note_lookup(cx, AIR_REL_RC, air_once(), t, 2);
+        (void)t;
     }
     air_fraction(cx, num, den);
 }

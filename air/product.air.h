@@ -33,10 +33,12 @@ AIR_FN void air_pair(air_cx *cx, ef r, ef w)
 AIR_FN void air_cells(air_cx *cx, air_cell r, air_cell w)
 {
     const ef fr = air_cell_print(cx, r), fw = air_cell_print(cx, w);
+    air_note_cells(cx, r, w);
     air_pair(cx, fr, fw);
 }
 AIR_FN void air_states(air_cx *cx, fe ts, fe pc, fe ts_new, fe pc_new)
 {
     const ef fr = air_state_print(cx, ts, pc), fw = air_state_print(cx, ts_new, pc_new);
+    air_note_states(cx, ts, pc, ts_new, pc_new);
     air_pair(cx, fr, fw);
 }

@@ -68,11 +68,18 @@ AIR_FN void air_pairs_end(air_cx *cx)
 {
     air_product_column(cx, cx->pair.k, cx->pair.r, cx->pair.w);
 }
-AIR_FN void air_sum_column(air_cx *cx, unsigned k, const air_num *num, ef den, bool last)
+/* n0/d0 + n1/d1 = (n0 d1 + n1 d0) / (d0 d1) */
+AIR_FN void air_sum_column(air_cx *cx, unsigned k, const air_open_sum *s, bool last)
 {
+    fraction *f = &cx->fraction[cx->n_prod + k];
     (void)last;
-    cx->fraction[cx->n_prod + k].num = num->kind == AIR_NUM_EF ? num->e : vqm31_from_vm31(num->f);
-    cx->fraction[cx->n_prod + k].den = den;
+    if (s->n_open == 2) {
+        f->num = ef_add(air_num_mul(&s->num[0], s->den[1]), air_num_mul(&s->num[1], s->den[0]));
+        f->den = ef_mul(s->den[0], s->den[1]);
+    } else {
+        f->num = s->num[0].kind == AIR_NUM_EF ? s->num[0].e : vqm31_from_vm31(s->num[0].f);
+        f->den = s->den[0];
+    }
 }
 AIR_FN void air_lookups_end(air_cx *cx) { air_close_sum(cx, true); }
 
