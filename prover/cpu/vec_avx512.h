@@ -5,7 +5,7 @@
 
 #include "core/m31.h"
 #ifdef SP_EMULATE_AVX512
-#include "tests/backend/emul/avx512_emul.h"
+#include SP_EMULATE_AVX512 /* a header of the tests */
 #else
 #include <immintrin.h>
 #endif
