@@ -1,6 +1,8 @@
 /* quotient.c - the out-of-domain points and the DEEP quotient of one sample point. */
 #include "core/quotient.h"
 
+bool quotient_point_valid(circle_point_q z) { return !cm31_is_zero(z.y.b); }
+
 void oods_points(circle_point_q z[2], channel *c, unsigned n)
 {
     for (;;) {
@@ -10,11 +12,9 @@ void oods_points(circle_point_q z[2], channel *c, unsigned n)
         const qm31 inv = qm31_inv(den);
         z[0].x = qm31_mul(qm31_sub(qm31_one(), t2), inv);
         z[0].y = qm31_mul(qm31_add(t, t), inv);
-        /* In CM31 the point may be of a domain, and equals its conjugate. */
-        if (cm31_is_zero(z[0].x.b) && cm31_is_zero(z[0].y.b)) continue;
-        break;
+        z[1] = circle_mul_q(z[0], circle_point_q_from(circle_conj(circle_omega(n))));
+        if (quotient_point_valid(z[0]) && quotient_point_valid(z[1])) return;
     }
-    z[1] = circle_mul_q(z[0], circle_point_q_from(circle_conj(circle_omega(n))));
 }
 
 void quotient_point_init(quotient_point *q, circle_point_q z)

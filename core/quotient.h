@@ -6,7 +6,11 @@
 #include "core/channel.h"
 #include "core/circle.h"
 
-/* Draws Z0, outside every domain and not its own conjugate, and gives Z1 = Z0 omega_n^-1. */
+/* Whether a sample point has a quotient: its y is not in CM31. Otherwise c below is 0, the quotient
+ * does not depend on the columns, and samples could be anything (2^62 work finds such a point). Such
+ * a point is also in no domain. */
+bool quotient_point_valid(circle_point_q z);
+/* Draws Z0, and gives Z1 = Z0 omega_n^-1; both are valid. */
 void oods_points(circle_point_q z[2], channel *c, unsigned n);
 
 /* A sample point with the sums over its samples: with c = conj(z.y) - z.y and
