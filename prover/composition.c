@@ -82,5 +82,6 @@ sp_status composition_fill(prover *pv)
             memcpy(out[4 * q + k] + half, top->v[k] + (2 + q) * half, half * sizeof(uint32_t));
         }
     pv->be->evaluate(out, (const uint32_t *const *)out, SHAPE_COMPOSITION_COLUMNS, n_max, n_max);
+    prover_step(pv, STEP_COMPOSITION, 0);
     return SP_OK;
 }

@@ -10,7 +10,8 @@ static void last_layer(prover *pv, unsigned log)
     const unsigned d = pv->pa->last_layer_log;
     const size_t n = (size_t)1 << log;
     const qcolumn *in = &pv->layer[pv->shape.n_layers];
-    uint32_t *cols[4], words[4][2048];
+    _Alignas(64) uint32_t words[4][2048]; /* as every column (prover/backend.h) */
+    uint32_t *cols[4];
     SP_ASSERT(2 * n <= SP_COUNT(words[0]));
     for (unsigned k = 0; k < 4; k++) {
         for (size_t i = 0; i < n; i++) words[k][i] = words[k][n + i] = in->v[k][i];
@@ -33,6 +34,7 @@ sp_status fri_prove(prover *pv)
         pv->be->fri_leaves(t->level[t->top], const_columns(&pv->layer[l]), log, k, l == 0);
         merkle_tree_close(t, pv->be);
         merkle_tree_cap(t, pv->layer_cap[l]);
+        prover_step(pv, STEP_LAYER_CAP, l);
         channel_mix_cap(&pv->ch, pv->layer_cap[l], (size_t)1 << t->cap);
         pv->nonce_commit[l] = prover_grind(pv, pa->grind_commit);
         pv->be->fri_fold(pv->layer[l + 1].v, const_columns(&pv->layer[l]), log, k, l == 0,
@@ -40,9 +42,11 @@ sp_status fri_prove(prover *pv)
         SP_TRY(prover_work(pv, (uint64_t)4 << log));
     }
     last_layer(pv, shape_layer_log(sh, sh->n_layers));
+    prover_step(pv, STEP_LAST, 0);
     channel_mix_felts(&pv->ch, pv->last, (size_t)1 << pa->last_layer_log);
     SP_TRY(prover_phase(pv, PHASE_GRIND));
     pv->nonce_query = prover_grind(pv, pa->grind_query);
     channel_draw_queries(&pv->ch, pv->queries, pa->n_queries, sh->top);
+    prover_step(pv, STEP_QUERIES, 0);
     return SP_OK;
 }

@@ -49,6 +49,7 @@ sp_status interaction_fill(prover *pv)
 {
     for (unsigned i = 0; i < pv->shape.n_instances; i++)
         SP_TRY(fill_instance(pv, &pv->shape.instance[i], &pv->trace.inst[i]));
+    prover_step(pv, STEP_INTERACTION, 0);
     channel_mix_felts(&pv->ch, pv->claim, pv->shape.n_prod + pv->shape.n_sum);
     return SP_OK;
 }

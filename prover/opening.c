@@ -52,6 +52,7 @@ sp_status opening_samples(prover *pv)
             for (size_t i = 0; i < set.n; i++) pv->samples[set.sample[i]] = out[i];
             SP_TRY(prover_work(pv, (uint64_t)set.n << n));
         }
+    prover_step(pv, STEP_SAMPLES, 0);
     channel_mix_felts(&pv->ch, pv->samples, pv->shape.n_samples);
     return SP_OK;
 }
@@ -95,5 +96,6 @@ sp_status opening_quotient(prover *pv)
         pv->be->quotient(pv->layer[0].v, point > 0, (const uint32_t *const *)pv->num[point].v,
                          sh->top, pv->z[point], q[point].a, q[point].b);
     }
+    prover_step(pv, STEP_QUOTIENT, 0);
     return SP_OK;
 }

@@ -55,10 +55,17 @@ sp_status prover_work(prover *pv, uint64_t units)
     return report(pv);
 }
 
+void prover_step(prover *pv, enum prove_step step, unsigned i)
+{
+    if (pv->hook) pv->hook->step(pv->hook->user, pv, step, i);
+}
+
 uint64_t prover_grind(prover *pv, unsigned bits)
 {
+    uint64_t nonce = 0;
     if (bits == 0) return 0;
-    const uint64_t nonce = pv->be->grind(pv->ch.state, bits);
+    if (!pv->hook || !pv->hook->grind || !pv->hook->grind(pv->hook->user, pv, bits, &nonce))
+        nonce = pv->be->grind(pv->ch.state, bits);
     channel_mix_nonce(&pv->ch, nonce);
     return nonce;
 }
@@ -158,6 +165,7 @@ static sp_status sizes(prover *pv, const vm_result *run)
     sp_status st = witness_sizes(&pv->layout, &pv->prog, run, params_min_log(pv->pa),
                                  pv->pa->max_instances, &ve);
     if (st != SP_OK) return error(pv->err, st, ve.text);
+    prover_step(pv, STEP_SIZES, 0);
     if (shape_init(&pv->shape, pv->pa, pv->layout.log, &why) != SP_OK) {
         unsigned largest = 0;
         for (unsigned i = 0; i < AIR_N_SLOTS; i++)
@@ -342,8 +350,10 @@ static sp_status run_protocol(prover *pv, vm_result *run, uint8_t **proof, size_
     SP_TRY(commit_program(pv));
     SP_TRY(prover_phase(pv, PHASE_WITNESS));
     sp_status st = fill_main(pv, run);
-    if (st != SP_OK) return error(pv->err, st, "the run and its public facts disagree");
-    vm_result_free_rows(run);
+    if (st != SP_OK && !pv->hook)
+        return error(pv->err, st, "the run and its public facts disagree");
+    if (!pv->hook) vm_result_free_rows(run);
+    prover_step(pv, STEP_STATEMENT, 0);
 
     channel_init(&pv->ch);
     statement_mix(&pv->ch, &pv->st);
@@ -386,6 +396,14 @@ sp_status prove(uint8_t **proof, size_t *proof_bytes, const vm_program *p, vm_re
                 const uint8_t *input, uint32_t input_bytes, enum machine_io_mode mode,
                 const prove_options *o, prove_stats *stats, prove_error *e)
 {
+    return prove_hooked(proof, proof_bytes, p, run, input, input_bytes, mode, o, stats, e, NULL);
+}
+
+sp_status prove_hooked(uint8_t **proof, size_t *proof_bytes, const vm_program *p, vm_result *run,
+                       const uint8_t *input, uint32_t input_bytes, enum machine_io_mode mode,
+                       const prove_options *o, prove_stats *stats, prove_error *e,
+                       const prove_hook *hook)
+{
     prove_stats unused;
     if (!stats) stats = &unused;
     memset(stats, 0, sizeof *stats);
@@ -394,8 +412,10 @@ sp_status prove(uint8_t **proof, size_t *proof_bytes, const vm_program *p, vm_re
     *proof_bytes = 0;
     prover *pv = prover_new(o, stats, e);
     if (!pv) return error(e, SP_ERR_NOMEM, "out of memory");
+    pv->hook = hook;
     sp_status st = prover_phase(pv, PHASE_SETUP);
     if (st == SP_OK) st = setup(pv, p, mode);
+    if (st == SP_OK) prover_step(pv, STEP_SETUP, 0);
     if (st == SP_OK) st = sizes(pv, run);
     if (st == SP_OK) {
         witness_public(&pv->pub, &pv->prog, run, input, input_bytes);

@@ -13,7 +13,30 @@ typedef struct {
     uint32_t *v[4];
 } qcolumn;
 
+/* Where the tests' hostile prover may change what is about to be used; i as noted. */
+enum prove_step {
+    STEP_SETUP,       /* program columns and header made, nothing sized */
+    STEP_SIZES,       /* layout made, shape not yet */
+    STEP_EXTENDED,    /* i = tree: extended, not hashed */
+    STEP_CAP,         /* i = tree: committed, not mixed */
+    STEP_STATEMENT,   /* main columns filled; the statement not mixed */
+    STEP_INTERACTION, /* interaction columns and claims made, not mixed */
+    STEP_COMPOSITION, /* composition columns made */
+    STEP_SAMPLES,     /* samples made, not mixed */
+    STEP_QUOTIENT,    /* first FRI layer made */
+    STEP_LAYER_CAP,   /* i = layer: committed, not mixed */
+    STEP_LAST,        /* last layer made, not mixed */
+    STEP_QUERIES      /* positions drawn, openings not written */
+};
+struct prover;
+typedef struct {
+    void (*step)(void *user, struct prover *pv, enum prove_step step, unsigned i);
+    bool (*grind)(void *user, struct prover *pv, unsigned bits, uint64_t *nonce); /* false: grind */
+    void *user;
+} prove_hook;
+
 typedef struct prover {
+    const prove_hook *hook; /* NULL but in tests */
     const prove_options *o;
     const backend *be;
     const params *pa;
@@ -86,6 +109,14 @@ SP_MUST_USE sp_status opening_quotient(prover *pv);
 SP_MUST_USE sp_status fri_prove(prover *pv);
 /* proof_write.c: the proof's bytes. */
 SP_MUST_USE sp_status proof_write(prover *pv, uint8_t **proof, size_t *proof_bytes);
+
+/* prove() with a hook. Goes on where an honest prover finds the run at odds with its public facts,
+ * and keeps the record's rows. */
+SP_MUST_USE sp_status prove_hooked(uint8_t **proof, size_t *proof_bytes, const vm_program *p,
+                                   vm_result *run, const uint8_t *input, uint32_t input_bytes,
+                                   enum machine_io_mode mode, const prove_options *o,
+                                   prove_stats *stats, prove_error *e, const prove_hook *hook);
+void prover_step(prover *pv, enum prove_step step, unsigned i);
 
 /* Grinds `bits` bits on the channel (0: nothing), mixes the nonce and returns it. */
 uint64_t prover_grind(prover *pv, unsigned bits);
