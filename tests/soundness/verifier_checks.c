@@ -366,15 +366,16 @@ CHEAT_ALONE(a_multiplicity_of_minus_one, SUM)
 
 /* ---- constraints ---- */
 
-STEP(break_add)
+STEP(break_merge)
 {
     (void)h, (void)i;
     if (step == STEP_STATEMENT) *hostile_cell(pv, AIR_ALU, alu_mg0, 0) ^= 1;
 }
-CHEAT_ALONE(a_merge_column_that_is_no_product, SUM) /* its lookups are then others */
+/* Its lookups are then others. */
+CHEAT(a_merge_column_that_is_no_product, SUM)
 {
     if (!hostile_words(h)) return false;
-    h->step = break_add;
+    h->step = break_merge;
     return hostile_prove(h);
 }
 /* A sum column with another claim: the columns end elsewhere. */
