@@ -35,6 +35,8 @@ AIR_FN fe air_is_first(air_cx *cx) { return m31_from_u32(cx->s->first); }
 AIR_FN fe air_image_end(air_cx *cx) { return m31_from_u32(cx->s->image_end); }
 static void air_zero(air_cx *cx, fe x, const char *text)
 {
+    cx->s->text[cx->s->n_constraints] = text;
+    cx->s->value[cx->s->n_constraints++] = x.v;
     if (x.v && !cx->s->broken && !rowsim_is_off(text, cx->s->off)) cx->s->broken = text;
 }
 
@@ -118,7 +120,7 @@ void rowsim_run(rowsim *s, enum air_component_id id)
 {
     air_cx cx = {s, NULL};
     s->broken = NULL;
-    s->n_pairs = s->n_looks = 0;
+    s->n_pairs = s->n_looks = s->n_constraints = 0;
     evaluate(&cx, id);
 }
 

@@ -29,6 +29,9 @@ typedef struct {
     air_tuple r[ROWSIM_MAX_PAIRS], w[ROWSIM_MAX_PAIRS];
     rowsim_lookup look[ROWSIM_MAX_LOOKUPS];
     unsigned n_pairs, n_looks;
+    const char *text[AIR_MAX_CONSTRAINTS]; /* every constraint, */
+    uint32_t value[AIR_MAX_CONSTRAINTS];   /* and what should be 0 */
+    unsigned n_constraints;
 } rowsim;
 
 /* Evaluates constraints and collects tuples. Of a merged check each value counts by itself; the
