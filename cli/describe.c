@@ -7,20 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-void describe_security(security_bits *s, const proof_shape *shape, const proof_view *v)
-{
-    security_sizes z;
-    memset(&z, 0, sizeof z);
-    z.p = shape->p;
-    z.n_max = shape->n_max;
-    z.n_samples = shape->n_samples;
-    z.n_constraints = shape->n_constraints;
-    /* The boundary: public words, two lengths, exit code, digest and state. */
-    z.n_accesses = shape->n_accesses + v->input_bytes / 4 + v->output_bytes / 4 + 16;
-    z.n_lookups = shape->n_lookups;
-    security_init(s, &z);
-}
-
 json_t *describe_security_json(const security_bits *s)
 {
     json_t *j = json_object(), *udr = json_object(), *jbr = json_object();

@@ -2,12 +2,10 @@
 #ifndef CLI_DESCRIBE_H
 #define CLI_DESCRIBE_H
 
-#include "air/proof.h"
-#include "core/security.h"
+#include "cli/sizes.h"
 
 #include <jansson.h>
 
-void describe_security(security_bits *s, const proof_shape *shape, const proof_view *v);
 json_t *describe_security_json(const security_bits *s);
 /* The fields of the statement, as an object. */
 json_t *describe_statement_json(const statement *st);

@@ -97,7 +97,7 @@ int command_inspect(const cli_args *a)
         proof_walk(s, v->st.io_mode, v->input_bytes, v->output_bytes, add_section, bytes);
     SP_ASSERT(walked == SP_OK);
     (void)walked;
-    describe_security(&bits, s, v);
+    sizes_security(&bits, s, v);
     const size_t felts = proof_felts(s, v->st.io_mode, v->input_bytes, v->output_bytes);
     code = a->value[OPT_JSON] ? print_json(v, s, &bits, bytes, felts, was_felts)
                               : print_text(v, s, &bits, bytes, felts);

@@ -107,7 +107,7 @@ static int verify_own(run_state *s)
         code = cli_fail(EXIT_UNSAT, "the proof made does not verify (%s: %s); please report this",
                         why.name, why.text);
     s->st = scratch->view.st;
-    describe_security(&s->security, &scratch->shape, &scratch->view);
+    sizes_security(&s->security, &scratch->shape, &scratch->view);
     free(scratch);
     return code;
 }

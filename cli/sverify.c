@@ -159,7 +159,7 @@ static int answer(const state *s, int code)
     const proof_view *v = &s->scratch->view;
     const bool json = s->a->value[OPT_JSON] != NULL;
     security_bits bits;
-    if (s->known) describe_security(&bits, &s->scratch->shape, v);
+    if (s->known) sizes_security(&bits, &s->scratch->shape, v);
     if (!json) {
         if (code == VERIFY_ACCEPTED) {
             printf("accepted\n");
