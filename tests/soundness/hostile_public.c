@@ -180,6 +180,21 @@ TEST(input_word_with_two_sources)
     scene_free(&s);
 }
 
+/* The same by an IMAGE row: its addresses are preprocessed, so no trace can have it. With another
+ * program table every rule holds: what stops it is program_id, which commits to the table. */
+TEST(image_row_for_an_input_word_needs_another_program)
+{
+    CHECK(input_read_as_0());
+    const size_t last = ((size_t)1 << s.p.image_log) - 1;
+    scene_set(&s, AIR_IMAGE, img_tf, last, 1);
+    scene_set(&s, AIR_IMAGE, img_lo, last, 77);
+    CHECK(scene_unbalanced(&s, 4));
+    s.p.pre[AIR_IMAGE][imgp_addr][last] = MACHINE_RAM + MACHINE_INPUT_ADDR / 4 + 1;
+    const scene_verdict v = scene_judge(&s);
+    CHECK(v.rule == NULL);
+    scene_free(&s);
+}
+
 /* ---- the clock and the order of cycles ---- */
 
 /* A REFRESH row on an address 63, as if the state were a cell: the clock would jump to 2^29 - 8. */

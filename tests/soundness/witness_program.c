@@ -298,3 +298,68 @@ TEST(sizes_are_the_cheapest_allowed)
     }
     scene_free(&s);
 }
+
+TEST(witness_refuses_runs_that_cannot_be_proved)
+{
+    static scene s;
+    static guest g;
+    vm_error err;
+    guest_start(&g, 0x2000);
+    guest_li(&g, 12, 0x40000);
+    guest_store(&g, OP_sw, 12, 12, 0);
+    guest_halt(&g);
+    CHECK(scene_run(&s, &g, NULL));
+    const vm_result run = s.run;
+#define SIZES witness_sizes(&s.l, &s.p, &s.run, 5, 1, &err)
+    CHECK(SIZES == SP_OK);
+    s.run.n_rows[VM_CONST]--; /* rows and cycles differ: not (wholly) recorded */
+    CHECK(SIZES == SP_ERR_ARG);
+    s.run = run;
+    s.run.n_rows[VM_ALU] += MACHINE_MAX_CYCLES;
+    s.run.n_cycles += MACHINE_MAX_CYCLES;
+    CHECK(SIZES == SP_ERR_LIMIT);
+    s.run = run;
+    s.run.output_bytes = 4; /* a word that the record does not have */
+    CHECK(SIZES == SP_ERR_ARG);
+    s.run = run;
+    s.p.base_word = run.touched[0].word + 1;
+    CHECK(SIZES == SP_ERR_LIMIT);
+    s.p.base_word = GUEST_CODE / 4;
+    CHECK(SIZES == SP_OK);
+    scene_free(&s);
+}
+
+/* The public facts that a trace is filled for are those of the run. */
+TEST(witness_refuses_public_facts_of_another_run)
+{
+    static const uint8_t other[4] = {1};
+    static scene s;
+    static guest g;
+    guest_start(&g, 0x2000);
+    guest_li(&g, 12, MACHINE_OUTPUT_ADDR);
+    guest_i(&g, OP_addi, 5, 0, 4);
+    guest_store(&g, OP_sw, 5, 12, 0);
+    guest_halt(&g);
+    CHECK(scene_run(&s, &g, NULL) && scene_fill(&s, false));
+    const air_public pub = s.t.pub;
+#define FILL witness_fill(&s.t, &s.p, &s.run)
+    CHECK(FILL == SP_OK);
+    s.t.pub.output = other;
+    CHECK(FILL == SP_ERR_UNSAT);
+    s.t.pub = pub;
+    s.t.pub.output_bytes = 3;
+    CHECK(FILL == SP_ERR_UNSAT);
+    s.t.pub = pub;
+    s.t.pub.exit_code ^= 1;
+    CHECK(FILL == SP_ERR_UNSAT);
+    s.t.pub = pub;
+    s.t.pub.cycles++;
+    CHECK(FILL == SP_ERR_UNSAT);
+    s.t.pub = pub;
+    s.t.pub.entry += 4;
+    CHECK(FILL == SP_ERR_UNSAT);
+    s.t.pub = pub;
+    s.t.pub.mode = MACHINE_IO_DIGEST;
+    CHECK(FILL == SP_ERR_UNSAT);
+    scene_free(&s);
+}
