@@ -7,3 +7,4 @@ add_library(hostile_prover STATIC hostile_prover.c)
 target_link_libraries(hostile_prover PUBLIC soundness_scene sp_prover sp_verifier verifier_skip)
 
 sp_test(verifier_checks LABELS soundness SOURCES verifier_checks.c LIBS hostile_prover)
+sp_test(hostile_proofs LABELS soundness SOURCES hostile_proofs.c LIBS hostile_prover)
