@@ -42,9 +42,8 @@ typedef struct {
     enum air_component_id id;
     uint32_t row; /* position; of balance: the number of tuples left over */
 } scene_verdict;
-/* Every row of every instance, the exact balance of the tuples with the public ones, and (accepted
- * ones only) nothing else: multiplicities and products are not looked at. Merge columns of
- * instances are filled first. */
+/* Every row of every instance but ROM and TABLES, and the exact balance of the tuples with the public
+ * ones; products and multiplicities are not looked at. Fills the merge columns first. */
 scene_verdict scene_judge(scene *s);
 /* The same where the rules with these texts (up to NULL; "range", "bytes", "rom", "balance" too)
  * are not there: shows that an attack is consistent but for them. */
