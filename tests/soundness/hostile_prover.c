@@ -162,6 +162,35 @@ void hostile_free(hostile *h)
     memset(h, 0, sizeof *h);
 }
 
+typedef struct {
+    hostile_span *out;
+    unsigned n;
+    size_t at;
+} span_cursor;
+
+static sp_status add_span(void *user, enum proof_field f, enum proof_kind kind, unsigned i,
+                          unsigned j, size_t count)
+{
+    span_cursor *c = user;
+    const size_t bytes = proof_kind_bytes(kind, count);
+    (void)i, (void)j;
+    if (c->n == HOSTILE_MAX_SPANS) return SP_ERR_LIMIT;
+    c->out[c->n++] = (hostile_span){f, kind, c->at, bytes};
+    c->at += bytes;
+    return SP_OK;
+}
+
+unsigned hostile_spans(hostile_span *out, proof_shape *shape, const uint8_t *proof, size_t n)
+{
+    proof_view v;
+    proof_error err;
+    span_cursor c = {out, 0, 0};
+    if (proof_read(&v, shape, proof, n, &err) != SP_OK ||
+        proof_walk(shape, v.st.io_mode, v.input_bytes, v.output_bytes, add_span, &c) != SP_OK)
+        return 0;
+    return c.at == n ? c.n : 0;
+}
+
 uint8_t *hostile_field(hostile *h, enum proof_field f)
 {
     proof_view v;

@@ -55,6 +55,15 @@ bool hostile_fill(hostile *h);
 bool hostile_prove(hostile *h);
 void hostile_free(hostile *h);
 
+/* Where the fields of a proof stand, in order. */
+typedef struct {
+    enum proof_field f;
+    enum proof_kind kind;
+    size_t offset, bytes;
+} hostile_span;
+#define HOSTILE_MAX_SPANS 512
+/* Fills out[HOSTILE_MAX_SPANS] and the shape; returns the number, 0 when it is no proof. */
+unsigned hostile_spans(hostile_span *out, proof_shape *shape, const uint8_t *proof, size_t n);
 /* The word of the proof at a field without indices. */
 uint8_t *hostile_field(hostile *h, enum proof_field f);
 /* Adds d to the 32-bit word at b, modulo 2^32. */

@@ -10,3 +10,4 @@ sp_test(verifier_checks LABELS soundness SOURCES verifier_checks.c LIBS hostile_
 sp_test(hostile_proofs LABELS soundness SOURCES hostile_proofs.c LIBS hostile_prover)
 sp_test(verifier_form LABELS soundness SOURCES verifier_form.c LIBS hostile_prover)
 target_compile_definitions(verifier_form PRIVATE SP_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+sp_test(verifier_flips LABELS soundness SOURCES verifier_flips.c LIBS hostile_prover)

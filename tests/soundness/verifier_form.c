@@ -5,13 +5,7 @@
 #include "air/felts.h"
 #include "core/bytes.h"
 
-typedef struct {
-    enum proof_field f;
-    enum proof_kind kind;
-    size_t offset, bytes, count;
-} field_at;
-
-static field_at fields[512];
+static hostile_span fields[HOSTILE_MAX_SPANS];
 static unsigned n_fields;
 static uint8_t *base, *work; /* an honest proof; work has room for more */
 static size_t n_base;
@@ -19,23 +13,9 @@ static hostile h;
 static verify_scratch scratch;
 static proof_shape shape;
 
-static sp_status add_field(void *user, enum proof_field f, enum proof_kind kind, unsigned i,
-                           unsigned j, size_t count)
-{
-    size_t *at = user;
-    (void)i, (void)j;
-    if (n_fields == SP_COUNT(fields)) abort();
-    fields[n_fields++] = (field_at){f, kind, *at, proof_kind_bytes(kind, count), count};
-    *at += proof_kind_bytes(kind, count);
-    return SP_OK;
-}
-
 /* Input and output of 6 bytes: both end inside a word. */
 static bool setup(enum machine_io_mode mode)
 {
-    proof_view v;
-    proof_error err;
-    size_t at = 0;
     hostile_free(&h);
     if (!(mode ? hostile_digest(&h) : hostile_words(&h))) return false;
     if (!mode) {
@@ -48,13 +28,11 @@ static bool setup(enum machine_io_mode mode)
     base = h.proof;
     n_base = h.proof_bytes;
     work = malloc(2 * n_base);
-    n_fields = 0;
-    return work && proof_read(&v, &shape, base, n_base, &err) == SP_OK &&
-           proof_walk(&shape, v.st.io_mode, v.input_bytes, v.output_bytes, add_field, &at) == SP_OK &&
-           at == n_base;
+    n_fields = hostile_spans(fields, &shape, base, n_base);
+    return work && n_fields > 0;
 }
 
-static const field_at *field(enum proof_field f, unsigned nth)
+static const hostile_span *field(enum proof_field f, unsigned nth)
 {
     for (unsigned k = 0; k < n_fields; k++)
         if (fields[k].f == f && nth-- == 0) return &fields[k];
@@ -188,7 +166,7 @@ static bool element_rules(void)
 {
     unsigned n = 0;
     for (unsigned k = 0; k < n_fields; k++) {
-        const field_at *f = &fields[k];
+        const hostile_span *f = &fields[k];
         if (f->kind != KIND_M31 && f->kind != KIND_QM31) continue;
         for (size_t at = f->offset; at < f->offset + f->bytes; at += 4, n++) {
             const uint32_t v = bytes_le32(base + at);
@@ -228,7 +206,7 @@ static bool padding_rules(void)
 static bool truncation_rules(void)
 {
     for (unsigned k = 0; k < n_fields; k++) {
-        const field_at *f = &fields[k];
+        const hostile_span *f = &fields[k];
         if (f->offset < 4 * PROOF_HEAD_WORDS || f->bytes == 0) continue;
         fresh();
         length_is(f->offset + f->bytes - 1);
