@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-static const uint32_t AIR_ID[7] = {0x38a79077, 0x6ef73b0b, 0x87d65312, 0xc8893245,
-                                   0xe0038771, 0xa1b6edba, 0x9abc32be};
+static const uint32_t AIR_ID[7] = {0x9cf80fae, 0x4be149ea, 0x524be231, 0xc72838b4,
+                                   0x6fd026f7, 0x2d44a1cf, 0x018c529c};
 
 #endif

@@ -30,7 +30,7 @@ const air_component air_components[AIR_N_COMPONENTS] = {
     {"JALR", 0, jalr_n_columns, 2, 2, 13, 0, {0}, jalr_names},
     {"CONST", 0, cst_n_columns, 1, 1, 12, 0, {0}, cst_names},
     {"LS", 0, ls_n_columns, 2, 3, 30, 0, {0}, ls_names},
-    {"MULDIV", 0, md_n_columns, 2, 5, 47, 0, {0}, md_names},
+    {"MULDIV", 0, md_n_columns, 2, 5, 46, 0, {0}, md_names},
     {"REFRESH", 0, rf_n_columns, 1, 1, 8, 0, {0}, rf_names},
     {"INITFIN", 0, inf_n_columns, 1, 1, 6, infb_n_columns, {INF_BEFORE_COLUMNS(BEFORE_INDEX)},
      inf_names},

@@ -5,7 +5,8 @@
  * X = rs2 and Y as bytes, with signs sx, sy (worth -2^32 each), a with sign sa, the remainder g with
  * sign sr. Division: Y is the quotient, and u = |X| - |g| - 1 >= 0 bounds the remainder, unless
  * z = 1: then X = 0, the quotient is 2^32 - 1 and g = a. sy is free in a division: -2^31 / -1 needs
- * the quotient +2^31. k1..k4 are the carries between limbs. */
+ * the quotient +2^31. k1..k4 are the carries between limbs. A remainder that is not 0 has the sign of
+ * a; one that is 0 cannot have sr = 1 against sa = 0, as |g| = 2^32 then leaves u below 0. */
 AIR_FN void md_constraints(air_cx *cx)
 {
     MD_COLUMNS(AIR_MAIN)
@@ -64,7 +65,6 @@ AIR_FN void md_constraints(air_cx *cx)
     AIR_BIT(sr);
     AIR_BIT(z);
     AIR_ZERO(fe_mul(air_01(w), fe_sub(w, two)), "w is none of 0, 1, 2");
-    AIR_ZERO(fe_mul(sr, fe_sub(one, sa)), "a negative remainder of a dividend that is not");
     AIR_ZERO(fe_mul(fe_mul(dv, fe_sub(sa, sr)), fe_add(g0, g1)),
              "div: a remainder that is not 0 and has not the dividend's sign");
     AIR_ZERO(fe_mul(dv, fe_sub(u0, bound_lo)), "div: u0 is not the low limb of |X| - |g| - 1");
