@@ -20,6 +20,8 @@ need() {
 }
 has() { command -v "$1"; }
 has_jansson() { pkg-config --exists 'jansson >= 2.11'; }
+has_fuzzer() { printf 'int LLVMFuzzerTestOneInput(const char *d, long n){(void)d;return (int)(n&0);}\n' |
+    clang -fsanitize=fuzzer -x c -o /dev/null -; }
 compiles_c() { printf '#include <stdlib.h>\nint main(void){return 0;}\n' | gcc -x c -o /dev/null -; }
 
 install_missing() {
@@ -75,9 +77,12 @@ configure() {
     }
     rm -f "$dir.log"
 }
+# build DIR [TARGET...]
 build() {
     say "building $1"
-    ninja -C "$1" --quiet
+    dir=$1
+    shift
+    ninja -C "$dir" --quiet "$@"
 }
 
 # run_ctest DIR NAME OPTION...: notes what was skipped; a failure stops only at the end.
@@ -106,14 +111,46 @@ cmd_demo() {
     need_build_tools
     install_missing
     configure build -DCMAKE_BUILD_TYPE=Release -DSP_WERROR=OFF
-    build build
+    build build sprove sverify
     out=build/demo
     bin=build/cli
     mkdir -p "$out"
-    say "the input, a job for sprove"
+    say "a job: the product of two matrices"
     "$bin/sprove" jobs matrix_multiplication --example | tee "$out/input.json"
-    say "running it without a proof"
-    "$bin/sprove" exec matrix_multiplication --input "$out/input.json"
+    say "running it, and proving that it ran (profile balanced)"
+    "$bin/sprove" run matrix_multiplication --input "$out/input.json" --output "$out/output.json" \
+        --proof "$out/job.proof"
+    printf 'output         '
+    cat "$out/output.json"
+    say "checking the proof, without running the job"
+    ask "$out/job.proof" "$out/output.json"
+    say "another output is rejected"
+    sed 's/19/20/' "$out/output.json" >"$out/wrong.json"
+    must_reject ask "$out/job.proof" "$out/wrong.json"
+    say "a proof with one bit changed is rejected"
+    tamper "$out/job.proof" "$out/tampered.proof"
+    must_reject ask "$out/tampered.proof" "$out/output.json"
+    say "done; the files are in $out"
+}
+
+ask() {
+    "$bin/sverify" "$1" --program matrix_multiplication --input "$out/input.json" --output "$2"
+}
+
+must_reject() {
+    rc=0
+    "$@" || rc=$?
+    [ "$rc" = 1 ] || fail "expected a rejection (exit code 1), got exit code $rc"
+}
+
+# tamper FROM TO: a copy with the lowest bit of its last byte changed.
+tamper() {
+    n=$(($(wc -c <"$1") - 1))
+    last=$(tail -c 1 "$1" | od -An -tu1)
+    head -c "$n" "$1" >"$2"
+    # The byte as an octal escape.
+    # shellcheck disable=SC2059
+    printf "\\$(printf '%03o' $((last ^ 1)))" >>"$2"
 }
 
 cmd_test() {
@@ -135,11 +172,30 @@ cmd_test() {
     say "all tests passed"
 }
 
+# fuzz [SECONDS]: every fuzz target with libFuzzer, for so long each.
+cmd_fuzz() {
+    seconds=${1-60}
+    need_test_tools
+    need libclang-rt-14-dev has_fuzzer
+    install_missing
+    export CC=clang
+    configure build-fuzz -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-O1\ -g -DSP_WERROR=OFF \
+        -DSP_CHECKED=ON -DSP_SANITIZE=address,undefined -DSP_FUZZ=ON
+    build build-fuzz
+    for target in build-fuzz/tests/fuzz/fuzz_*; do
+        if [ ! -x "$target" ] || [ ! -f "$target" ]; then continue; fi
+        corpus=build-fuzz/corpus/${target##*/}
+        mkdir -p "$corpus"
+        say "fuzzing ${target##*/} for $seconds s"
+        (cd "$corpus/.." && "../../$target" -max_total_time="$seconds" -print_final_stats=1 "${corpus##*/}")
+    done
+}
+
 cmd_bench() {
     need_build_tools
     install_missing
     configure build -DCMAKE_BUILD_TYPE=Release -DSP_WERROR=OFF
-    build build
+    build build sprove
     build/cli/sprove bench "$@"
 }
 
@@ -148,7 +204,7 @@ cmd_install() {
     need_build_tools
     install_missing
     configure build -DCMAKE_BUILD_TYPE=Release -DSP_WERROR=OFF
-    build build
+    build build sprove sverify libsprove
     cmake --install build --prefix "$1"
 }
 
@@ -159,7 +215,7 @@ demo | test)
     [ $# = 0 ] || fail "$command takes no arguments"
     "cmd_$command"
     ;;
-bench | install)
+bench | fuzz | install)
     command=$1
     shift
     "cmd_$command" "$@"
@@ -169,6 +225,7 @@ bench | install)
 usage: sh dev.sh demo            build, prove and verify a built-in job
        sh dev.sh test            everything that can be tested here
        sh dev.sh bench [OPTION]  measure proving here (options of `sprove bench`)
+       sh dev.sh fuzz [SECONDS]  fuzz every parser with libFuzzer, so long each
        sh dev.sh install PREFIX  install sprove, sverify, manual pages and headers
 Each installs the Debian packages that are missing, as root or by sudo.
 TEXT

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MAX_RUNS 99u
 
@@ -58,11 +59,12 @@ static int report(const cli_args *a, samples *s, const proving *p)
     const uint64_t rate = whole ? s->cycles * 1000000 / (whole / 1000) : 0;
     if (a->value[OPT_JSON]) {
         json_t *j = json_object(), *phases = json_object();
+        const long threads = p->o.threads ? (long)p->o.threads : sysconf(_SC_NPROCESSORS_ONLN);
         for (unsigned i = 0; i < N_PROVE_PHASES; i++)
             json_object_set_new(phases, prove_phase_name[i], json_integer((json_int_t)ms[i]));
         json_object_set_new(j, "profile", json_string(p->o.p->name));
         json_object_set_new(j, "backend", json_string(p->o.be->name));
-        json_object_set_new(j, "threads", json_integer(p->o.threads));
+        json_object_set_new(j, "threads", json_integer(threads));
         json_object_set_new(j, "runs", json_integer(s->n));
         json_object_set_new(j, "cycles", json_integer((json_int_t)s->cycles));
         json_object_set_new(j, "run_ms", json_integer((json_int_t)ms[ROW_RUN]));

@@ -143,10 +143,8 @@ static int report(const run_state *s)
     return task_print_json(j);
 }
 
-static int check_only(run_state *s)
+static int report_check(const run_state *s)
 {
-    const int code = proving_check(&s->p, &s->t, &s->r);
-    if (code) return code;
     if (s->a->value[OPT_JSON]) {
         json_t *j = json_object();
         json_object_set_new(j, "checked", json_true());
@@ -154,9 +152,9 @@ static int check_only(run_state *s)
         json_object_set_new(j, "exit_code", json_integer(s->r.exit_code));
         return task_print_json(j);
     }
-    if (!file_uses_stdout(&s->files))
-        printf("%" PRIu64 " cycles: every row satisfies every constraint\n", s->r.n_cycles);
-    return 0;
+    if (s->a->value[OPT_OUTPUT] && strcmp(s->a->value[OPT_OUTPUT], "-") == 0) return 0;
+    printf("%" PRIu64 " cycles: every row satisfies every constraint\n", s->r.n_cycles);
+    return fflush(stdout) == EOF ? cli_fail(EXIT_IO, "cannot write to standard output") : 0;
 }
 
 static int write_files(run_state *s)
@@ -186,8 +184,9 @@ static int run(run_state *s)
     if (!code) code = run_guest(s);
     if (code) return code;
     if (check) {
-        code = check_only(s);
-        return code ? code : write_files(s);
+        code = proving_check(&s->p, &s->t, &s->r);
+        if (!code) code = write_files(s);
+        return code ? code : report_check(s);
     }
     code = plan(s);
     if (!code) code = proving_prove(&s->p, &s->t, &s->r);

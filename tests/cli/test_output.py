@@ -110,12 +110,13 @@ class Outputs(Case):
         self.assertTrue(os.path.exists("/dev/null"))
 
     def test_a_closed_pipe_is_an_error_not_a_death(self):
-        p = subprocess.Popen([SPROVE, "help", "--man"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        p.stdout.close()
-        err = p.stderr.read()
-        p.stderr.close()
-        self.assertEqual(p.wait(), 5)
-        self.assertIn(b"standard output", err)
+        reader, writer = os.pipe()
+        os.close(reader)
+        for args in (["help", "--man"], ["jobs"], ["jobs", "--json"], self.args, self.args + ["--json"]):
+            p = subprocess.run([SPROVE, *args], stdout=writer, stderr=subprocess.PIPE, check=False)
+            self.assertEqual(p.returncode, 5, (args, p.stderr))
+            self.assertIn(b"standard output", p.stderr)
+        os.close(writer)
 
 
 class Interruption(Case):
