@@ -11,7 +11,7 @@ mod phases;
 use std::time::Instant;
 
 use stwo::core::air::Component;
-use stwo::core::channel::Blake2sChannel;
+use stwo::core::channel::{Blake2sChannel, Channel};
 use stwo::core::fields::m31::BaseField;
 use stwo::core::fields::qm31::SecureField;
 use stwo::core::fri::FriConfig;
@@ -21,7 +21,6 @@ use stwo::core::proof::StarkProof;
 use stwo::core::proof_of_work::GrindOps;
 use stwo::core::vcs_lifted::blake2_merkle::{Blake2sMerkleChannel, Blake2sMerkleHasher};
 use stwo::core::verifier::verify;
-use stwo::core::channel::Channel;
 use stwo::prover::backend::simd::column::BaseColumn;
 use stwo::prover::backend::simd::SimdBackend;
 use stwo::prover::mempool::BaseColumnPool;
@@ -153,6 +152,16 @@ fn peak_bytes() -> u64 {
     kib.unwrap_or(0) * 1024
 }
 
+/// CPU time of all threads in ms, as the scheduler counted it; of the threads that still live.
+fn cpu_ms() -> f64 {
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let ns = tasks.map(|task| {
+        let stat = std::fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();
+        stat.split_whitespace().next().and_then(|v| v.parse::<u64>().ok()).unwrap_or(0)
+    });
+    ns.sum::<u64>() as f64 / 1e6
+}
+
 fn threads() -> usize {
     #[cfg(feature = "parallel")]
     return rayon::current_num_threads();
@@ -224,13 +233,16 @@ fn main() {
     let columns = trace(o.log);
     let trace_ms = start.elapsed().as_secs_f64() * 1e3;
 
-    let (mut samples, mut verify_ms, mut bytes) = (Vec::new(), f64::INFINITY, 0);
+    let (mut samples, mut cpu) = (Vec::new(), Vec::new());
+    let (mut verify_ms, mut bytes) = (f64::INFINITY, 0);
     for _ in 0..o.samples {
         let columns = columns.clone();
         recorder.clear();
+        let cpu_start = cpu_ms();
         let start = Instant::now();
         let proof = make(&setup, columns);
         samples.push(start.elapsed().as_secs_f64() * 1e3);
+        cpu.push(cpu_ms() - cpu_start);
         bytes = proof.size_estimate();
         recorder.keep_fastest(samples.last().copied().unwrap_or_default());
         let start = Instant::now();
@@ -250,17 +262,18 @@ fn main() {
         ms
     });
 
-    let list: Vec<String> = samples.iter().map(|ms| format!("{ms:.3}")).collect();
+    let list = |v: &[f64]| v.iter().map(|x| format!("{x:.3}")).collect::<Vec<_>>().join(",");
     print!(
         "{{\"prover\":\"stwo 2.3.0\",\"log\":{},\"columns\":{N_COLUMNS},\"threads\":{},\
-         \"fold_step\":{},\"last_layer_log\":{},\"samples_ms\":[{}],\"verify_ms\":{verify_ms:.3},\
+         \"fold_step\":{},\"last_layer_log\":{},\"samples_ms\":[{}],\"cpu_ms\":[{}],\"verify_ms\":{verify_ms:.3},\
          \"trace_ms\":{trace_ms:.3},\"grind_26_bits_mean_ms\":{grind_ms:.1},\
          \"grind_hash_ns\":{hash_ns:.3},\"proof_bytes\":{bytes},\"peak_rss_bytes\":{peak}",
         o.log,
         threads(),
         o.fold_step,
         o.last_layer_log,
-        list.join(","),
+        list(&samples),
+        list(&cpu),
     );
     if let Some(ms) = full_ms {
         print!(",\"full_26_bits_ms\":{ms:.1}");
