@@ -32,8 +32,8 @@ void sp_free(sp_bytes *b)
 
 const char *sp_version(void) { return SPROVE_VERSION; }
 
-static sp_status load(sp_program **out, const uint8_t *elf, size_t n, enum sp_io io, const sp_job *job,
-                      char *why)
+static sp_status load(sp_program **out, const uint8_t *elf, size_t n, enum sp_io io,
+                      const sp_job *job, char *why)
 {
     vm_error err = {""};
     sp_program *p = calloc(1, sizeof *p);
@@ -174,7 +174,8 @@ sp_status sp_prove(sp_bytes *proof, sp_bytes *output, sp_run_info *info, const s
     memset(&po, 0, sizeof po);
     po.p = params_by_name(o->profile);
     po.be = backend_find(o->backend);
-    if (!po.p || !po.be) return say(SP_ERR_ARG, why, "no such profile, or a backend that does not run here");
+    if (!po.p || !po.be)
+        return say(SP_ERR_ARG, why, "no such profile, or a backend that does not run here");
     po.threads = o->threads;
     po.memory = o->memory;
     bytes_read_words(po.context, o->context, 7);
@@ -185,7 +186,8 @@ sp_status sp_prove(sp_bytes *proof, sp_bytes *output, sp_run_info *info, const s
     SP_TRY(run(&r, p, input, n, o, true, why));
     sp_status s = keep(output, info, &r, why);
     if (s == SP_OK) {
-        s = prove(&proof->at, &proof->n, &p->vm, &r, input, (uint32_t)n, p->mode, &po, &stats, &err);
+        s = prove(&proof->at, &proof->n, &p->vm, &r, input, (uint32_t)n, p->mode, &po, &stats,
+                  &err);
         if (s != SP_OK) {
             say(s, why, err.text);
             sp_free(output);
@@ -196,7 +198,8 @@ sp_status sp_prove(sp_bytes *proof, sp_bytes *output, sp_run_info *info, const s
     return s;
 }
 
-sp_status sp_verify(sp_verified *info, const uint8_t *proof, size_t n, const sp_expect *e, char *why)
+sp_status sp_verify(sp_verified *info, const uint8_t *proof, size_t n, const sp_expect *e,
+                    char *why)
 {
     uint32_t id[7], context[7], io[8] = {0};
     verify_expect v;

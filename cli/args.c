@@ -89,8 +89,7 @@ static int unknown_option(const cli_command *c, const char *name, size_t len)
     snprintf(wrong, sizeof wrong, "%.*s", (int)(len < 63 ? len : 63), name);
     for (const uint8_t *o = c->options; *o != N_OPTIONS; o++) names[n++] = cli_options[*o].name;
     const char *near = cli_nearest(wrong, names, n);
-    if (near)
-        return cli_fail(EXIT_USAGE, "unknown option --%s; did you mean --%s?", wrong, near);
+    if (near) return cli_fail(EXIT_USAGE, "unknown option --%s; did you mean --%s?", wrong, near);
     for (unsigned i = 0; i < N_OPTIONS; i++)
         if (strcmp(cli_options[i].name, wrong) == 0)
             return cli_fail(EXIT_USAGE, "%s takes no option --%s; see --help", c->name, wrong);
@@ -121,9 +120,12 @@ static int parse_option(cli_args *a, const char *arg, char *const *argv, int n, 
     const cli_option *opt = &cli_options[*o];
     const char *value = "";
     if (opt->metavar) {
-        if (equals) value = equals + 1;
-        else if (*i + 1 < n) value = argv[++*i];
-        else return cli_fail(EXIT_USAGE, "--%s needs a value (%s)", opt->name, opt->metavar);
+        if (equals)
+            value = equals + 1;
+        else if (*i + 1 < n)
+            value = argv[++*i];
+        else
+            return cli_fail(EXIT_USAGE, "--%s needs a value (%s)", opt->name, opt->metavar);
         if (*value == 0) return cli_fail(EXIT_USAGE, "--%s is empty", opt->name);
         if (opt->choices && !is_choice(opt->choices, value))
             return cli_fail(EXIT_USAGE, "--%s %s: must be one of %s", opt->name, value,
@@ -154,8 +156,8 @@ int cli_parse(cli_args *a, const cli_command *c, char *const *argv, int n)
             const int code = parse_option(a, arg, argv, n, &i);
             if (code) return code;
         } else if (!only_operands && arg[0] == '-' && arg[1]) {
-            return cli_fail(EXIT_USAGE, "unknown option %s; options start with two dashes, see --help",
-                            arg);
+            return cli_fail(EXIT_USAGE,
+                            "unknown option %s; options start with two dashes, see --help", arg);
         } else if (a->n_operands == c->max_operands) {
             return cli_fail(EXIT_USAGE, "%s: one argument too many; %s %s", arg, c->name,
                             c->max_operands ? "takes" : "takes none");

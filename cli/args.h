@@ -8,12 +8,12 @@
 /* Exit codes of sprove (docs/cli.md). */
 enum exit_code {
     EXIT_OK = 0,
-    EXIT_GUEST = 1,  /* the guest trapped or ended with a nonzero exit code */
+    EXIT_GUEST = 1, /* the guest trapped or ended with a nonzero exit code */
     EXIT_USAGE = 2,
     EXIT_FORMAT = 3, /* malformed ELF, payload or proof */
     EXIT_LIMIT = 4,  /* a limit of the system, or memory */
     EXIT_IO = 5,
-    EXIT_UNSAT = 6,  /* a constraint does not hold, or an error of ours */
+    EXIT_UNSAT = 6, /* a constraint does not hold, or an error of ours */
     EXIT_INTERRUPTED = 130
 };
 
@@ -37,8 +37,8 @@ struct cli_command {
     const char *name;
     const char *operands; /* as printed, "" when there are none */
     unsigned min_operands, max_operands;
-    const char *summary;  /* one line, without a full stop */
-    const char *text;     /* paragraphs for the help */
+    const char *summary;    /* one line, without a full stop */
+    const char *text;       /* paragraphs for the help */
     const uint8_t *options; /* ended by N_OPTIONS */
     const char *examples;   /* lines */
     int (*main)(const cli_args *a);

@@ -3,7 +3,8 @@
 
 #include <stddef.h>
 
-#define OPTIONS(...) (const uint8_t[]){__VA_ARGS__, OPT_HELP, N_OPTIONS}
+#define OPTIONS(...) \
+    (const uint8_t[]) { __VA_ARGS__, OPT_HELP, N_OPTIONS }
 #define GUEST_OPTIONS OPT_INPUT, OPT_DATA, OPT_HINT, OPT_IO, OPT_MAX_CYCLES
 
 #define JOB_OR_ELF                                                                           \
@@ -28,8 +29,9 @@ const cli_command sprove_commands[] = {
      "sprove run fibonacci --input f.json --check\n",
      command_run},
     {"exec", "JOB|ELF", 1, 1, "run a program without proving it",
-     "Runs the program and prints its output, and cycles, speed and exit code on standard error. "
-     JOB_OR_ELF "A failure names the address, instruction, function and line where it happened. "
+     "Runs the program and prints its output, and cycles, speed and exit code on standard "
+     "error. " JOB_OR_ELF
+     "A failure names the address, instruction, function and line where it happened. "
      "--stacks saves where the cycles went, for flame graphs.",
      OPTIONS(GUEST_OPTIONS, OPT_OUTPUT, OPT_PROGRESS, OPT_JSON, OPT_ALLOW_FAILURE, OPT_RAW_INPUT,
              OPT_RAW_OUTPUT, OPT_STACKS),

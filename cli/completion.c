@@ -27,7 +27,8 @@ void completion_bash(void)
         const cli_option *o = &cli_options[i];
         if (!o->metavar) continue;
         if (o->choices)
-            printf("    --%s) COMPREPLY=($(compgen -W \"%s\" -- \"$2\")) ;;\n", o->name, o->choices);
+            printf("    --%s) COMPREPLY=($(compgen -W \"%s\" -- \"$2\")) ;;\n", o->name,
+                   o->choices);
         else if (i == OPT_PROGRAM)
             printf("    --%s) COMPREPLY=($(compgen -W \"$(_sprove_jobs)\" -f -- \"$2\")) ;;\n",
                    o->name);
@@ -36,12 +37,13 @@ void completion_bash(void)
         else
             printf("    --%s) COMPREPLY=() ;;\n", o->name);
     }
-    printf("    *) return 1 ;;\n    esac\n}\n"
-           "_sprove_jobs() { sprove jobs 2>/dev/null | sed -n 's/^\\([a-z][a-z0-9_]*\\) .*/\\1/p'; }\n"
-           "_sprove() {\n"
-           "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-           "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-           "        COMPREPLY=($(compgen -W \"");
+    printf(
+        "    *) return 1 ;;\n    esac\n}\n"
+        "_sprove_jobs() { sprove jobs 2>/dev/null | sed -n 's/^\\([a-z][a-z0-9_]*\\) .*/\\1/p'; }\n"
+        "_sprove() {\n"
+        "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+        "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
+        "        COMPREPLY=($(compgen -W \"");
     command_words();
     printf("\" -- \"$cur\"))\n        return\n    fi\n"
            "    _sprove_value \"$prev\" \"$cur\" && return\n"
@@ -92,8 +94,10 @@ static void zsh_options(const cli_command *c)
         printf("]");
         if (o->metavar) {
             printf(":%s:", o->metavar);
-            if (o->choices) printf("(%s)", o->choices);
-            else if (strcmp(o->metavar, "F") == 0 || *id == OPT_PROGRAM) printf("_files");
+            if (o->choices)
+                printf("(%s)", o->choices);
+            else if (strcmp(o->metavar, "F") == 0 || *id == OPT_PROGRAM)
+                printf("_files");
         }
         printf("'");
     }
@@ -101,12 +105,13 @@ static void zsh_options(const cli_command *c)
 
 void completion_zsh(void)
 {
-    printf("#compdef sprove sverify\n"
-           "_sprove_program() {\n"
-           "    compadd -- $(sprove jobs 2>/dev/null | sed -n 's/^\\([a-z][a-z0-9_]*\\) .*/\\1/p')\n"
-           "    _files\n}\n"
-           "_sprove() {\n"
-           "    if [[ $service == sverify ]]; then\n        _arguments");
+    printf(
+        "#compdef sprove sverify\n"
+        "_sprove_program() {\n"
+        "    compadd -- $(sprove jobs 2>/dev/null | sed -n 's/^\\([a-z][a-z0-9_]*\\) .*/\\1/p')\n"
+        "    _files\n}\n"
+        "_sprove() {\n"
+        "    if [[ $service == sverify ]]; then\n        _arguments");
     zsh_options(&sverify_command);
     printf(" \\\n        '*:proof:_files'\n        return\n    fi\n"
            "    if (( CURRENT == 2 )); then\n        local -a commands=(\n");
@@ -124,8 +129,10 @@ void completion_zsh(void)
         zsh_options(c);
         if (takes_program(c) || strcmp(c->name, "jobs") == 0)
             printf(" \\\n        '*:program:_sprove_program'");
-        else if (strcmp(c->name, "completion") == 0) printf(" \\\n        '*:shell:(bash zsh fish)'");
-        else if (strcmp(c->name, "inspect") == 0) printf(" \\\n        '*:proof:_files'");
+        else if (strcmp(c->name, "completion") == 0)
+            printf(" \\\n        '*:shell:(bash zsh fish)'");
+        else if (strcmp(c->name, "inspect") == 0)
+            printf(" \\\n        '*:proof:_files'");
         printf("\n        ;;\n");
     }
     printf("    esac\n}\n_sprove \"$@\"\n");
@@ -140,8 +147,10 @@ static void fish_options(const cli_command *c, const char *tool, const char *con
         if (o->choices) printf(" -f -a '%s'", o->choices);
         printf(" -d '");
         for (const char *p = o->help; *p; p++)
-            if (*p == '\'' || *p == '\\') printf("\\%c", *p);
-            else putchar(*p);
+            if (*p == '\'' || *p == '\\')
+                printf("\\%c", *p);
+            else
+                putchar(*p);
         printf("'\n");
     }
 }
@@ -152,7 +161,8 @@ void completion_fish(void)
     for (unsigned i = 0; i < n_sprove_commands; i++) {
         const cli_command *c = &sprove_commands[i];
         char condition[96];
-        printf("complete -c sprove -n __fish_use_subcommand -f -a %s -d '%s'\n", c->name, c->summary);
+        printf("complete -c sprove -n __fish_use_subcommand -f -a %s -d '%s'\n", c->name,
+               c->summary);
         snprintf(condition, sizeof condition, " -n '__fish_seen_subcommand_from %s'", c->name);
         if (takes_program(c) || strcmp(c->name, "jobs") == 0)
             printf("complete -c sprove%s -a \"(sprove jobs 2>/dev/null | string match -r "
@@ -160,6 +170,7 @@ void completion_fish(void)
                    condition);
         fish_options(c, "sprove", condition);
     }
-    printf("complete -c sprove -n '__fish_seen_subcommand_from completion' -f -a 'bash zsh fish'\n");
+    printf(
+        "complete -c sprove -n '__fish_seen_subcommand_from completion' -f -a 'bash zsh fish'\n");
     fish_options(&sverify_command, "sverify", "");
 }

@@ -69,6 +69,6 @@ void describe_statement(const statement *st, const security_bits *s)
     line("context", st->context, 28);
     printf("%-14s %" PRIu64 "\n%-14s %" PRIu32 "\n%-14s %s\n%-14s %s\n", "cycles", st->cycles,
            "exit code", st->exit_code, "io", io_name(st), "profile", profile_name(st));
-    printf("%-14s legacy (conjectured) %u, proved: UDR %u, JBR %u\n", "security bits", s->legacy, s->udr,
-           s->jbr);
+    printf("%-14s legacy (conjectured) %u, proved: UDR %u, JBR %u\n", "security bits", s->legacy,
+           s->udr, s->jbr);
 }

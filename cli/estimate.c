@@ -37,7 +37,8 @@ static int estimate_ms(const cli_args *a, const prove_plan *plan, uint64_t *ms)
     if (!code) {
         const uint64_t grind = p.stats.ns[PHASE_GRIND], work = proving_ns(&p.stats) - grind;
         /* Milliseconds by 2^16 cells: no product leaves 64 bits. */
-        const uint64_t here = (cells(&p.plan.shape) >> 16) + 1, there = (cells(&plan->shape) >> 16) + 1;
+        const uint64_t here = (cells(&p.plan.shape) >> 16) + 1,
+                       there = (cells(&plan->shape) >> 16) + 1;
         *ms = work / 1000000 * there / here + grind / 1000000;
     }
     proving_free(&p);
@@ -79,17 +80,19 @@ static int report(const cli_args *a, const vm_result *r, const proving *p, uint6
         json_object_set_new(j, "modelled_l2_gas", json_integer((json_int_t)gas));
         return task_print_json(j);
     }
-    printf("%-12s %" PRIu64 "\n%-12s %s\n%-12s %" PRIu64 " MiB\n%-12s %zu bytes, %zu felts\n", "cycles",
-           r->n_cycles, "profile", p->o.p->name, "memory", plan->memory_bytes >> 20, "proof",
-           plan->proof_bytes, plan->proof_felts);
-    printf("%-12s about %" PRIu64 ".%" PRIu64 " s (estimate, from a small proof made just now)\n", "time",
-           ms / 1000, ms % 1000 / 100);
-    printf("%-12s about %" PRIu64 " million L2 gas (model, not measured)\n", "on chain", gas / 1000000);
+    printf("%-12s %" PRIu64 "\n%-12s %s\n%-12s %" PRIu64 " MiB\n%-12s %zu bytes, %zu felts\n",
+           "cycles", r->n_cycles, "profile", p->o.p->name, "memory", plan->memory_bytes >> 20,
+           "proof", plan->proof_bytes, plan->proof_felts);
+    printf("%-12s about %" PRIu64 ".%" PRIu64 " s (estimate, from a small proof made just now)\n",
+           "time", ms / 1000, ms % 1000 / 100);
+    printf("%-12s about %" PRIu64 " million L2 gas (model, not measured)\n", "on chain",
+           gas / 1000000);
     printf("\n%-10s %12s %10s\n", "table", "rows of chip", "size");
     for (unsigned i = 0; i < plan->shape.n_instances; i++) {
         const shape_instance *in = &plan->shape.instance[i];
         if ((unsigned)in->id < VM_N_CHIPS)
-            printf("%-10s %12zu       2^%u\n", air_components[in->id].name, r->n_rows[in->id], in->log);
+            printf("%-10s %12zu       2^%u\n", air_components[in->id].name, r->n_rows[in->id],
+                   in->log);
         else
             printf("%-10s %12s       2^%u\n", air_components[in->id].name, "", in->log);
     }

@@ -11,8 +11,8 @@ static int report(const task *t, const vm_result *r, uint64_t us, bool json, con
 {
     const uint64_t khz = us ? r->n_cycles * 1000 / us : 0; /* cycles per millisecond */
     if (!json) {
-        fprintf(stderr, "cycles     %" PRIu64 "\nexit code  %" PRIu32 "\noutput     %" PRIu32
-                " bytes\n",
+        fprintf(stderr,
+                "cycles     %" PRIu64 "\nexit code  %" PRIu32 "\noutput     %" PRIu32 " bytes\n",
                 r->n_cycles, r->exit_code, r->output_bytes);
         if (us >= 10000) /* a shorter run says nothing of speed */
             fprintf(stderr, "speed      %" PRIu64 ".%" PRIu64 " MIPS\n", khz / 1000,
@@ -26,8 +26,7 @@ static int report(const task *t, const vm_result *r, uint64_t us, bool json, con
     json_object_set_new(j, "input_bytes", json_integer((json_int_t)t->input_bytes));
     json_object_set_new(j, "output_bytes", json_integer(r->output_bytes));
     json_object_set_new(j, "time_us", json_integer((json_int_t)us));
-    if (t->job && text)
-        json_object_set_new(j, "output", json_loads(text, JSON_DECODE_ANY, NULL));
+    if (t->job && text) json_object_set_new(j, "output", json_loads(text, JSON_DECODE_ANY, NULL));
     return task_print_json(j);
 }
 

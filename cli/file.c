@@ -46,7 +46,8 @@ void signals_init(void)
     sigaction(SIGTERM, &a, NULL);
     /* Under nohup a hang-up stays ignored. */
     struct sigaction old;
-    if (sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler != SIG_IGN) sigaction(SIGHUP, &a, NULL);
+    if (sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+        sigaction(SIGHUP, &a, NULL);
     /* A closed pipe and a file size limit become errors of write. */
     a.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &a, NULL);
@@ -100,8 +101,9 @@ int file_read(file_bytes *b, const char *path, const char *what, size_t limit)
         if (got == 0) break;
         if (got < 0) {
             if (errno == EINTR && !stopped) continue;
-            code = stopped ? cli_fail(EXIT_INTERRUPTED, "interrupted")
-                           : cli_fail(EXIT_IO, "%s: cannot read %s: %s", name, what, strerror(errno));
+            code = stopped
+                       ? cli_fail(EXIT_INTERRUPTED, "interrupted")
+                       : cli_fail(EXIT_IO, "%s: cannot read %s: %s", name, what, strerror(errno));
             goto out;
         }
         b->n += (size_t)got;
@@ -284,8 +286,10 @@ int file_commit(file_outputs *f)
     for (unsigned i = 0; i < f->n && !code; i++) {
         file_output *o = &f->out[i];
         if (o->temp) {
-            if (rename(o->temp, o->real)) code = cannot_write(o->path);
-            else code = sync_directory(o->real, o->path);
+            if (rename(o->temp, o->real))
+                code = cannot_write(o->path);
+            else
+                code = sync_directory(o->real, o->path);
             if (!code) {
                 set_pending(o->temp, NULL);
                 free(o->temp);

@@ -25,7 +25,7 @@ int file_read(file_bytes *b, const char *path, const char *what, size_t limit);
 /* One output. Written to a temporary file beside its place, synced, then renamed. Devices and pipes
  * are written to directly. */
 typedef struct {
-    const char *path; /* as given; NULL: not wanted; "-": standard output */
+    const char *path;  /* as given; NULL: not wanted; "-": standard output */
     char *real, *temp; /* path with links followed; temporary file */
     int fd;
     bool direct; /* no temporary file */

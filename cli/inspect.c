@@ -23,10 +23,9 @@ static json_t *instances_json(const proof_shape *s)
 {
     json_t *list = json_array();
     for (unsigned i = 0; i < s->n_instances; i++)
-        json_array_append_new(list,
-                              json_pack("{s:s,s:i}", "component",
-                                        air_components[s->instance[i].id].name, "log_size",
-                                        (int)s->instance[i].log));
+        json_array_append_new(list, json_pack("{s:s,s:i}", "component",
+                                              air_components[s->instance[i].id].name, "log_size",
+                                              (int)s->instance[i].log));
     return list;
 }
 
@@ -34,7 +33,8 @@ static int print_json(const proof_view *v, const proof_shape *s, const security_
                       const size_t bytes[N_FIELDS], size_t felts, bool was_felts)
 {
     static const char *const tree[N_TREES] = {"program", "main", "interaction", "composition"};
-    json_t *j = describe_statement_json(&v->st), *sections = json_object(), *columns = json_object();
+    json_t *j = describe_statement_json(&v->st), *sections = json_object(),
+           *columns = json_object();
     for (unsigned f = 0; f < N_FIELDS; f++)
         if (bytes[f])
             json_object_set_new(sections, proof_field_name[f], json_integer((json_int_t)bytes[f]));
@@ -89,8 +89,8 @@ int command_inspect(const cli_args *a)
         goto out;
     }
     if (proof_read(v, s, b.at, b.n, &err) != SP_OK) {
-        code = cli_fail(EXIT_FORMAT, "%s: not a proof: %s (%s, byte %zu)", path, err.text, err.field,
-                        err.offset);
+        code = cli_fail(EXIT_FORMAT, "%s: not a proof: %s (%s, byte %zu)", path, err.text,
+                        err.field, err.offset);
         goto out;
     }
     const sp_status walked =

@@ -53,8 +53,10 @@ int command_jobs(const cli_args *a)
         for (size_t i = 0; i < n; i++) json_array_append_new(list, job_json(&jobs[i]));
         return task_print_json(list);
     }
-    if (example) printf("%s\n", one->example);
-    else if (one) print_job(one);
+    if (example)
+        printf("%s\n", one->example);
+    else if (one)
+        print_job(one);
     else {
         for (size_t i = 0; i < n; i++) printf("%-22s %s\n", jobs[i].name, jobs[i].summary);
         printf("\n`sprove jobs NAME` prints the schema and an example of one.\n");

@@ -21,8 +21,10 @@ static void roff(const char *text)
     for (; *text; text++) {
         if (start && (*text == '.' || *text == '\'')) printf("\\&");
         start = false;
-        if (*text == '-') printf("\\-");
-        else if (*text == '\\') printf("\\e");
+        if (*text == '-')
+            printf("\\-");
+        else if (*text == '\\')
+            printf("\\e");
         else if (*text == '\n' && text[1] == '\n') {
             printf("\n.PP\n");
             text++;

@@ -24,9 +24,9 @@ int command_program_id(const cli_args *a)
     }
     hex_words(text, id, 28);
     if (a->value[OPT_JSON])
-        code = task_print_json(json_pack("{s:s,s:s,s:s,s:s}", "program", t.name, "profile", p.o.p->name,
-                                         "io", t.mode == MACHINE_IO_WORDS ? "words" : "digest",
-                                         "program_id", text));
+        code = task_print_json(
+            json_pack("{s:s,s:s,s:s,s:s}", "program", t.name, "profile", p.o.p->name, "io",
+                      t.mode == MACHINE_IO_WORDS ? "words" : "digest", "program_id", text));
     else if (printf("%s\n", text) < 0 || fflush(stdout) == EOF)
         code = cli_fail(EXIT_IO, "cannot write to standard output");
 out:

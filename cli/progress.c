@@ -30,8 +30,10 @@ void progress_init(progress *p, const cli_args *a)
     p->start_ms = clock_ms();
     if (!mode || strcmp(mode, "auto") == 0)
         p->mode = isatty(STDERR_FILENO) ? PROGRESS_BAR : PROGRESS_NONE;
-    else if (strcmp(mode, "bar") == 0) p->mode = PROGRESS_BAR;
-    else if (strcmp(mode, "json") == 0) p->mode = PROGRESS_JSON;
+    else if (strcmp(mode, "bar") == 0)
+        p->mode = PROGRESS_BAR;
+    else if (strcmp(mode, "json") == 0)
+        p->mode = PROGRESS_JSON;
 }
 
 /* Whether enough time has passed, or something new is to be shown. */
@@ -54,7 +56,8 @@ bool progress_cycles(progress *p, uint64_t cycles)
             fprintf(stderr, "\r\033[Krunning the guest: %" PRIu64 " million cycles",
                     cycles / 1000000);
         else
-            fprintf(stderr, "{\"phase\":\"run\",\"cycles\":%" PRIu64 ",\"elapsed_ms\":%" PRIu64 "}\n",
+            fprintf(stderr,
+                    "{\"phase\":\"run\",\"cycles\":%" PRIu64 ",\"elapsed_ms\":%" PRIu64 "}\n",
                     cycles, now - p->start_ms);
         p->drawn = true;
     }

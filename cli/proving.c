@@ -47,8 +47,8 @@ static int failed(const proving *p, sp_status s, const prove_error *e)
 int proving_plan(proving *p, const task *t, const vm_result *r)
 {
     prove_error e = {""};
-    const sp_status s = prove_plan_init(&p->plan, &t->program, r, (uint32_t)t->input_bytes, t->mode,
-                                        &p->o, &e);
+    const sp_status s =
+        prove_plan_init(&p->plan, &t->program, r, (uint32_t)t->input_bytes, t->mode, &p->o, &e);
     return s == SP_OK ? 0 : failed(p, s, &e);
 }
 
@@ -64,8 +64,8 @@ int proving_prove(proving *p, const task *t, vm_result *r)
 int proving_check(proving *p, const task *t, const vm_result *r)
 {
     prove_error e = {""};
-    const sp_status s = prove_check(&t->program, r, t->input, (uint32_t)t->input_bytes, t->mode,
-                                    &p->o, &e);
+    const sp_status s =
+        prove_check(&t->program, r, t->input, (uint32_t)t->input_bytes, t->mode, &p->o, &e);
     progress_end(&p->progress);
     return s == SP_OK ? 0 : failed(p, s, &e);
 }

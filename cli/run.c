@@ -65,12 +65,13 @@ static int plan(run_state *s)
     if (code) return code;
     const prove_plan *plan = &s->p.plan;
     if (s->p.o.p->id == PROFILE_CHAIN && plan->proof_felts > PROVING_MAX_CHAIN_FELTS)
-        return cli_fail(EXIT_LIMIT, "the proof would have %zu felts; one transaction takes %u%s",
-                        plan->proof_felts, PROVING_MAX_CHAIN_FELTS,
-                        s->t.mode == MACHINE_IO_WORDS ? " (--io digest saves those of the public bytes)"
-                                                      : "");
+        return cli_fail(
+            EXIT_LIMIT, "the proof would have %zu felts; one transaction takes %u%s",
+            plan->proof_felts, PROVING_MAX_CHAIN_FELTS,
+            s->t.mode == MACHINE_IO_WORDS ? " (--io digest saves those of the public bytes)" : "");
     if (s->p.progress.mode == PROGRESS_BAR)
-        fprintf(stderr, "%" PRIu64 " cycles; the proof takes %" PRIu64 " MiB of memory and %zu bytes\n",
+        fprintf(stderr,
+                "%" PRIu64 " cycles; the proof takes %" PRIu64 " MiB of memory and %zu bytes\n",
                 s->r.n_cycles, plan->memory_bytes >> 20, plan->proof_bytes);
     code = file_reserve(&s->files, s->proof, plan->proof_bytes);
     /* 66 characters and the end of the line, at most. */
@@ -172,7 +173,8 @@ static int run(run_state *s)
     const cli_args *a = s->a;
     const bool check = a->value[OPT_CHECK] != NULL;
     if (!check && !a->value[OPT_PROOF] && !a->value[OPT_FELTS])
-        return cli_fail(EXIT_USAGE, "run needs --proof (or --check); `sprove exec` runs without a proof");
+        return cli_fail(EXIT_USAGE,
+                        "run needs --proof (or --check); `sprove exec` runs without a proof");
     if (check && (a->value[OPT_PROOF] || a->value[OPT_FELTS]))
         return cli_fail(EXIT_USAGE, "--check makes no proof: leave --proof and --felts away");
     s->max_cycles = MACHINE_MAX_CYCLES;

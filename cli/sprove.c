@@ -37,21 +37,31 @@ int command_help(const cli_args *a)
     const bool man = a->value[OPT_MAN] != NULL;
     if (man && name && strcmp(name, "sverify"))
         return cli_fail(EXIT_USAGE, "there are manual pages of sprove and of sverify");
-    if (man && name) man_sverify();
-    else if (man) man_sprove();
-    else if (!name) help_sprove();
-    else if (strcmp(name, "sverify") == 0) help_command(&sverify_command, "");
-    else if (find(name)) help_command(find(name), "sprove ");
-    else return unknown(name);
+    if (man && name)
+        man_sverify();
+    else if (man)
+        man_sprove();
+    else if (!name)
+        help_sprove();
+    else if (strcmp(name, "sverify") == 0)
+        help_command(&sverify_command, "");
+    else if (find(name))
+        help_command(find(name), "sprove ");
+    else
+        return unknown(name);
     return flush();
 }
 
 int command_completion(const cli_args *a)
 {
-    if (strcmp(a->operand[0], "bash") == 0) completion_bash();
-    else if (strcmp(a->operand[0], "zsh") == 0) completion_zsh();
-    else if (strcmp(a->operand[0], "fish") == 0) completion_fish();
-    else return cli_fail(EXIT_USAGE, "%s: must be bash, zsh or fish", a->operand[0]);
+    if (strcmp(a->operand[0], "bash") == 0)
+        completion_bash();
+    else if (strcmp(a->operand[0], "zsh") == 0)
+        completion_zsh();
+    else if (strcmp(a->operand[0], "fish") == 0)
+        completion_fish();
+    else
+        return cli_fail(EXIT_USAGE, "%s: must be bash, zsh or fish", a->operand[0]);
     return flush();
 }
 

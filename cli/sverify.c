@@ -37,12 +37,14 @@ static int check_options(const cli_args *a)
     if (!a->value[OPT_PROGRAM] == !a->value[OPT_PROGRAM_ID])
         return cli_fail(VERIFY_USAGE, "name the program by one of --program and --program-id");
     if (io && (input || output))
-        return cli_fail(VERIFY_USAGE, "--io-commitment stands for --input and --output: give one or the "
+        return cli_fail(VERIFY_USAGE,
+                        "--io-commitment stands for --input and --output: give one or the "
                         "others");
     if (input > 1 || output > 1)
         return cli_fail(VERIFY_USAGE, "name the input once, and the output once");
     if (!io && (!output || (!input && !a->value[OPT_PROGRAM])))
-        return cli_fail(VERIFY_USAGE, "name what was read and written by --input and --output, or by "
+        return cli_fail(VERIFY_USAGE,
+                        "name what was read and written by --input and --output, or by "
                         "--io-commitment");
     return 0;
 }
@@ -68,8 +70,8 @@ static int program_id(state *s)
     prove_error err = {""};
     const enum machine_io_mode mode = (enum machine_io_mode)s->scratch->view.st.io_mode;
     if (task_load(&s->t, a->value[OPT_PROGRAM], mode)) return VERIFY_USAGE;
-    if (prove_program_id(s->id, &s->t.program, mode, params_by_id(s->e.profile), backend_find("auto"),
-                         &err) != SP_OK)
+    if (prove_program_id(s->id, &s->t.program, mode, params_by_id(s->e.profile),
+                         backend_find("auto"), &err) != SP_OK)
         return cli_fail(VERIFY_USAGE, "%s: %s", s->t.name, err.text);
     return 0;
 }
@@ -80,8 +82,8 @@ static int same_json(const char *path, const file_bytes *given, const char *deco
     json_error_t err;
     json_t *a = json_loadb((const char *)given->at, given->n, JSON_REJECT_DUPLICATES, &err);
     if (!a)
-        return cli_fail(VERIFY_USAGE, "%s: not JSON: line %d, column %d: %s", path, err.line, err.column,
-                        err.text);
+        return cli_fail(VERIFY_USAGE, "%s: not JSON: line %d, column %d: %s", path, err.line,
+                        err.column, err.text);
     json_t *b = json_loads(decoded, 0, NULL);
     *same = b && json_equal(a, b);
     json_decref(a);
@@ -107,8 +109,8 @@ static int input_bytes(state *s)
     return 0;
 }
 
-/* The output of a job is given as JSON: what the proof carries (words mode) is decoded and compared,
- * and these bytes are then what the verifier checks. */
+/* The output of a job is given as JSON: what the proof carries (words mode) is decoded and
+ * compared, and these bytes are then what the verifier checks. */
 static int job_output(state *s, bool *differs)
 {
     const proof_view *v = &s->scratch->view;
@@ -116,8 +118,10 @@ static int job_output(state *s, bool *differs)
     char *text;
     size_t n;
     if (v->st.io_mode != MACHINE_IO_WORDS)
-        return cli_fail(VERIFY_USAGE, "%s binds a hash of the output, made with --io digest: give its "
-                        "bytes by --raw-output", s->path);
+        return cli_fail(VERIFY_USAGE,
+                        "%s binds a hash of the output, made with --io digest: give its "
+                        "bytes by --raw-output",
+                        s->path);
     s->e.output = v->at[FIELD_OUTPUT];
     s->e.output_bytes = v->output_bytes;
     if (task_decode(&s->t, s->e.output, s->e.output_bytes, &text, &n)) {
@@ -166,16 +170,19 @@ static int answer(const state *s, int code)
             describe_statement(&v->st, &bits);
             if (!s->scratch->shape.p->sound)
                 printf("the profile is UNSOUND: this proof proves nothing\n");
-            printf("%-14s %" PRIu64 ".%03" PRIu64 " ms\n", "verified in", s->us / 1000, s->us % 1000);
+            printf("%-14s %" PRIu64 ".%03" PRIu64 " ms\n", "verified in", s->us / 1000,
+                   s->us % 1000);
         } else {
-            printf("%s: %s: %s", code == VERIFY_REJECTED ? "rejected" : "malformed", why->name, why->text);
+            printf("%s: %s: %s", code == VERIFY_REJECTED ? "rejected" : "malformed", why->name,
+                   why->text);
             if (why->query >= 0) printf(", query %d", why->query);
             if (why->tree >= 0) printf(", tree %d", why->tree);
             if (why->layer >= 0) printf(", layer %d", why->layer);
             if (why->field) printf(" (%s, byte %zu)", why->field, why->offset);
             printf("\n");
         }
-        return fflush(stdout) == EOF ? cli_fail(VERIFY_USAGE, "cannot write to standard output") : code;
+        return fflush(stdout) == EOF ? cli_fail(VERIFY_USAGE, "cannot write to standard output")
+                                     : code;
     }
     json_t *j = json_object();
     json_object_set_new(j, "accepted", json_boolean(code == VERIFY_ACCEPTED));

@@ -3,10 +3,15 @@
 
 #include <stddef.h>
 
-#define OPTIONS(...) (const uint8_t[]){__VA_ARGS__, OPT_HELP, N_OPTIONS}
+#define OPTIONS(...) \
+    (const uint8_t[]) { __VA_ARGS__, OPT_HELP, N_OPTIONS }
 
 const cli_command sverify_command = {
-    "sverify", "PROOF", 1, 1, "check a proof without running the program",
+    "sverify",
+    "PROOF",
+    1,
+    1,
+    "check a proof without running the program",
     "Accepts the proof of exactly the program, input, output, context and profile that are named, "
     "and of nothing else. PROOF is the file of `sprove run`, as bytes or as felts.\n\n"
     "The program is named by --program or --program-id; what it read and wrote by --input (or "
@@ -17,7 +22,8 @@ const cli_command sverify_command = {
     "Exit codes: 0 accepted; 1 rejected; 2 the question is not understood (options, missing "
     "files); 3 the file is not a proof.",
     OPTIONS(OPT_PROGRAM, OPT_PROGRAM_ID, OPT_INPUT, OPT_DATA, OPT_OUTPUT, OPT_RAW_INPUT,
-            OPT_RAW_OUTPUT, OPT_IO_COMMITMENT, OPT_CONTEXT, OPT_PROFILE, OPT_ALLOW_UNSOUND, OPT_ALLOW_FAILURE, OPT_JSON),
+            OPT_RAW_OUTPUT, OPT_IO_COMMITMENT, OPT_CONTEXT, OPT_PROFILE, OPT_ALLOW_UNSOUND,
+            OPT_ALLOW_FAILURE, OPT_JSON),
     "sverify job.proof --program matrix_multiplication --input in.json --output out.json\n"
     "sverify p.bin --program-id $ID --input in.bin --output out.bin --profile proven\n"
     "sverify p.bin --program-id $ID --io-commitment $IO --json\n",

@@ -74,7 +74,8 @@ int task_encode(task *t, const file_bytes *b, bool data, const char *path)
         s = t->job->encode_raw(b->at, b->n, &t->input, &t->input_bytes, err, sizeof err);
     else
         s = t->job->encode((const char *)b->at, b->n, &t->input, &t->input_bytes, err, sizeof err);
-    if (s != SP_OK) return cli_fail(cli_code(s), "%s: %s", path, err[0] ? err : "cannot be encoded");
+    if (s != SP_OK)
+        return cli_fail(cli_code(s), "%s: %s", path, err[0] ? err : "cannot be encoded");
     if (t->input_bytes > TASK_MAX_INPUT)
         return cli_fail(EXIT_LIMIT, "%s: encodes to %zu bytes; the limit of a public input is %u",
                         path, t->input_bytes, TASK_MAX_INPUT);
@@ -91,12 +92,15 @@ int task_read_input(task *t, const cli_args *a)
     if (data && (!t->job || !t->job->encode_raw))
         return cli_fail(EXIT_USAGE, "--data: %s takes its input by --input", t->name);
     if (!path && t->job)
-        return cli_fail(EXIT_USAGE, "the job %s needs --input; `sprove jobs %s --example` prints a "
-                        "payload", t->name, t->name);
+        return cli_fail(EXIT_USAGE,
+                        "the job %s needs --input; `sprove jobs %s --example` prints a "
+                        "payload",
+                        t->name, t->name);
     if (path && hint && strcmp(path, "-") == 0 && strcmp(hint, "-") == 0)
         return cli_fail(EXIT_USAGE, "input and hint cannot both be standard input");
     if (path) {
-        code = file_read(&b, path, "the input", t->job && !data ? TASK_MAX_PAYLOAD : TASK_MAX_INPUT);
+        code =
+            file_read(&b, path, "the input", t->job && !data ? TASK_MAX_PAYLOAD : TASK_MAX_INPUT);
         if (code == 0) code = task_encode(t, &b, data != NULL, path);
         free(b.at);
         if (code) return code;
@@ -186,7 +190,8 @@ void task_free(task *t)
 int task_print_json(json_t *j)
 {
     if (!j) return cli_fail(EXIT_LIMIT, "not enough memory for the report");
-    const int bad = json_dumpf(j, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(9));
+    const int bad =
+        json_dumpf(j, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(9));
     json_decref(j);
     if (bad || putchar('\n') == EOF || fflush(stdout) == EOF)
         return cli_fail(EXIT_IO, "cannot write to standard output");

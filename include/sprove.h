@@ -1,9 +1,10 @@
 /* sprove.h - the public interface: load a program, run it, prove that it ran, verify that it ran.
  *
  * C11 and C++17. Every function may be called from several threads on different objects. Nothing
- * prints, exits or reads the environment. What can fail returns an sp_status, of which only SP_OK is
- * success; then every output is untouched or zeroed. Errors: one sentence is written to `why`, an array
- * of SP_WHY bytes, or NULL. docs/cli.md says what jobs, io modes, profiles and contexts are. */
+ * prints, exits or reads the environment. What can fail returns an sp_status, of which only SP_OK
+ * is success; then every output is untouched or zeroed. Errors: one sentence is written to `why`,
+ * an array of SP_WHY bytes, or NULL. docs/cli.md says what jobs, io modes, profiles and contexts
+ * are. */
 #ifndef INCLUDE_SPROVE_H
 #define INCLUDE_SPROVE_H
 
@@ -32,29 +33,30 @@ SP_API const char *sp_version(void);
 typedef struct sp_program sp_program;
 
 /* From the bytes of an ELF, which are not kept. */
-SP_MUST_USE SP_API sp_status sp_program_load(sp_program **p, const uint8_t *elf, size_t n, enum sp_io io,
-                                             char *why);
+SP_MUST_USE SP_API sp_status sp_program_load(sp_program **p, const uint8_t *elf, size_t n,
+                                             enum sp_io io, char *why);
 /* A built-in job, by name. SP_ERR_ARG: there is none of that name. */
-SP_MUST_USE SP_API sp_status sp_program_job(sp_program **p, const char *job, enum sp_io io, char *why);
+SP_MUST_USE SP_API sp_status sp_program_job(sp_program **p, const char *job, enum sp_io io,
+                                            char *why);
 SP_API void sp_program_delete(sp_program *p); /* NULL is accepted */
 /* The id that a verifier asks for, under a profile ("balanced", ...). */
 SP_MUST_USE SP_API sp_status sp_program_id(uint8_t id[28], const sp_program *p, const char *profile,
                                            char *why);
-/* A job's payload as public input, and its public output as JSON (one line). SP_ERR_ARG for a program that
- * is no job. */
-SP_MUST_USE SP_API sp_status sp_encode(sp_bytes *input, const sp_program *p, const char *json, size_t n,
-                                       char *why);
-SP_MUST_USE SP_API sp_status sp_decode(sp_bytes *json, const sp_program *p, const uint8_t *output, size_t n,
-                                       char *why);
+/* A job's payload as public input, and its public output as JSON (one line). SP_ERR_ARG for a
+ * program that is no job. */
+SP_MUST_USE SP_API sp_status sp_encode(sp_bytes *input, const sp_program *p, const char *json,
+                                       size_t n, char *why);
+SP_MUST_USE SP_API sp_status sp_decode(sp_bytes *json, const sp_program *p, const uint8_t *output,
+                                       size_t n, char *why);
 
 /* What a run or a proof is made of. Start from sp_options_default. */
 typedef struct {
-    const char *profile;  /* "balanced" */
-    const char *backend;  /* "auto" */
-    unsigned threads;     /* 0: all */
-    uint64_t memory;      /* bytes that proving may take; 0: no limit */
-    uint64_t max_cycles;  /* 0: the most that can be proved */
-    const uint8_t *hint;  /* private bytes */
+    const char *profile; /* "balanced" */
+    const char *backend; /* "auto" */
+    unsigned threads;    /* 0: all */
+    uint64_t memory;     /* bytes that proving may take; 0: no limit */
+    uint64_t max_cycles; /* 0: the most that can be proved */
+    const uint8_t *hint; /* private bytes */
     size_t hint_bytes;
     uint8_t context[28];
     /* Called now and then while proving; false cancels with SP_ERR_CANCEL. May be NULL. */
@@ -69,8 +71,8 @@ typedef struct {
     uint32_t exit_code;
 } sp_run_info;
 
-/* Runs without proving. SP_ERR_TRAP: the guest faulted or used up its cycles. A nonzero exit code is
- * success here. info may be NULL. */
+/* Runs without proving. SP_ERR_TRAP: the guest faulted or used up its cycles. A nonzero exit code
+ * is success here. info may be NULL. */
 SP_MUST_USE SP_API sp_status sp_run(sp_bytes *output, sp_run_info *info, const sp_program *p,
                                     const uint8_t *input, size_t n, const sp_options *o, char *why);
 /* Runs and proves, whatever the exit code. info may be NULL. */
@@ -80,14 +82,14 @@ SP_MUST_USE SP_API sp_status sp_prove(sp_bytes *proof, sp_bytes *output, sp_run_
 
 /* What a proof must be of. Either io_commitment, or input and output. */
 typedef struct {
-    const char *profile;         /* NULL: "balanced" */
-    const uint8_t *program_id;   /* 28 bytes */
-    const uint8_t *context;      /* 28 bytes; NULL: zero */
+    const char *profile;          /* NULL: "balanced" */
+    const uint8_t *program_id;    /* 28 bytes */
+    const uint8_t *context;       /* 28 bytes; NULL: zero */
     const uint8_t *io_commitment; /* 31 bytes, or NULL */
     const uint8_t *input, *output;
     size_t input_bytes, output_bytes;
     uint32_t exit_code;
-    bool allow_unsound;          /* take the profile "bench", which proves nothing */
+    bool allow_unsound; /* take the profile "bench", which proves nothing */
 } sp_expect;
 
 typedef struct {

@@ -32,7 +32,8 @@ TEST(bad_arguments_are_refused_with_a_sentence)
     uint8_t id[28];
     char why[SP_WHY] = "";
     CHECK(sp_program_job(&p, "nothing", SP_IO_WORDS, why) == SP_ERR_ARG && why[0] && !p);
-    CHECK(sp_program_load(&p, (const uint8_t *)"no ELF", 6, SP_IO_WORDS, why) == SP_ERR_FORMAT && !p);
+    CHECK(sp_program_load(&p, (const uint8_t *)"no ELF", 6, SP_IO_WORDS, why) == SP_ERR_FORMAT &&
+          !p);
     CHECK(sp_program_job(&p, "fibonacci", SP_IO_WORDS, NULL) == SP_OK);
     CHECK(sp_program_id(id, p, "quick", why) == SP_ERR_ARG);
     sp_program_delete(p);

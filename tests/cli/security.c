@@ -3,7 +3,8 @@
 #include "core/security.h"
 #include "tests/test.h"
 
-static void check_bits(const char *profile, unsigned n_max, unsigned legacy, unsigned udr, unsigned jbr)
+static void check_bits(const char *profile, unsigned n_max, unsigned legacy, unsigned udr,
+                       unsigned jbr)
 {
     security_bits s;
     /* 900 columns and 600 constraints: what the table in SOUNDNESS.md is made with. */
