@@ -2,69 +2,19 @@
 #include "cli/prooffile.h"
 
 #include "cli/args.h"
-#include "core/bytes.h"
+#include "cli/felttext.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
-
-/* One word at p, at most 64 digits; the text after it, or NULL. */
-static const char *read_word(felt252 *f, const char *p)
-{
-    memset(f, 0, sizeof *f);
-    if (p[0] != '0' || p[1] != 'x') return NULL;
-    unsigned digits = 0;
-    for (p += 2; isxdigit((unsigned char)*p); p++, digits++) {
-        const char c = *p;
-        const uint32_t d = (uint32_t)(c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
-        for (unsigned i = 7; i > 0; i--) f->w[i] = f->w[i] << 4 | f->w[i - 1] >> 28;
-        f->w[0] = f->w[0] << 4 | d;
-    }
-    return digits >= 1 && digits <= 64 ? p : NULL;
-}
-
-/* Felts of a text: [0x1, "0x2"] or 0x1 0x2. Zero when it is neither; *bad is then where. */
-static size_t read_words(felt252 *out, size_t room, const char *text, size_t *bad)
-{
-    const char *p = text;
-    size_t n = 0;
-    while (is_space(*p)) p++;
-    const bool array = *p == '[';
-    if (array) p++;
-    for (bool first = true;; first = false) {
-        while (is_space(*p)) p++;
-        if (array && *p == ']') {
-            p++;
-            while (is_space(*p)) p++;
-            break;
-        }
-        if (!array && *p == 0) break;
-        if (array && !first) {
-            if (*p++ != ',') goto wrong;
-            while (is_space(*p)) p++;
-        }
-        const bool quoted = array && *p == '"';
-        if (quoted) p++;
-        const char *next = n < room ? read_word(&out[n], p) : NULL;
-        if (!next) goto wrong;
-        n++;
-        p = next;
-        if (quoted && *p++ != '"') goto wrong;
-        if (!array && *p && !is_space(*p)) goto wrong;
-    }
-    if (*p == 0 && n) return n;
-wrong:
-    *bad = (size_t)(p - text);
-    return 0;
-}
-
 static int from_felts(file_bytes *b, const char *path)
 {
-    /* A word takes at least "0x0" and a separator. */
-    const size_t room = b->n / 4 + 1;
+    if (b->n > PROOFFILE_MAX_FELTS)
+        return cli_fail(EXIT_LIMIT, "%s: as felts, a proof may take %zu bytes at most", path,
+                        PROOFFILE_MAX_FELTS);
+    size_t room = 1; /* words: each has an x */
+    for (size_t i = 0; i < b->n; i++) room += b->at[i] == 'x';
     felt252 *felts = malloc(room * sizeof *felts);
     /* A felt holds at most 31 bytes of words and rounding, below 36. */
     size_t bad = 0, bytes = room * 36;
@@ -77,7 +27,7 @@ static int from_felts(file_bytes *b, const char *path)
         code = cli_fail(EXIT_LIMIT, "%s: not enough memory for the proof", path);
         goto out;
     }
-    const size_t n = read_words(felts, room, (const char *)b->at, &bad);
+    const size_t n = felttext_read(felts, room, (const char *)b->at, &bad);
     if (n == 0 || strlen((const char *)b->at) != b->n) {
         code = cli_fail(EXIT_FORMAT, "%s: not a list of hex words: character %zu", path, bad + 1);
         goto out;
@@ -105,7 +55,7 @@ int prooffile_read(file_bytes *b, const char *path, bool *was_felts)
     int code = file_read(b, path, "the proof", PROOFFILE_MAX);
     if (was_felts) *was_felts = false;
     if (code) return code;
-    while (i < b->n && is_space((char)b->at[i])) i++;
+    while (i < b->n && felttext_space((char)b->at[i])) i++;
     if (i < b->n && (b->at[i] == '[' || b->at[i] == '0')) {
         if (was_felts) *was_felts = true;
         code = from_felts(b, path);

@@ -6,6 +6,7 @@
 #include "cli/file.h"
 
 #define PROOFFILE_MAX ((size_t)512 << 20)
+#define PROOFFILE_MAX_FELTS ((size_t)64 << 20)
 
 /* Reads a proof. Felts (hex words that begin with 0x, as a JSON array or apart by white space) are
  * told by the first character and turned into bytes. Prints its failure and returns EXIT_IO,
