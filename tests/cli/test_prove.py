@@ -238,6 +238,15 @@ class Runs(Case):
         self.fails(r, 4, "memory")
         self.assertEqual(self.files(), ["m.json"])
 
+    def test_memory_that_the_system_does_not_give_is_reported(self):
+        if harness.SANITIZED:
+            self.skipTest("the sanitizers reserve address space without end")
+
+        def limit():
+            resource.setrlimit(resource.RLIMIT_AS, (150 << 20, 150 << 20))
+        self.fails(self.prove("--threads", "1", preexec_fn=limit), 4, "MiB")
+        self.assertEqual(self.files(), ["m.json"])
+
     def test_too_many_cycles_are_refused_with_their_number(self):
         payload = self.path("long.json", {"algorithm": "mixed", "rounds": 4000000000})
         r = sprove("run", "mixed", "--input", payload, "--proof", self.path("p"), "--max-cycles", "100000")
