@@ -16,6 +16,7 @@ KERNELS(SP_ISA);
 
 enum {
     MIN_LOG = VEC_LOG_LANES + 3, /* smallest domain done here: a half is two pairs of vectors */
+    BASE_GROUPS = 2,             /* independent work for the latency of the multiplier */
     CHUNK_LOG = 13,
     MAX_TOP_LOG = 10,
     TILE_LOG = 13, /* words of a tile; 16 << MAX_TOP_LOG is the exception */
@@ -187,65 +188,91 @@ static pass pass_flat(const layers *t, uint32_t *dst, const uint32_t *src, unsig
 SP_FN void base_inverse(const layers *t, uint32_t *const dst[2], const uint32_t *const src[2],
                         unsigned a, size_t at, unsigned shift, bool canonical)
 {
-    for (size_t i = 0; i < (size_t)1 << a; i += 2 * VEC_LANES) {
-        vm31 v0 = vm31_load(src[0] + i), v1 = vm31_load(src[0] + i + VEC_LANES);
-        vm31 v2 = vm31_load(src[1] + i), v3 = vm31_load(src[1] + i + VEC_LANES);
-        vm31x2 x = vm31x2_loadu(t->x[0] + ((at + i) >> 1)), y = vm31x2_swap_negate_odd(x);
-        vm31_deinterleave(&v0, &v1);
-        vm31_deinterleave(&v2, &v3);
-        vm31 d0 = vm31_sub(v0, v2), d1 = vm31_sub(v3, v1);
-        v0 = vm31_mul_pow2(vm31_add(v0, v2), shift);
-        v1 = vm31_mul_pow2(vm31_add(v1, v3), shift);
-        v2 = vm31_mul_pow2(vm31_mul_x2(d0, y), shift);
-        v3 = vm31_mul_pow2(vm31_mul_x2(d1, y), shift);
-        butterfly_inverse(&v0, &v1, x);
-        butterfly_inverse(&v2, &v3, x);
-        for (unsigned l = 1; l <= VEC_LOG_LANES; l++) {
-            vm31_trade(&v0, &v1, l - 1);
-            vm31_trade(&v2, &v3, l - 1);
-            vm31x2 w = vm31x2_repeat(t->x[l] + ((at + i) >> (l + 1)), l);
-            butterfly_inverse(&v0, &v1, w);
-            butterfly_inverse(&v2, &v3, w);
+    for (size_t i = 0; i < (size_t)1 << a; i += 2 * VEC_LANES * BASE_GROUPS) {
+        vm31 v[BASE_GROUPS][4];
+        vm31x2 x[BASE_GROUPS];
+        for (size_t g = 0; g < BASE_GROUPS; g++) {
+            const size_t k = i + 2 * VEC_LANES * g;
+            v[g][0] = vm31_load(src[0] + k);
+            v[g][1] = vm31_load(src[0] + k + VEC_LANES);
+            v[g][2] = vm31_load(src[1] + k);
+            v[g][3] = vm31_load(src[1] + k + VEC_LANES);
+            vm31_deinterleave(&v[g][0], &v[g][1]);
+            vm31_deinterleave(&v[g][2], &v[g][3]);
+            x[g] = vm31x2_loadu(t->x[0] + ((at + k) >> 1));
         }
-        if (canonical) {
-            v0 = vm31_canonical(v0);
-            v1 = vm31_canonical(v1);
-            v2 = vm31_canonical(v2);
-            v3 = vm31_canonical(v3);
+        for (size_t g = 0; g < BASE_GROUPS; g++) {
+            vm31x2 y = vm31x2_swap_negate_odd(x[g]);
+            vm31 d0 = vm31_sub(v[g][0], v[g][2]), d1 = vm31_sub(v[g][3], v[g][1]);
+            v[g][0] = vm31_mul_pow2(vm31_add(v[g][0], v[g][2]), shift);
+            v[g][1] = vm31_mul_pow2(vm31_add(v[g][1], v[g][3]), shift);
+            v[g][2] = vm31_mul_pow2(vm31_mul_x2(d0, y), shift);
+            v[g][3] = vm31_mul_pow2(vm31_mul_x2(d1, y), shift);
         }
-        vm31_store_raw(dst[0] + i, v0);
-        vm31_store_raw(dst[0] + i + VEC_LANES, v1);
-        vm31_store_raw(dst[1] + i, v2);
-        vm31_store_raw(dst[1] + i + VEC_LANES, v3);
+        for (size_t g = 0; g < BASE_GROUPS; g++) {
+            butterfly_inverse(&v[g][0], &v[g][1], x[g]);
+            butterfly_inverse(&v[g][2], &v[g][3], x[g]);
+        }
+        for (unsigned l = 1; l <= VEC_LOG_LANES; l++)
+            for (size_t g = 0; g < BASE_GROUPS; g++) {
+                const size_t k = i + 2 * VEC_LANES * g;
+                vm31_trade(&v[g][0], &v[g][1], l - 1);
+                vm31_trade(&v[g][2], &v[g][3], l - 1);
+                vm31x2 w = vm31x2_repeat(t->x[l] + ((at + k) >> (l + 1)), l);
+                butterfly_inverse(&v[g][0], &v[g][1], w);
+                butterfly_inverse(&v[g][2], &v[g][3], w);
+            }
+        for (size_t g = 0; g < BASE_GROUPS; g++) {
+            const size_t k = i + 2 * VEC_LANES * g;
+            if (canonical)
+                for (size_t j = 0; j < 4; j++) v[g][j] = vm31_canonical(v[g][j]);
+            vm31_store_raw(dst[0] + k, v[g][0]);
+            vm31_store_raw(dst[0] + k + VEC_LANES, v[g][1]);
+            vm31_store_raw(dst[1] + k, v[g][2]);
+            vm31_store_raw(dst[1] + k + VEC_LANES, v[g][3]);
+        }
     }
 }
 SP_FN void base_forward(const layers *t, uint32_t *const dst[2], const uint32_t *const src[2],
                         unsigned a, size_t at)
 {
-    for (size_t i = 0; i < (size_t)1 << a; i += 2 * VEC_LANES) {
-        vm31 v0 = vm31_load(src[0] + i), v1 = vm31_load(src[0] + i + VEC_LANES);
-        vm31 v2 = vm31_load(src[1] + i), v3 = vm31_load(src[1] + i + VEC_LANES);
-        for (unsigned l = VEC_LOG_LANES; l >= 1; l--) {
-            vm31x2 w = vm31x2_repeat(t->x[l] + ((at + i) >> (l + 1)), l);
-            butterfly(&v0, &v1, w);
-            butterfly(&v2, &v3, w);
-            vm31_trade(&v0, &v1, l - 1);
-            vm31_trade(&v2, &v3, l - 1);
+    for (size_t i = 0; i < (size_t)1 << a; i += 2 * VEC_LANES * BASE_GROUPS) {
+        vm31 v[BASE_GROUPS][4];
+        vm31x2 x[BASE_GROUPS];
+        for (size_t g = 0; g < BASE_GROUPS; g++) {
+            const size_t k = i + 2 * VEC_LANES * g;
+            v[g][0] = vm31_load(src[0] + k);
+            v[g][1] = vm31_load(src[0] + k + VEC_LANES);
+            v[g][2] = vm31_load(src[1] + k);
+            v[g][3] = vm31_load(src[1] + k + VEC_LANES);
         }
-        vm31x2 x = vm31x2_loadu(t->x[0] + ((at + i) >> 1)), y = vm31x2_swap_negate_odd(x);
-        butterfly(&v0, &v1, x);
-        butterfly(&v2, &v3, x);
-        vm31 p0 = vm31_mul_x2(v2, y), p1 = vm31_mul_x2(v3, y);
-        v2 = vm31_sub(v0, p0);
-        v0 = vm31_add(v0, p0);
-        v3 = vm31_add(v1, p1);
-        v1 = vm31_sub(v1, p1);
-        vm31_interleave(&v0, &v1);
-        vm31_interleave(&v2, &v3);
-        vm31_store(dst[0] + i, v0);
-        vm31_store(dst[0] + i + VEC_LANES, v1);
-        vm31_store(dst[1] + i, v2);
-        vm31_store(dst[1] + i + VEC_LANES, v3);
+        for (unsigned l = VEC_LOG_LANES; l >= 1; l--)
+            for (size_t g = 0; g < BASE_GROUPS; g++) {
+                const size_t k = i + 2 * VEC_LANES * g;
+                vm31x2 w = vm31x2_repeat(t->x[l] + ((at + k) >> (l + 1)), l);
+                butterfly(&v[g][0], &v[g][1], w);
+                butterfly(&v[g][2], &v[g][3], w);
+                vm31_trade(&v[g][0], &v[g][1], l - 1);
+                vm31_trade(&v[g][2], &v[g][3], l - 1);
+            }
+        for (size_t g = 0; g < BASE_GROUPS; g++) {
+            x[g] = vm31x2_loadu(t->x[0] + ((at + i + 2 * VEC_LANES * g) >> 1));
+            butterfly(&v[g][0], &v[g][1], x[g]);
+            butterfly(&v[g][2], &v[g][3], x[g]);
+        }
+        for (size_t g = 0; g < BASE_GROUPS; g++) {
+            const size_t k = i + 2 * VEC_LANES * g;
+            vm31x2 y = vm31x2_swap_negate_odd(x[g]);
+            vm31 p0 = vm31_mul_x2(v[g][2], y), p1 = vm31_mul_x2(v[g][3], y);
+            vm31 e0 = vm31_add(v[g][0], p0), e1 = vm31_sub(v[g][1], p1);
+            vm31 o0 = vm31_sub(v[g][0], p0), o1 = vm31_add(v[g][1], p1);
+            vm31_interleave(&e0, &e1);
+            vm31_interleave(&o0, &o1);
+            vm31_store(dst[0] + k, e0);
+            vm31_store(dst[0] + k + VEC_LANES, e1);
+            vm31_store(dst[1] + k, o0);
+            vm31_store(dst[1] + k + VEC_LANES, o1);
+        }
     }
 }
 
@@ -468,8 +495,8 @@ void ISA(fft_interpolate)(uint32_t *const *cols, size_t n, unsigned log)
         return;
     }
     const bool outer = by_column(n);
-    SP_OMP(parallel for schedule(dynamic) if (outer))
-    for (size_t i = 0; i < n; i++) interpolate(&inv, cols[i], log, !outer);
+    SP_OMP(parallel for schedule(dynamic) if (outer && n << log > SP_OMP_MIN))
+    for (size_t i = 0; i < n; i++) interpolate(&inv, cols[i], log, !outer && log > 12);
 }
 
 void ISA(fft_evaluate)(uint32_t *const *out, const uint32_t *const *coeffs, size_t n, unsigned log,
@@ -481,8 +508,9 @@ void ISA(fft_evaluate)(uint32_t *const *out, const uint32_t *const *coeffs, size
         return;
     }
     const bool outer = by_column(n);
-    SP_OMP(parallel for schedule(dynamic) if (outer))
-    for (size_t i = 0; i < n; i++) evaluate(&fwd, out[i], coeffs[i], log, log_out, !outer);
+    SP_OMP(parallel for schedule(dynamic) if (outer && n << log > SP_OMP_MIN))
+    for (size_t i = 0; i < n; i++)
+        evaluate(&fwd, out[i], coeffs[i], log, log_out, !outer && log > 12);
 }
 
 void ISA(fft_extend)(uint32_t *const *out, const uint32_t *const *in, size_t n, unsigned log,
@@ -494,6 +522,7 @@ void ISA(fft_extend)(uint32_t *const *out, const uint32_t *const *in, size_t n, 
         return;
     }
     const bool outer = by_column(n);
-    SP_OMP(parallel for schedule(dynamic) if (outer))
-    for (size_t i = 0; i < n; i++) extend(&inv, &fwd, out[i], in[i], log, log_out, !outer);
+    SP_OMP(parallel for schedule(dynamic) if (outer && n << log > SP_OMP_MIN))
+    for (size_t i = 0; i < n; i++)
+        extend(&inv, &fwd, out[i], in[i], log, log_out, !outer && log > 12);
 }

@@ -73,6 +73,6 @@ void ISA(fri_fold)(uint32_t *const out[4], const uint32_t *const in[4], unsigned
         fri_fold_portable(out, in, log, k, first, beta);
         return;
     }
-    SP_OMP(parallel for schedule(static))
+    SP_OMP(parallel for schedule(static) if ((size_t)1 << log > SP_OMP_MIN))
     for (size_t i = 0; i < (size_t)1 << (log - k); i += VEC_LANES) fold_at(out, &p, i);
 }

@@ -5,6 +5,8 @@
 #ifdef _OPENMP
 #include <omp.h>
 #define SP_OMP_(x) _Pragma(#x)
+/* Below this many words starting threads costs more than it saves: SP_OMP(... if (n > SP_OMP_MIN)) */
+#define SP_OMP_MIN 4096
 #define SP_OMP(x) SP_OMP_(omp x)
 /* Threads a parallel region started here would have. */
 static inline unsigned sp_threads(void)

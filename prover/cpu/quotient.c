@@ -86,7 +86,7 @@ void ISA(weights_at)(uint32_t *const w[4], unsigned log, circle_point_q z)
     p.w0 = vqm31_splat(qm31_neg(qm31_mul(k, tan)));
     p.s = vqm31_splat(s);
     p.s_bu = vqm31_splat(qm31_mul(s, a1_bu));
-    SP_OMP(parallel for schedule(static))
+    SP_OMP(parallel for schedule(static) if ((size_t)1 << log > SP_OMP_MIN))
     for (size_t at = 0; at < half; at += CHUNK) weights_chunk(w, &p, at, half);
 }
 
@@ -139,7 +139,7 @@ void ISA(dot)(qm31 *out, const uint32_t *const *cols, size_t n, unsigned log,
     }
     size_t group = n / sp_threads();
     group = group < 1 ? 1 : group > DOT_COLS ? DOT_COLS : group;
-    SP_OMP(parallel for schedule(dynamic))
+    SP_OMP(parallel for schedule(dynamic) if (n << log > SP_OMP_MIN))
     for (size_t i = 0; i < n; i += group)
         dot_some(out + i, cols + i, n - i < group ? n - i : group, log, w);
 }
@@ -216,7 +216,7 @@ void ISA(combine)(uint32_t *const out[4], const uint32_t *const *cols, const qm3
         return;
     }
     const size_t words = (size_t)1 << log, run = words < COMBINE_RUN ? words : COMBINE_RUN;
-    SP_OMP(parallel for schedule(static))
+    SP_OMP(parallel for schedule(static) if ((size_t)1 << log > SP_OMP_MIN))
     for (size_t at = 0; at < words; at += run) combine_run(out, cols, coeff, n, at, run);
 }
 
@@ -228,7 +228,7 @@ void ISA(lift_add)(uint32_t *const out[4], unsigned log, const uint32_t *const i
         lift_add_portable(out, log, in, log_in);
         return;
     }
-    SP_OMP(parallel for schedule(static))
+    SP_OMP(parallel for schedule(static) if ((size_t)1 << log > SP_OMP_MIN))
     for (size_t i = 0; i < (size_t)1 << log; i += VEC_LANES)
         for (int c = 0; c < 4; c++) {
             const uint32_t *p = in[c] + (i >> d);
@@ -304,7 +304,7 @@ void ISA(quotient)(uint32_t *const out[4], bool add, const uint32_t *const num[4
     p.c = vqm31_splat(qm31_sub(qm31_conj(z.y), z.y));
     p.a = vqm31_splat(a);
     p.b = vqm31_splat(b);
-    SP_OMP(parallel for schedule(static))
+    SP_OMP(parallel for schedule(static) if ((size_t)1 << log > SP_OMP_MIN))
     for (size_t at = 0; at < 2 * half; at += step) {
         if (at < half)
             quotient_half(out, add, num, &p, at, at, step / VEC_LANES, false);
@@ -322,7 +322,7 @@ void ISA(divide_vanishing)(uint32_t *const acc[4], unsigned n)
     }
     vm31 inv[4];
     for (uint32_t i = 0; i < 4; i++) inv[i] = vm31_splat(m31_inv(circle_at(2, i).x).v);
-    SP_OMP(parallel for schedule(static))
+    SP_OMP(parallel for schedule(static) if ((size_t)2 << n > SP_OMP_MIN))
     for (size_t s = 0; s < (size_t)2 << n; s += VEC_LANES) {
         vqm31 x = vqm31_load((const uint32_t *const *)acc, s);
         vqm31_store(acc, s, vqm31_mul_vm31(x, inv[s >> (n - 1)]));

@@ -98,7 +98,7 @@ SP_FN void scan(uint32_t *const v[4], unsigned log, bool product)
                    log_segments = h < LOG_MAX_SEGMENTS ? h : LOG_MAX_SEGMENTS;
     const size_t n_segments = (size_t)1 << log_segments, len = (size_t)1 << (h - log_segments);
     unit total[1 << LOG_MAX_SEGMENTS];
-    SP_OMP(parallel for schedule(static))
+    SP_OMP(parallel for schedule(static) if ((size_t)1 << log > SP_OMP_MIN))
     for (size_t g = 0; g < n_segments; g++)
         segment_scan(v, log, product, g * len, (g + 1) * len, &total[g]);
     qm31 all = product ? qm31_one() : qm31_zero();
@@ -110,7 +110,7 @@ SP_FN void scan(uint32_t *const v[4], unsigned log, bool product)
             all = product ? qm31_mul(all, t) : qm31_add(all, t);
         }
     }
-    SP_OMP(parallel for schedule(static))
+    SP_OMP(parallel for schedule(static) if ((size_t)1 << log > SP_OMP_MIN))
     for (size_t g = 0; g < n_segments; g++)
         segment_shift(v, log, product, g * len, (g + 1) * len, &total[g]);
 }
@@ -158,7 +158,7 @@ static void inverse_chunk(uint32_t *const v[4], size_t from, size_t n)
 
 void ISA(batch_inverse)(uint32_t *const v[4], size_t n)
 {
-    SP_OMP(parallel for schedule(static))
+    SP_OMP(parallel for schedule(static) if (n > SP_OMP_MIN))
     for (size_t from = 0; from < n; from += CHUNK)
         inverse_chunk(v, from, n - from < CHUNK ? n - from : CHUNK);
 }

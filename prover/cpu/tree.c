@@ -11,7 +11,7 @@
 
 KERNELS(SP_ISA);
 
-enum { LOG_RUN = 8, RUN = 1 << LOG_RUN, CHILD_WORDS = 2 * DIGEST_WORDS };
+enum { LOG_RUN = 9, RUN = 1 << LOG_RUN, CHILD_WORDS = 2 * DIGEST_WORDS };
 
 static const _Alignas(64) uint32_t zeros[RUN];
 
@@ -81,7 +81,7 @@ void ISA(merkle_level)(uint32_t *const out[DIGEST_WORDS], const uint32_t *const 
         return;
     }
     const size_t n = (size_t)1 << (log < LOG_RUN ? log : LOG_RUN);
-    SP_OMP(parallel for schedule(static))
+    SP_OMP(parallel for schedule(static) if ((n_cols + 1) << log > SP_OMP_MIN))
     for (size_t at = 0; at < (size_t)1 << log; at += n) level_tile(out, below, cols, n_cols, at, n);
 }
 
@@ -140,7 +140,7 @@ void ISA(fri_leaves)(uint32_t *const out[DIGEST_WORDS], const uint32_t *const in
         return;
     }
     const size_t n = (size_t)1 << (log - k < LOG_FRI_RUN ? log - k : LOG_FRI_RUN);
-    SP_OMP(parallel for schedule(static))
+    SP_OMP(parallel for schedule(static) if ((size_t)1 << log > SP_OMP_MIN))
     for (size_t at = 0; at < (size_t)1 << (log - k); at += n)
         fri_tile(out, in, log, k, first, at, n);
 }

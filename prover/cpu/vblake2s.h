@@ -6,14 +6,15 @@
 
 SP_FN void vblake2s_mix(vu32 *a, vu32 *b, vu32 *c, vu32 *d, vu32 x, vu32 y)
 {
-    *a = vu32_add(*a, vu32_add(*b, x));
+    *a = vu32_add(vu32_add(*a, x), *b);
     *d = vu32_rotr16(vu32_xor(*d, *a));
     *c = vu32_add(*c, *d);
     *b = vu32_rotr12(vu32_xor(*b, *c));
-    *a = vu32_add(*a, vu32_add(*b, y));
+    *a = vu32_add(vu32_add(*a, y), *b);
     *d = vu32_rotr8(vu32_xor(*d, *a));
     *c = vu32_add(*c, *d);
     *b = vu32_rotr7(vu32_xor(*b, *c));
+    vu32_spill(c);
 }
 
 /* h = F(h, m, n_bytes, last) in every lane; see blake2s_compress. */

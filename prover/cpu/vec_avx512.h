@@ -246,10 +246,12 @@ SP_FN void vu32_deinterleave(vu32 *a, vu32 *b)
     a->v = x.v;
     b->v = y.v;
 }
+/* Only of use with few registers (vec_avx2.h). */
+SP_FN void vu32_spill(vu32 *a) { (void)a; }
 /* Bit i is set when lane i is zero. */
 SP_FN unsigned vu32_zero_lanes(vu32 a)
 {
-    return _mm512_cmpeq_epi32_mask(a.v, _mm512_setzero_si512());
+    return (unsigned)_mm512_cmpeq_epi32_mask(a.v, _mm512_setzero_si512());
 }
 
 #endif

@@ -14,7 +14,7 @@ enum { COLS = 3 };
 static void run(const backend *b, uint32_t *const *v, unsigned log)
 {
     uint32_t **w = columns_new(4, log), **dig = columns_new(7, log),
-             **big = columns_new(4, log + 1);
+             **big = columns_new(7, log + 1);
     circle_point_q z = random_point();
     qm31 coeff[4], dots[4];
     uint32_t state[8];
@@ -41,7 +41,7 @@ static void run(const backend *b, uint32_t *const *v, unsigned log)
     v[0][0] = (uint32_t)b->grind(state, 9);
     columns_free(w, 4);
     columns_free(dig, 7);
-    columns_free(big, 4);
+    columns_free(big, 7);
 }
 
 TEST(thread_counts_give_the_same_words)
