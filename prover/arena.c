@@ -7,6 +7,10 @@
 #include <sys/mman.h>
 
 #define LINE 64u
+/* Between columns, beyond their length: an odd number of lines, so that equal rows of 64 columns lie
+ * in different sets of a 64-set cache; and many, so that they do not share a DRAM bank either, where
+ * every read would close the page that the one before opened. One line alone is not enough. */
+#define STAGGER (17u * LINE)
 #define HUGE_PAGE ((size_t)2 << 20)
 
 void arena_count(arena *a) { memset(a, 0, sizeof *a); }
@@ -44,7 +48,7 @@ uint32_t *arena_words(arena *a, size_t n) { return arena_take(a, n * sizeof(uint
 
 void arena_columns(arena *a, uint32_t **out, size_t n, unsigned log)
 {
-    const size_t stride = ((size_t)1 << log) + LINE / sizeof(uint32_t);
+    const size_t stride = ((size_t)1 << log) + STAGGER / sizeof(uint32_t);
     uint32_t *p = arena_words(a, n * stride);
     for (size_t i = 0; i < n; i++) out[i] = p ? p + i * stride : NULL;
 }

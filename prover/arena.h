@@ -19,8 +19,8 @@ void arena_free(arena *a);
 /* 64-byte aligned, uninitialised; NULL while counting. Must fit: the arena was sized by counting. */
 void *arena_take(arena *a, size_t bytes);
 uint32_t *arena_words(arena *a, size_t n);
-/* n columns of 2^log words, their starts staggered by a cache line so that equal rows of many columns
- * do not share a cache set; out gets the pointers (also while counting: then NULL). */
+/* n columns of 2^log words, their starts staggered so that equal rows of many columns share neither
+ * a cache set nor a memory bank; out gets the pointers (also while counting: then NULL). */
 void arena_columns(arena *a, uint32_t **out, size_t n, unsigned log);
 /* Marks and rolls back: what was taken since is given back. */
 SP_FN size_t arena_mark(const arena *a) { return a->used; }

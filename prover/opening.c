@@ -92,6 +92,7 @@ sp_status opening_quotient(prover *pv)
         quotient_point_add(&q[i >= sh->n_at], pv->samples[i], power);
     }
     for (unsigned point = 0; point < 2; point++) {
+        if (point == 1 && sh->n_before == 0) continue; /* nothing is read at the row before */
         SP_TRY(numerators(pv, point));
         pv->be->quotient(pv->layer[0].v, point > 0, (const uint32_t *const *)pv->num[point].v,
                          sh->top, pv->z[point], q[point].a, q[point].b);
