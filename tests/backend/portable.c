@@ -178,6 +178,17 @@ TEST(portable_weights_evaluate)
     }
 }
 
+TEST(first_row_indicator_is_the_weight_of_row_0)
+{
+    for (unsigned log = 1; log <= 9; log++) {
+        uint32_t **w = columns_new(4, log);
+        circle_point_q z = random_point();
+        b->weights_at(w, log, z);
+        CHECK(qm31_eq(circle_is_first_q(log, z), get_q(w, circle_position_of_row(log, 0))));
+        columns_free(w, 4);
+    }
+}
+
 TEST(portable_combine_and_lift)
 {
     enum { LOG = 6, N = 5 };
