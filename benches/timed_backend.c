@@ -1,5 +1,6 @@
 /* timed_backend.c - a backend that times another one's operations. */
 #include "benches/timed_backend.h"
+#include "core/channel.h"
 
 #include <string.h>
 #include <time.h>
@@ -137,4 +138,19 @@ void timed_read(uint64_t ns[N_TIMED_OPS], uint64_t calls[N_TIMED_OPS])
 {
     memcpy(ns, total_ns, sizeof total_ns);
     memcpy(calls, total_calls, sizeof total_calls);
+}
+
+#define GRIND_SEARCHES 6 /* 10^8 hashes */
+
+double timed_grind_hash_ns(const backend *be)
+{
+    uint64_t hashes = 0;
+    const uint64_t start = now();
+    for (uint32_t i = 0; i < GRIND_SEARCHES; i++) {
+        channel c;
+        channel_init(&c);
+        channel_mix_u32s(&c, &i, 1);
+        hashes += be->grind(c.state, TIMED_GRIND_BITS) + 1;
+    }
+    return (double)(now() - start) / (double)hashes;
 }

@@ -27,5 +27,10 @@ const backend *timed_backend(const backend *be);
 void timed_clear(void);
 /* Wall time in ns and calls since the counts were cleared. */
 void timed_read(uint64_t ns[N_TIMED_OPS], uint64_t calls[N_TIMED_OPS]);
+/* Mean wall time in ns of one hash of be's grinding, from searches of TIMED_GRIND_BITS whose nonces
+ * say how many were made: 2^bits of them are the mean of a search. What one search takes is chance,
+ * and the same chance in every proof of one statement. */
+#define TIMED_GRIND_BITS 24
+double timed_grind_hash_ns(const backend *be);
 
 #endif

@@ -17,10 +17,6 @@
 #include <time.h>
 
 #define MAX_SAMPLES 64
-/* Grinding is measured over this many searches of this many bits: enough for threads to share. */
-#define GRIND_SEARCHES 6
-#define GRIND_BITS 24
-
 typedef struct {
     unsigned log, threads, samples;
     const char *backend;
@@ -149,20 +145,6 @@ static sp_status bench_init(bench *b, const options *o)
     b->threads = o->threads;
     parallel_set_threads(o->threads);
     return backend_prepare(o->log + b->p.log_blowup + 1);
-}
-
-/* Mean time of one hash, in ns, from searches whose nonces say how many were made. */
-static double grind_ns(const bench *b)
-{
-    uint64_t hashes = 0;
-    const double start = clock_ms(CLOCK_MONOTONIC);
-    for (uint32_t i = 0; i < GRIND_SEARCHES; i++) {
-        channel c;
-        channel_init(&c);
-        channel_mix_u32s(&c, &i, 1);
-        hashes += b->be.grind(c.state, GRIND_BITS) + 1;
-    }
-    return (clock_ms(CLOCK_MONOTONIC) - start) * 1e6 / (double)hashes;
 }
 
 static int failed(const char *what)
@@ -295,7 +277,7 @@ int main(int argc, char **argv)
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     const params *fast = params_by_id(PROFILE_FAST);
-    const double hash_ns = grind_ns(&b);
+    const double hash_ns = timed_grind_hash_ns(&b.be);
     double full_ms = 0;
     if (o.full) {
         b.p.grind_query = fast->grind_query;
