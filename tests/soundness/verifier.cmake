@@ -11,3 +11,9 @@ sp_test(hostile_proofs LABELS soundness SOURCES hostile_proofs.c LIBS hostile_pr
 sp_test(verifier_form LABELS soundness SOURCES verifier_form.c LIBS hostile_prover)
 target_compile_definitions(verifier_form PRIVATE SP_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 sp_test(verifier_flips LABELS soundness SOURCES verifier_flips.c LIBS hostile_prover)
+
+# tests/vectors/ is made by gen_vectors; the test reads the files.
+add_executable(gen_vectors ${CMAKE_SOURCE_DIR}/tools/gen_vectors.c)
+target_link_libraries(gen_vectors PRIVATE hostile_prover)
+sp_test(verifier_vectors LABELS soundness SOURCES verifier_vectors.c LIBS hostile_prover sp_jobs)
+target_compile_definitions(verifier_vectors PRIVATE SP_VECTORS="${CMAKE_SOURCE_DIR}/tests/vectors")
