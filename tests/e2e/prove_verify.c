@@ -20,18 +20,10 @@ static bool accepted(e2e_case *c, const char *backend_name, unsigned threads)
     return st == SP_OK;
 }
 
-TEST(matrix_multiplication_is_proved_and_verified)
-{
-    e2e_case c;
-    CHECK(e2e_run(&c, "matrix_multiplication", matrix, MACHINE_IO_WORDS, "fast"));
-    CHECK(accepted(&c, "auto", 0));
-    e2e_free(&c);
-}
-
 TEST(digest_mode_is_proved_and_verified)
 {
     e2e_case c;
-    CHECK(e2e_run(&c, "matrix_multiplication", matrix, MACHINE_IO_DIGEST, "fast"));
+    CHECK(e2e_run(&c, "matrix_multiplication", matrix, MACHINE_IO_DIGEST, "bench"));
     CHECK(accepted(&c, "auto", 0));
     e2e_free(&c);
 }
@@ -52,13 +44,13 @@ TEST(backends_and_thread_counts_give_the_same_bytes)
     e2e_case first;
     size_t n = 0;
     const backend *const *all = backend_list(&n);
-    CHECK(e2e_run(&first, "matrix_multiplication", matrix, MACHINE_IO_WORDS, "fast"));
+    CHECK(e2e_run(&first, "matrix_multiplication", matrix, MACHINE_IO_WORDS, "bench"));
     CHECK(accepted(&first, "portable", 1));
     for (size_t i = 0; i < n; i++)
         for (unsigned threads = 1; threads <= 3; threads++) {
             e2e_case c;
             if (!all[i]->usable()) continue;
-            CHECK(e2e_run(&c, "matrix_multiplication", matrix, MACHINE_IO_WORDS, "fast"));
+            CHECK(e2e_run(&c, "matrix_multiplication", matrix, MACHINE_IO_WORDS, "bench"));
             CHECK(e2e_prove(&c, all[i]->name, threads));
             CHECK_EQ(c.proof_bytes, first.proof_bytes);
             CHECK_BYTES(c.proof, first.proof, first.proof_bytes);
