@@ -17,3 +17,9 @@ add_executable(gen_vectors ${CMAKE_SOURCE_DIR}/tools/gen_vectors.c)
 target_link_libraries(gen_vectors PRIVATE hostile_prover)
 sp_test(verifier_vectors LABELS soundness SOURCES verifier_vectors.c LIBS hostile_prover sp_jobs)
 target_compile_definitions(verifier_vectors PRIVATE SP_VECTORS="${CMAKE_SOURCE_DIR}/tests/vectors")
+
+# The hostile traces as proofs: the judges of scene.h exchanged for a prover and the verifier.
+sp_test(hostile_traces LABELS soundness
+  SOURCES hostile_memory.c hostile_program.c hostile_public.c hostile_traces.c LIBS hostile_prover)
+target_compile_definitions(hostile_traces PRIVATE scene_rejected=proof_rejected
+  scene_unbalanced=proof_unbalanced)
