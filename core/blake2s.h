@@ -39,8 +39,8 @@ void blake2s_to_bytes(uint8_t out[32], const uint32_t h[8]);
 void blake2s_from_bytes(uint32_t out[8], const uint8_t bytes[32]);
 
 /* Message word order of the ten rounds (RFC 7693, 2.7). */
-#define BLAKE2S_ROUNDS(R)                                   \
-    R(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) \
+#define BLAKE2S_ROUND_0(R) R(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+#define BLAKE2S_ROUNDS_1_9(R)                               \
     R(14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3) \
     R(11, 8, 12, 0, 5, 2, 15, 13, 10, 14, 3, 6, 7, 1, 9, 4) \
     R(7, 9, 3, 1, 13, 12, 11, 14, 2, 6, 5, 10, 4, 0, 15, 8) \
@@ -50,5 +50,6 @@ void blake2s_from_bytes(uint32_t out[8], const uint8_t bytes[32]);
     R(13, 11, 7, 14, 12, 1, 3, 9, 5, 0, 15, 4, 8, 6, 2, 10) \
     R(6, 15, 14, 9, 11, 3, 0, 8, 12, 2, 13, 7, 1, 4, 10, 5) \
     R(10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0)
+#define BLAKE2S_ROUNDS(R) BLAKE2S_ROUND_0(R) BLAKE2S_ROUNDS_1_9(R)
 
 #endif

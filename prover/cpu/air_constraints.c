@@ -15,7 +15,7 @@ typedef struct {
     unsigned n_prod;
     size_t at;                        /* position of lane 0 */
     const uint32_t *before[N_BEFORE]; /* VEC_LANES words each */
-    unsigned n_zero, n_waiting; /* constraints added up; waiting */
+    unsigned n_zero, n_waiting;       /* constraints added up; waiting */
     fe waiting[4];
     ef acc;
     air_open_pair pair;
@@ -147,11 +147,11 @@ AIR_FN void before_block(const uint32_t *out[N_BEFORE], uint32_t (*held)[VEC_LAN
         cx.p.ch = *d->ch;                                                            \
         cx.p.claim = d->claim;                                                       \
         cx.n_prod = c->n_prod;                                                       \
-        for (unsigned j = 0; j < 4; j++) cx.waiting[j] = fe_const(0);                         \
+        for (unsigned j = 0; j < 4; j++) cx.waiting[j] = fe_const(0);                \
         for (size_t block = begin; block < end; block++) {                           \
             cx.at = block << VEC_LOG_LANES;                                          \
             before_block(cx.before, held, &b, cx.at);                                \
-            cx.n_zero = cx.n_waiting = 0;                                                     \
+            cx.n_zero = cx.n_waiting = 0;                                            \
             cx.pair.n_open = cx.pair.k = 0;                                          \
             cx.sum.n_open = cx.sum.k = 0;                                            \
             cx.acc = vqm31_load((const uint32_t *const *)acc, cx.at);                \
@@ -177,4 +177,8 @@ static void run_blocks(void (*fn)(uint32_t *const *, const air_domain *, size_t,
         fn(acc, d, begin, begin + TASK_BLOCKS < n ? begin + TASK_BLOCKS : n);
 }
 
-AIR_COMPONENTS(COMPONENT)
+/* A test may ask for some of the components only. */
+#ifndef AIR_KERNEL_COMPONENTS
+#define AIR_KERNEL_COMPONENTS AIR_COMPONENTS
+#endif
+AIR_KERNEL_COMPONENTS(COMPONENT)

@@ -179,4 +179,8 @@ static void run_blocks(uint32_t *const *inter, const air_domain *d, const air_co
     }
 }
 
-AIR_COMPONENTS(COMPONENT)
+/* A test may ask for some of the components only. */
+#ifndef AIR_KERNEL_COMPONENTS
+#define AIR_KERNEL_COMPONENTS AIR_COMPONENTS
+#endif
+AIR_KERNEL_COMPONENTS(COMPONENT)

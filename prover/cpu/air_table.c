@@ -2,8 +2,8 @@
 #include "prover/air_kernels.h"
 #include "prover/cpu/isa.h"
 
-#define DECLARE(prefix, NAME)                                                               \
-    void ISA(air_constraints_##prefix)(uint32_t *const acc[4], const air_domain *d);        \
+#define DECLARE(prefix, NAME)                                                        \
+    void ISA(air_constraints_##prefix)(uint32_t *const acc[4], const air_domain *d); \
     void ISA(air_rows_##prefix)(uint32_t *const *inter, const air_domain *d);
 #define CONSTRAINTS(prefix, NAME) ISA(air_constraints_##prefix),
 #define ROWS(prefix, NAME) ISA(air_rows_##prefix),

@@ -1,8 +1,8 @@
 /* air_vec.h - the dialect of air/air.h over the lanes of one vector: what the two kernels of
  * air_constraints.c and air_rows.c have in common. Included once per ISA, after prover/cpu/isa.h.
  *
- * A component has dozens of QM31 multiplications and weighted sums. They are functions, not inlined:
- * otherwise the loop over the rows outgrows the instruction cache. */
+ * A component has dozens of QM31 multiplications and weighted sums. They are functions, not
+ * inlined: otherwise the loop over the rows outgrows the instruction cache. */
 #ifndef PROVER_CPU_AIR_VEC_H
 #define PROVER_CPU_AIR_VEC_H
 
@@ -56,7 +56,7 @@ AIR_FN ef ef_mul_wide(const ef *a, const ef *b)
     n3 = vfactor_of(vm31_neg(a->c[3]));
     z0 = vfactor_of(vm31_sub(vm31_add(b->c[2], b->c[2]), b->c[3]));
     z1 = vfactor_of(vm31_add(vm31_add(b->c[3], b->c[3]), b->c[2]));
-#define SUM4(a0, b0, a1, b1, a2, b2, a3, b3)                          \
+#define SUM4(a0, b0, a1, b1, a2, b2, a3, b3)                                \
     vwide_reduce(vwide_add(vwide_add(vwide_mul(a0, b0), vwide_mul(a1, b1)), \
                            vwide_add(vwide_mul(a2, b2), vwide_mul(a3, b3))))
     r.c[0] = SUM4(x[0], y[0], n1, y[1], x[2], z0, n3, z1);

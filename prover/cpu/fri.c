@@ -3,6 +3,7 @@
 #include "prover/cpu/isa.h"
 #include "prover/cpu/kernels.h"
 #include "prover/cpu/twiddles.h"
+#include "prover/cpu/vqm31_wide.h"
 
 KERNELS(SP_ISA);
 
@@ -11,7 +12,7 @@ SP_FN vqm31 fold(vqm31 f, vqm31 g, vm31x2 w, vqm31 beta)
 {
     vqm31 d;
     for (int c = 0; c < 4; c++) d.c[c] = vm31_mul_x2(vm31_sub(f.c[c], g.c[c]), w);
-    return vqm31_add(vqm31_add(f, g), vqm31_mul(d, beta));
+    return vqm31_add(vqm31_add(f, g), vqm31_mul_wide(d, beta));
 }
 
 typedef struct {

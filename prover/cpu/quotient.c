@@ -251,8 +251,8 @@ void ISA(lift_add)(uint32_t *const out[4], unsigned log, const uint32_t *const i
  * inverted in batches. conj(p) has -y. */
 typedef struct {
     const uint32_t *x;
-    vcm31 d0, zy, zx;
-    vqm31 c, a, b;
+    vcm31 d0, zy, zx, c; /* c u = conj(z.y) - z.y */
+    vqm31 a, b;
 } quotient_plan;
 
 SP_FN vcm31 denominator(const quotient_plan *p, vm31 x, vm31 y)
@@ -280,7 +280,9 @@ SP_FN void quotient_half(uint32_t *const out[4], bool add, const uint32_t *const
         const size_t k = s + i * VEC_LANES, to = at + i * VEC_LANES;
         vcm31 r = vcm31_mul_vm31(den[i], norm[i]);
         r.b = vm31_neg(r.b);
-        vqm31 q = vqm31_mul(p->c, vqm31_load(num, to));
+        vqm31 f = vqm31_load(num, to);
+        vqm31 q = vqm31_make(vcm31_mul_r(vcm31_mul(p->c, vqm31_part(f, 1))),
+                             vcm31_mul(p->c, vqm31_part(f, 0))); /* c u f */
         q = vqm31_sub(q, vqm31_mul_vm31(p->a, flag_y(p->x, k, flag)));
         q = vqm31_mul_vcm31(vqm31_sub(q, p->b), r);
         if (add) q = vqm31_add(q, vqm31_load((const uint32_t *const *)out, to));
@@ -301,7 +303,7 @@ void ISA(quotient)(uint32_t *const out[4], bool add, const uint32_t *const num[4
     p.d0 = vcm31_splat(cm31_sub(cm31_mul(z.x.a, z.y.b), cm31_mul(z.y.a, z.x.b)));
     p.zy = vcm31_splat(z.y.b);
     p.zx = vcm31_splat(z.x.b);
-    p.c = vqm31_splat(qm31_sub(qm31_conj(z.y), z.y));
+    p.c = vcm31_splat(cm31_neg(cm31_add(z.y.b, z.y.b)));
     p.a = vqm31_splat(a);
     p.b = vqm31_splat(b);
     SP_OMP(parallel for schedule(static) if ((size_t)1 << log > SP_OMP_MIN))

@@ -8,6 +8,7 @@
 #include "prover/cpu/isa.h"
 #include "prover/cpu/kernels.h"
 #include "prover/cpu/vinverse.h"
+#include "prover/cpu/vqm31_wide.h"
 
 KERNELS(SP_ISA);
 
@@ -29,7 +30,7 @@ SP_FN void unit_store(unit *u, const vqm31 x[VECS])
 }
 SP_FN vqm31 join(bool product, vqm31 x, vqm31 y)
 {
-    return product ? vqm31_mul(x, y) : vqm31_add(x, y);
+    return product ? vqm31_mul_wide(x, y) : vqm31_add(x, y);
 }
 
 /* Vector i of the block at `at`, or of its mirror, whose vectors and lanes run backwards. */

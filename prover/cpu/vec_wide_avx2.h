@@ -48,8 +48,8 @@ SP_FN vm31 vwide_reduce(vwide a)
     const __m256i lo = _mm256_blend_epi32(a.e, _mm256_slli_epi64(a.o, 32), 0xaa);
     const __m256i hi = _mm256_blend_epi32(_mm256_srli_epi64(a.e, 32), a.o, 0xaa);
     const __m256i mid = _mm256_or_si256(_mm256_add_epi32(hi, hi), _mm256_srli_epi32(lo, 31));
-    const __m256i sum = _mm256_add_epi32(_mm256_and_si256(lo, vec_p()),
-                                         _mm256_and_si256(mid, vec_p())); /* <= 2P */
+    const __m256i sum =
+        _mm256_add_epi32(_mm256_and_si256(lo, vec_p()), _mm256_and_si256(mid, vec_p())); /* <= 2P */
     return vm31_canonical(vm31_fold(_mm256_add_epi32(sum, _mm256_srli_epi32(hi, 30))));
 }
 

@@ -48,8 +48,8 @@ SP_FN vm31 vwide_reduce(vwide a)
     const __m512i lo = _mm512_mask_mov_epi32(a.e, 0xaaaa, _mm512_slli_epi64(a.o, 32));
     const __m512i hi = _mm512_mask_mov_epi32(_mm512_srli_epi64(a.e, 32), 0xaaaa, a.o);
     const __m512i mid = _mm512_or_si512(_mm512_add_epi32(hi, hi), _mm512_srli_epi32(lo, 31));
-    const __m512i sum = _mm512_add_epi32(_mm512_and_si512(lo, vec_p()),
-                                         _mm512_and_si512(mid, vec_p())); /* <= 2P */
+    const __m512i sum =
+        _mm512_add_epi32(_mm512_and_si512(lo, vec_p()), _mm512_and_si512(mid, vec_p())); /* <= 2P */
     return vm31_canonical(vm31_fold(_mm512_add_epi32(sum, _mm512_srli_epi32(hi, 30))));
 }
 
