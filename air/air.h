@@ -19,7 +19,8 @@
  *
  * Evaluators that compute interaction columns take the last six from air/product.air.h and
  * air/logup.air.h. Rules, which let one text serve all of them:
- * 1. No branch, index or loop bound depends on an fe or ef (they are structs: slips do not compile).
+ * 1. No branch, index or loop bound depends on an fe or ef (they are structs: slips do not
+ * compile).
  * 2. No state outside cx, no memory, no input or output.
  * 3. The order of statements is protocol: it numbers the constraints, and it deals pairs and
  *    fractions, two at a time, to the interaction columns. Append; never reorder silently.
@@ -59,7 +60,8 @@ typedef struct {
 } air_merged;
 
 /* Declares every column of a component as a local of its own name. */
-#define AIR_MAIN(prefix, name) const fe name __attribute__((unused)) = air_main(cx, prefix##_##name);
+#define AIR_MAIN(prefix, name) \
+    const fe name __attribute__((unused)) = air_main(cx, prefix##_##name);
 #define AIR_PRE(prefix, name) const fe name __attribute__((unused)) = air_pre(cx, prefix##_##name);
 
 #define AIR_ZERO(x, text) air_zero(cx, (x), text)
@@ -72,17 +74,18 @@ typedef struct {
 #define AIR_IDLE(e, gap) \
     air_zero(cx, fe_mul(fe_sub(fe_const(1), (e)), (gap)), "a padding row lets time pass: " #gap)
 /* and it writes what it read. */
-#define AIR_KEEP(e, now, old) \
+#define AIR_KEEP(e, now, old)                                            \
     air_zero(cx, fe_mul(fe_sub(fe_const(1), (e)), fe_sub((now), (old))), \
              "a padding row changes " #old)
 
 /* Declares the merged checks `name`, kept in columns c (and d), and constrains those columns. */
-#define AIR_MERGE2(name, k0, v0, k1, v1, c)                                     \
+#define AIR_MERGE2(name, k0, v0, k1, v1, c)                                         \
     const air_merged name = air_merge2_of((k0), (v0), (k1), (v1), air_main(cx, c)); \
     air_merge2(cx, &name, c, #name ": the merge column is not the product")
-#define AIR_MERGE3(name, k0, v0, v1, v2, c, d)                                                  \
-    const air_merged name = air_merge3_of((k0), (v0), (v1), (v2), air_main(cx, c), air_main(cx, d)); \
-    air_merge3(cx, &name, c, d, #name ": the first merge column is not the sum of products",    \
+#define AIR_MERGE3(name, k0, v0, v1, v2, c, d)                                               \
+    const air_merged name =                                                                  \
+        air_merge3_of((k0), (v0), (v1), (v2), air_main(cx, c), air_main(cx, d));             \
+    air_merge3(cx, &name, c, d, #name ": the first merge column is not the sum of products", \
                #name ": the second merge column is not the product")
 /* The checks of a merge: one fraction. */
 #define AIR_RANGE(name) air_range(cx, &name)
@@ -90,17 +93,17 @@ typedef struct {
 #define AIR_RC(k, v) air_rc(cx, air_once(), fe_const(k), (v))
 #define AIR_RCV(k, v) air_rc(cx, air_once(), (k), (v))
 /* r = a op b for bytes a, b: op 0 and, 1 or, 2 xor, 3 none (r = 0: only "a and b are bytes"). */
-#define AIR_BYTES(op, a, b, r)                    \
-    do {                                          \
-        const fe t_[4] = {(op), (a), (b), (r)};   \
-        air_bytes(cx, air_once(), t_);            \
+#define AIR_BYTES(op, a, b, r)                  \
+    do {                                        \
+        const fe t_[4] = {(op), (a), (b), (r)}; \
+        air_bytes(cx, air_once(), t_);          \
     } while (0)
 /* (op, fields...) is a row of the program table, on rows where e = 1. op is a constant of the chip:
  * no chip can execute a row that was made for another. */
-#define AIR_FETCH(e, op, ...)                                                          \
-    do {                                                                               \
-        const fe t_[] = {fe_const(op), __VA_ARGS__};                                   \
-        air_rom(cx, air_times_of(e), t_, (unsigned)(sizeof t_ / sizeof t_[0]));        \
+#define AIR_FETCH(e, op, ...)                                                   \
+    do {                                                                        \
+        const fe t_[] = {fe_const(op), __VA_ARGS__};                            \
+        air_rom(cx, air_times_of(e), t_, (unsigned)(sizeof t_ / sizeof t_[0])); \
     } while (0)
 
 /* The row reads (addr, time, value) and leaves the new one. `gap` is what passed since the last

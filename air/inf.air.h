@@ -1,8 +1,8 @@
 /* inf.air.h - INITFIN: a RAM word above the image starts as 0 at time 0 and ends as (tf, lo, hi).
  *
  * Addresses strictly increase from row to row, the first one from the end of the image, so that no
- * word starts twice. There are no padding rows: a word that nobody touched cancels itself. The final
- * tuple needs no range checks: it must have been written by somebody. */
+ * word starts twice. There are no padding rows: a word that nobody touched cancels itself. The
+ * final tuple needs no range checks: it must have been written by somebody. */
 AIR_FN void inf_constraints(air_cx *cx)
 {
     INF_COLUMNS(AIR_MAIN)
@@ -12,9 +12,9 @@ AIR_FN void inf_constraints(air_cx *cx)
     const fe step = fe_add(air_join(gl, gh, 14), fe_const(1));
     const fe ram = fe_const(MACHINE_RAM);
     /* On row 0 the cyclic predecessor, the last row, gives way to the end of the image. */
-    const fe from = fe_add(fe_add(ram, word_before),
-                           fe_mul(air_is_first(cx),
-                                  fe_sub(air_image_end(cx), fe_add(ram, word_before))));
+    const fe from =
+        fe_add(fe_add(ram, word_before),
+               fe_mul(air_is_first(cx), fe_sub(air_image_end(cx), fe_add(ram, word_before))));
     air_cell r, w;
     r.addr = w.addr = fe_add(ram, word);
     r.ts = tf;

@@ -1,8 +1,9 @@
 /* jalr.air.h - jalr: jumps to (a + imm) with bit 0 cleared; bit 1 must be 0.
  *
  * a + imm = b0 + 4 q + 2^16 (ahi + k) with q < 2^14: there is no bit 1 to hold, so a target that is
- * not a multiple of 4 cannot be proved. imm is signed, so k is -1, 0 or 1. The next fetch bounds the
- * target: only instructions of the program have rows. The link value comes from the program table. */
+ * not a multiple of 4 cannot be proved. imm is signed, so k is -1, 0 or 1. The next fetch bounds
+ * the target: only instructions of the program have rows. The link value comes from the program
+ * table. */
 AIR_FN void jalr_constraints(air_cx *cx)
 {
     JALR_COLUMNS(AIR_MAIN)

@@ -56,8 +56,7 @@ AIR_FN ef air_range_z(air_cx *cx, unsigned k)
 /* t[0] + alpha t[1] + ... + alpha^(len-1) t[len-1], taken from z - id alpha^11 */
 AIR_FN void air_lookup(air_cx *cx, air_times n, unsigned id, const fe *t, unsigned len)
 {
-    const ef den =
-        ef_sub_fe(ef_sub(air_relation_z(cx, id), air_dot(cx, 1, t + 1, len - 1)), t[0]);
+    const ef den = ef_sub_fe(ef_sub(air_relation_z(cx, id), air_dot(cx, 1, t + 1, len - 1)), t[0]);
     air_note_lookup(cx, id, n, t, len);
     air_fraction(cx, air_num_times(n, den), den);
 }
@@ -66,7 +65,10 @@ AIR_FN void air_rc(air_cx *cx, air_times n, fe k, fe v)
     const fe t[2] = {v, k};
     air_lookup(cx, n, AIR_REL_RC, t, 2);
 }
-AIR_FN void air_bytes(air_cx *cx, air_times n, const fe t[4]) { air_lookup(cx, n, AIR_REL_BIT, t, 4); }
+AIR_FN void air_bytes(air_cx *cx, air_times n, const fe t[4])
+{
+    air_lookup(cx, n, AIR_REL_BIT, t, 4);
+}
 AIR_FN void air_rom(air_cx *cx, air_times n, const fe *t, unsigned len)
 {
     air_lookup(cx, n, AIR_REL_ROM, t, len);
@@ -85,9 +87,9 @@ AIR_FN void air_range(air_cx *cx, const air_merged *m)
     num.f = s;
     if (m->n == 2) {
         num.e = ef_sub_fe(ef_add(za, zb), s);
-        den = ef_sub(zz, m->k[0] == m->k[1]
-                             ? ef_mul_fe(za, s)
-                             : ef_add(ef_mul_fe(za, m->v[1]), ef_mul_fe(zb, m->v[0])));
+        den =
+            ef_sub(zz, m->k[0] == m->k[1] ? ef_mul_fe(za, s)
+                                          : ef_add(ef_mul_fe(za, m->v[1]), ef_mul_fe(zb, m->v[0])));
         den = ef_add_fe(den, m->c);
     } else {
         const fe t = fe_add(s, m->v[2]);

@@ -17,9 +17,8 @@ AIR_FN void ls_constraints(air_cx *cx)
     const fe k = fe_mul(fe_const(AIR_INV_2_16), low);
     const fe addr = fe_add(fe_const(MACHINE_RAM), air_join(q, fe_add(ahi, k), 14));
     /* sb: the half word with byte o0 replaced by s0 */
-    const fe sb_half =
-        fe_add(air_join(s0, h1, 8),
-               fe_mul(o0, fe_sub(fe_add(h0, fe_mul(c256, s0)), air_join(s0, h1, 8))));
+    const fe sb_half = fe_add(
+        air_join(s0, h1, 8), fe_mul(o0, fe_sub(fe_add(h0, fe_mul(c256, s0)), air_join(s0, h1, 8))));
     const fe sign = fe_sub(fe_add(x, fe_mul(fe_const(1u << 15), fs)), fe_mul(limb, sg));
     const fe lb_lo = fe_add(fe_mul(fe_const(AIR_INV_2_8), x), fe_mul(fe_const(65280), sg));
     const fe st = fe_add(sw, bh);
@@ -49,8 +48,7 @@ AIR_FN void ls_constraints(air_cx *cx)
            "ylo is not the low limb loaded (load), is not kept (store)");
     AIR_EQ(yhi, fe_add(fe_add(fe_mul(lw, mhi), fe_mul(fe_const(65535), sg)), fe_mul(st, phi)),
            "yhi is not the high limb loaded (load), is not kept (store)");
-    AIR_EQ(nlo,
-           fe_add(fe_add(fe_mul(sw, s), fe_mul(bh, air_select(o1, x, mlo))), fe_mul(ld, mlo)),
+    AIR_EQ(nlo, fe_add(fe_add(fe_mul(sw, s), fe_mul(bh, air_select(o1, x, mlo))), fe_mul(ld, mlo)),
            "nlo is not the low limb stored (store), is not kept (load)");
     AIR_EQ(nhi,
            fe_add(fe_add(fe_mul(sw, phi), fe_mul(bh, air_select(o1, mhi, x))), fe_mul(ld, mhi)),

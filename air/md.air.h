@@ -2,11 +2,12 @@
  *
  *     mul (dv = 0): (g, u) = X Y with Y = a,        div (dv = 1): a = X Y + g,
  *
- * X = rs2 and Y as bytes, with signs sx, sy (worth -2^32 each), a with sign sa, the remainder g with
- * sign sr. Division: Y is the quotient, and u = |X| - |g| - 1 >= 0 bounds the remainder, unless
- * z = 1: then X = 0, the quotient is 2^32 - 1 and g = a. sy is free in a division: -2^31 / -1 needs
- * the quotient +2^31. k1..k4 are the carries between limbs. A remainder that is not 0 has the sign of
- * a; one that is 0 cannot have sr = 1 against sa = 0, as |g| = 2^32 then leaves u below 0. */
+ * X = rs2 and Y as bytes, with signs sx, sy (worth -2^32 each), a with sign sa, the remainder g
+ * with sign sr. Division: Y is the quotient, and u = |X| - |g| - 1 >= 0 bounds the remainder,
+ * unless z = 1: then X = 0, the quotient is 2^32 - 1 and g = a. sy is free in a division: -2^31 /
+ * -1 needs the quotient +2^31. k1..k4 are the carries between limbs. A remainder that is not 0 has
+ * the sign of a; one that is 0 cannot have sr = 1 against sa = 0, as |g| = 2^32 then leaves u below
+ * 0. */
 AIR_FN void md_constraints(air_cx *cx)
 {
     MD_COLUMNS(AIR_MAIN)
@@ -18,8 +19,8 @@ AIR_FN void md_constraints(air_cx *cx)
     const fe c0 = fe_mul(X0, Y0);
     const fe c1 = fe_add(fe_mul(X0, Y1), fe_mul(X1, Y0));
     const fe c2 = fe_add(fe_add(fe_mul(X0, Y2), fe_mul(X1, Y1)), fe_mul(X2, Y0));
-    const fe c3 = fe_add(fe_add(fe_mul(X0, Y3), fe_mul(X1, Y2)),
-                         fe_add(fe_mul(X2, Y1), fe_mul(X3, Y0)));
+    const fe c3 =
+        fe_add(fe_add(fe_mul(X0, Y3), fe_mul(X1, Y2)), fe_add(fe_mul(X2, Y1), fe_mul(X3, Y0)));
     const fe c4 = fe_add(fe_add(fe_mul(X1, Y3), fe_mul(X2, Y2)), fe_mul(X3, Y1));
     const fe c5 = fe_add(fe_mul(X2, Y3), fe_mul(X3, Y2));
     const fe c6 = fe_mul(X3, Y3);
@@ -28,11 +29,11 @@ AIR_FN void md_constraints(air_cx *cx)
     /* |X| and |g|: (1 - 2 s) (value - 2^32 s) */
     const fe px = fe_sub(one, fe_mul(two, sx)), pr = fe_sub(one, fe_mul(two, sr));
     const fe carry = fe_sub(fe_add(w, sx), sr);
-    const fe bound_lo = fe_add(fe_sub(fe_sub(fe_mul(px, xlo), fe_mul(pr, g0)), one),
-                               fe_mul(limb, carry));
-    const fe bound_hi = fe_add(fe_sub(fe_add(fe_mul(px, xhi), fe_mul(limb, sx)),
-                                      fe_add(fe_mul(pr, g1), fe_mul(limb, sr))),
-                               fe_sub(fe_mul(limb, z), carry));
+    const fe bound_lo =
+        fe_add(fe_sub(fe_sub(fe_mul(px, xlo), fe_mul(pr, g0)), one), fe_mul(limb, carry));
+    const fe bound_hi = fe_add(
+        fe_sub(fe_add(fe_mul(px, xhi), fe_mul(limb, sx)), fe_add(fe_mul(pr, g1), fe_mul(limb, sr))),
+        fe_sub(fe_mul(limb, z), carry));
     const fe s_g = fe_sub(fe_sub(one, su), sq);
     const fe sign_a = fe_sub(fe_add(ahi, fe_mul(fe_const(1u << 15), fa)), fe_mul(limb, sa));
     const fe sign_x = fe_sub(fe_add(xhi, fe_mul(fe_const(1u << 15), fx)), fe_mul(limb, sx));

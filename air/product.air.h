@@ -1,9 +1,10 @@
 /* product.air.h - the memory and state argument (docs/protocol.md 6): fingerprints, and how pairs
  * share product columns.
  *
- * An evaluator adds to air.h: cx->pair (air_open_pair of air/open.air.h, zeroed), air_gamma, air_alpha(cx, i),
- * air_dot(cx, i, v, n) = sum_j alpha^(i+j) v[j], ef_add ef_sub ef_mul ef_mul_fe ef_add_fe, and
- * air_product_column(cx, k, r, w): column k multiplies the one before it by r / w. */
+ * An evaluator adds to air.h: cx->pair (air_open_pair of air/open.air.h, zeroed), air_gamma,
+ * air_alpha(cx, i), air_dot(cx, i, v, n) = sum_j alpha^(i+j) v[j], ef_add ef_sub ef_mul ef_mul_fe
+ * ef_add_fe, and air_product_column(cx, k, r, w): column k multiplies the one before it by r / w.
+ */
 
 AIR_FN void air_product_column(air_cx *cx, unsigned k, ef r, ef w);
 

@@ -67,9 +67,9 @@ static noted apply(enum air_op op, noted a, noted b)
     air_node n = {(uint8_t)op, 0, false, node_of(rec, a), node_of(rec, b)};
     const air_node *p = &rec->g->node[n.a], *q = &rec->g->node[n.b];
     n.secure = p->secure || q->secure;
-    n.degree = op == AIR_OP_MUL         ? (uint8_t)(p->degree + q->degree)
+    n.degree = op == AIR_OP_MUL        ? (uint8_t)(p->degree + q->degree)
                : p->degree > q->degree ? p->degree
-                                        : q->degree;
+                                       : q->degree;
     const noted v = {rec, put(rec, n)};
     return v;
 }
@@ -118,7 +118,6 @@ AIR_FN ef air_dot(air_cx *cx, unsigned i, const fe *v, unsigned n)
     for (unsigned j = 1; j < n; j++) r = noted_add(r, noted_mul(air_alpha(cx, i + j), v[j]));
     return r;
 }
-
 
 static void air_zero(air_cx *cx, noted x, const char *text)
 {
@@ -262,10 +261,8 @@ bool air_record(air_graph *g, enum air_component_id id)
     g->id = id;
     cx.rec.g = g;
     switch (id) {
-#define AIR_X(prefix, NAME)        \
-    case AIR_##NAME:               \
-        prefix##_constraints(&cx); \
-        break;
+#define AIR_X(prefix, NAME) \
+    case AIR_##NAME: prefix##_constraints(&cx); break;
         AIR_COMPONENTS(AIR_X)
 #undef AIR_X
     case AIR_N_COMPONENTS: return false;

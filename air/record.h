@@ -14,22 +14,22 @@
 #define AIR_MAX_MERGES 6
 
 enum air_op {
-    AIR_OP_CONST,       /* the number a < P */
-    AIR_OP_MAIN,        /* main column a at this row */
-    AIR_OP_PRE,         /* preprocessed column a */
-    AIR_OP_BEFORE,      /* entry a of the columns read at the row before */
-    AIR_OP_IS_FIRST,    /* the first-row indicator */
-    AIR_OP_IMAGE_END,   /* public */
-    AIR_OP_GAMMA,       /* challenges */
+    AIR_OP_CONST,     /* the number a < P */
+    AIR_OP_MAIN,      /* main column a at this row */
+    AIR_OP_PRE,       /* preprocessed column a */
+    AIR_OP_BEFORE,    /* entry a of the columns read at the row before */
+    AIR_OP_IS_FIRST,  /* the first-row indicator */
+    AIR_OP_IMAGE_END, /* public */
+    AIR_OP_GAMMA,     /* challenges */
     AIR_OP_Z,
     AIR_OP_ALPHA,       /* alpha^a */
     AIR_OP_PROD,        /* product column a */
     AIR_OP_SUM,         /* sum column a */
     AIR_OP_PROD_BEFORE, /* the last of them at the row before */
     AIR_OP_SUM_BEFORE,
-    AIR_OP_CLAIM_PROD,  /* C, S */
+    AIR_OP_CLAIM_PROD, /* C, S */
     AIR_OP_CLAIM_SUM,
-    AIR_OP_ADD,         /* nodes a, b */
+    AIR_OP_ADD, /* nodes a, b */
     AIR_OP_SUB,
     AIR_OP_MUL,
     AIR_N_OPS
@@ -37,8 +37,8 @@ enum air_op {
 
 typedef struct {
     uint8_t op;
-    uint8_t degree;  /* in the columns */
-    bool secure;     /* a QM31 value; else an M31 value on rows */
+    uint8_t degree; /* in the columns */
+    bool secure;    /* a QM31 value; else an M31 value on rows */
     uint32_t a, b;
 } air_node;
 

@@ -1,5 +1,5 @@
-/* rf.air.h - REFRESH: an idle cell is read and written back, so that the next access has a gap below
- * 2^16; also brings a public cell to the time at which the verifier reads it.
+/* rf.air.h - REFRESH: an idle cell is read and written back, so that the next access has a gap
+ * below 2^16; also brings a public cell to the time at which the verifier reads it.
  *
  * The new time is below 2^29. With gaps below 2^30 + 2^16 no chain of accesses can run backwards
  * through the modulus (docs/air.md, "Time"). */

@@ -2,9 +2,9 @@
  *
  * Both limbs of a are cut at bit m: alo = x0 + 2^m x1, ahi = y0 + 2^m y1, with Q = 2^(16-m). A left
  * shift by l < 16 has m = 16 - l, Q = 2^l; a right shift by l has m = l. One of four flags says
- * which: L0 left by l, L1 left by 16 + l, R0 right by l, R1 = 1 - L0 - L1 - R0 right by 16 + l. They
- * come with m and Q from the SHAMT rows (operation 9) of the program table, chosen by
- * dsh = amount + 2^16 direction; the instruction puts the direction into ilo. */
+ * which: L0 left by l, L1 left by 16 + l, R0 right by l, R1 = 1 - L0 - L1 - R0 right by 16 + l.
+ * They come with m and Q from the SHAMT rows (operation 9) of the program table, chosen by dsh =
+ * amount + 2^16 direction; the instruction puts the direction into ilo. */
 AIR_FN void sh_constraints(air_cx *cx)
 {
     SH_COLUMNS(AIR_MAIN)
@@ -27,8 +27,7 @@ AIR_FN void sh_constraints(air_cx *cx)
     AIR_BIT(sg);
     AIR_EQ(fe_add(blo, ilo), fe_add(dsh, fe_mul(fe_const(32), g)),
            "dsh + 32 g is not the amount given");
-    AIR_EQ(rlo,
-           fe_add(fe_add(fe_mul(L0, left_lo), fe_mul(R0, right_lo)), fe_mul(R1, right_hi)),
+    AIR_EQ(rlo, fe_add(fe_add(fe_mul(L0, left_lo), fe_mul(R0, right_lo)), fe_mul(R1, right_hi)),
            "rlo is not the low limb of the shifted value");
     AIR_EQ(rhi,
            fe_add(fe_add(fe_mul(L0, left_hi), fe_mul(L1, left_lo)),

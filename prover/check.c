@@ -106,10 +106,8 @@ AIR_FN void air_rom(air_cx *cx, air_times n, const fe *t, unsigned len)
 static void evaluate(air_cx *cx)
 {
     switch (cx->in->id) {
-#define AIR_X(prefix, NAME)      \
-    case AIR_##NAME:             \
-        prefix##_constraints(cx); \
-        break;
+#define AIR_X(prefix, NAME) \
+    case AIR_##NAME: prefix##_constraints(cx); break;
         AIR_COMPONENTS(AIR_X)
 #undef AIR_X
     case AIR_N_COMPONENTS: break;
@@ -171,7 +169,8 @@ static void count_bytes(air_cx *cx, fe times, const fe t[4])
     if (cx->cnt && in_table) count_up(&cx->cnt->bytes[op << 16 | a << 8 | b], times);
     if (cx->rows && times.v && !in_table)
         fail(cx,
-             "(%" PRIu32 ", %" PRIu32 ", %" PRIu32 ", %" PRIu32 ") is not in the byte table (and, or, "
+             "(%" PRIu32 ", %" PRIu32 ", %" PRIu32 ", %" PRIu32
+             ") is not in the byte table (and, or, "
              "xor, pair)",
              op, a, b, t[3].v);
 }
@@ -227,8 +226,7 @@ sp_status air_checker_init(air_checker *c, const air_trace *t)
         uint32_t f[AIR_ROM_FIELDS], h;
         rom_row(f, t, row);
         if (rom_find(c, f) != UINT32_MAX) continue;
-        for (h = rom_hash(f) & c->mask; c->slot[h]; h = (h + 1) & c->mask) {
-        }
+        for (h = rom_hash(f) & c->mask; c->slot[h]; h = (h + 1) & c->mask) {}
         c->slot[h] = row + 1;
     }
     return SP_OK;
@@ -252,7 +250,8 @@ static air_cx row_cx(const air_checker *c, unsigned inst, uint32_t position)
     return cx;
 }
 
-/* A stored word is canonical: anything else would be another value to a hash than to a constraint. */
+/* A stored word is canonical: anything else would be another value to a hash than to a constraint.
+ */
 static void check_words(air_cx *cx)
 {
     const air_component *k = &air_components[cx->in->id];
@@ -338,13 +337,14 @@ static void add_tuple(balance *b, tuple_slot x)
 }
 static void add_cell(air_cx *cx, int sign, bool state, fe addr, fe ts, fe lo, fe hi)
 {
-    const tuple_slot x = {addr.v | (state ? STATE_BIT : 0), ts.v,  lo.v,    hi.v,
-                          sign,                             cx->at, cx->inst};
+    const tuple_slot x = {
+        addr.v | (state ? STATE_BIT : 0), ts.v, lo.v, hi.v, sign, cx->at, cx->inst};
     add_tuple(cx->bal, x);
 }
 static void add_boundary(balance *b, int sign, const air_tuple *t)
 {
-    const tuple_slot x = {t->addr | (t->state ? STATE_BIT : 0), t->ts, t->lo, t->hi, sign, 0, BOUNDARY};
+    const tuple_slot x = {
+        t->addr | (t->state ? STATE_BIT : 0), t->ts, t->lo, t->hi, sign, 0, BOUNDARY};
     add_tuple(b, x);
 }
 
@@ -367,8 +367,7 @@ static void report_tuple(air_report *r, const air_trace *t, const tuple_slot *s)
         (void)snprintf(what, sizeof what, "register x%" PRIu32 " = 0x%" PRIx64 " at time %" PRIu32,
                        addr, value, s->ts);
     else
-        (void)snprintf(what, sizeof what,
-                       "memory 0x%" PRIx64 " = 0x%" PRIx64 " at time %" PRIu32,
+        (void)snprintf(what, sizeof what, "memory 0x%" PRIx64 " = 0x%" PRIx64 " at time %" PRIu32,
                        4 * ((uint64_t)addr - MACHINE_RAM), value, s->ts);
     (void)snprintf(r->text, sizeof r->text, "%s %s %s, and nobody %s", where,
                    s->count > 0 ? "leaves" : "reads", what,

@@ -10,18 +10,18 @@
 
 /* What is wrong: in one row, or (inst = -1) between rows. */
 typedef struct {
-    int inst;        /* index into trace.inst */
-    uint32_t row;    /* row number (not position) */
-    char text[400];  /* a sentence: component, row, pc, and what is violated */
+    int inst;       /* index into trace.inst */
+    uint32_t row;   /* row number (not position) */
+    char text[400]; /* a sentence: component, row, pc, and what is violated */
 } air_report;
 
 /* Every row by itself: constraints, merge columns, membership of every lookup in its table.
  * SP_ERR_UNSAT with the first violation of the first bad row, in protocol order. SP_ERR_NOMEM. */
 SP_MUST_USE sp_status air_check_rows(const air_trace *t, air_report *r);
-/* Between rows: what memory and state tuples the rows and the public boundary read and leave cancels
- * exactly, and every table row is looked up as often as its multiplicity says. SP_ERR_UNSAT names a
- * memory or state tuple of the earliest time that does not cancel. Rows must have passed. Memory of
- * the check is below 100 MiB however long the trace is. */
+/* Between rows: what memory and state tuples the rows and the public boundary read and leave
+ * cancels exactly, and every table row is looked up as often as its multiplicity says. SP_ERR_UNSAT
+ * names a memory or state tuple of the earliest time that does not cancel. Rows must have passed.
+ * Memory of the check is below 100 MiB however long the trace is. */
 SP_MUST_USE sp_status air_check_balance(const air_trace *t, air_report *r);
 /* Both. */
 SP_MUST_USE sp_status air_check(const air_trace *t, air_report *r);

@@ -97,12 +97,12 @@ AIR_FN void air_rom(air_cx *cx, air_times n, const fe *t, unsigned len)
 
 #include "air/each.air.h"
 
-#define COMPONENT(prefix, NAME)                                                              \
+#define COMPONENT(prefix, NAME)                                                                  \
     static bool prefix##_count(uint32_t *const *main, size_t begin, size_t end, count_tables *c) \
-    {                                                                                        \
-        air_cx cx = {.main = main, .c = c};                                                  \
-        for (cx.at = begin; cx.at < end; cx.at++) prefix##_constraints(&cx);                 \
-        return !cx.bad;                                                                      \
+    {                                                                                            \
+        air_cx cx = {.main = main, .c = c};                                                      \
+        for (cx.at = begin; cx.at < end; cx.at++) prefix##_constraints(&cx);                     \
+        return !cx.bad;                                                                          \
     }
 AIR_COMPONENTS(COMPONENT)
 
@@ -145,7 +145,8 @@ static void count_task(void *user, size_t i)
     for (unsigned k = 0; k < job->t->n_inst; k++) {
         const air_instance *in = &job->t->inst[k];
         const uint64_t n = UINT64_C(1) << in->log;
-        const size_t begin = (size_t)(n * i / job->n_tasks), end = (size_t)(n * (i + 1) / job->n_tasks);
+        const size_t begin = (size_t)(n * i / job->n_tasks),
+                     end = (size_t)(n * (i + 1) / job->n_tasks);
         if (!count_rows(in->id, in->main, begin, end, &c)) job->bad[i] = true;
     }
 }
@@ -159,7 +160,8 @@ static void add_task(void *user, size_t i)
         const size_t n = job->len[part], end = n * (i + 1) / ADD_PARTS;
         for (size_t v = n * i / ADD_PARTS; v < end; v++) {
             uint32_t sum = 0; /* < P: there are fewer lookups than P (the verifier checks it) */
-            for (size_t k = 0; k < job->n_tasks; k++) sum += job->words[k * job->n_words + first + v];
+            for (size_t k = 0; k < job->n_tasks; k++)
+                sum += job->words[k * job->n_words + first + v];
             job->sum[part][v] = sum;
         }
         first += n;

@@ -14,10 +14,10 @@ typedef struct {
     uint32_t *rom;   /* 2^rom_log */
 } count_tables;
 
-/* Rows begin .. end - 1 of one instance (positions; any order): writes the columns mg*, and adds the
- * row's lookups to the counters. Padding rows count too; fetches count where e = 1. false: a value is
- * in no row of its table (only reached by a trace that no run gives); the rest is counted. ROM and
- * TABLES have nothing to count. */
+/* Rows begin .. end - 1 of one instance (positions; any order): writes the columns mg*, and adds
+ * the row's lookups to the counters. Padding rows count too; fetches count where e = 1. false: a
+ * value is in no row of its table (only reached by a trace that no run gives); the rest is counted.
+ * ROM and TABLES have nothing to count. */
 bool count_rows(enum air_component_id id, uint32_t *const *main, size_t begin, size_t end,
                 count_tables *c);
 

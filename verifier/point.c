@@ -70,14 +70,11 @@ qm31 air_point(enum air_component_id id, const air_mask *mask, const air_challen
 {
     air_cx cx = {.m = mask, .ch = ch, .claim = claim, .weight = weight, .c = &air_components[id]};
     switch (id) {
-#define AIR_X(prefix, NAME)          \
-    case AIR_##NAME:                 \
-        prefix##_constraints(&cx);   \
-        break;
+#define AIR_X(prefix, NAME) \
+    case AIR_##NAME: prefix##_constraints(&cx); break;
         AIR_COMPONENTS(AIR_X)
 #undef AIR_X
-    case AIR_N_COMPONENTS:
-        break;
+    case AIR_N_COMPONENTS: break;
     }
     return cx.acc;
 }

@@ -25,8 +25,13 @@ static void set_up(enum air_component_id id, const row_rom *rom)
     for (unsigned i = 0; i < AIR_ROM_FIELDS; i++) rom_columns[i] = rom_cells[i];
     for (uint32_t n = 0; n < 64; n++) { /* (9, amount + 2^16 right, m, Q, L0, L1, R0) */
         const uint32_t right = n >> 5, big = n >> 4 & 1, l = n & 15, m = right ? l : 16 - l;
-        const uint32_t f[7] = {9,    (n & 31) + (right << 16), m,           1u << (16 - m), !right && !big,
-                               !right && big, right && !big};
+        const uint32_t f[7] = {9,
+                               (n & 31) + (right << 16),
+                               m,
+                               1u << (16 - m),
+                               !right && !big,
+                               !right && big,
+                               right && !big};
         for (unsigned i = 0; i < 7; i++) rom_cells[i][n] = f[i];
     }
     if (rom->any)
@@ -89,7 +94,8 @@ TEST(checker_accepts_the_rows_that_the_recorded_constraints_accept)
             rejected += !good;
             if (good) continue;
             CHECK(report.row == circle_row_of_position(LOG, at));
-            CHECK(strncmp(report.text, air_components[id].name, strlen(air_components[id].name)) == 0);
+            CHECK(strncmp(report.text, air_components[id].name, strlen(air_components[id].name)) ==
+                  0);
             if (!strstr(broken, "table")) CHECK(strstr(report.text, broken));
         }
     CHECK(accepted > 1000 && rejected > 1000);
@@ -161,8 +167,8 @@ TEST(counter_fills_merge_columns_and_counts_every_lookup)
             CHECK_EQ(rom_count[64], c <= AIR_MULDIV);
             if (id == AIR_ALU) CHECK(rc[program_range_row(16, r.main[alu_rhi])] > 0);
             if (id == AIR_JALR) CHECK(rc[program_range_row(14, r.main[jalr_q])] == 1);
-            if (id == AIR_SH) CHECK(rom_count[program_shamt_row(r.main[sh_dsh] >> 16,
-                                                                r.main[sh_dsh] & 31)] == 1);
+            if (id == AIR_SH)
+                CHECK(rom_count[program_shamt_row(r.main[sh_dsh] >> 16, r.main[sh_dsh] & 31)] == 1);
         }
 }
 

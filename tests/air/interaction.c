@@ -17,8 +17,8 @@ static void sample_row(mask_point *p, const row *r)
     for (unsigned i = 0; i < k->n_pre; i++) p->pre[i] = qm31_from_m31(mask_m31());
     p->mask.is_first = qm31_one();
 }
-static qm31 constraint(const air_graph *g, uint32_t k, const mask_point *p, const air_challenges *ch,
-                       const air_claim *claim)
+static qm31 constraint(const air_graph *g, uint32_t k, const mask_point *p,
+                       const air_challenges *ch, const air_claim *claim)
 {
     air_graph_eval(value, g, &p->mask, ch, claim);
     return value[g->constraint[k].node];
@@ -42,8 +42,7 @@ static void solve_all(mask_point *p, const air_graph *g, const air_challenges *c
     const uint32_t first = g->n_constraints - c->n_prod - (c->n_prod > 0) - c->n_sum;
     const uint32_t claimed = first + c->n_prod; /* the product over all rows */
     p->mask.prod_before = claim->prod;
-    if (c->n_prod && claimed == without)
-        p->mask.prod_before = qm31_add(claim->prod, qm31_one());
+    if (c->n_prod && claimed == without) p->mask.prod_before = qm31_add(claim->prod, qm31_one());
     for (unsigned i = 0; i < c->n_prod; i++) {
         solve(&p->inter[i], g, first + i, p, ch, claim);
         if (first + i == without) p->inter[i] = qm31_add(p->inter[i], qm31_one());
@@ -51,8 +50,7 @@ static void solve_all(mask_point *p, const air_graph *g, const air_challenges *c
     for (unsigned i = 0; i < c->n_sum; i++) {
         const uint32_t k = first + c->n_prod + (c->n_prod > 0) + i;
         solve(&p->inter[c->n_prod + i], g, k, p, ch, claim);
-        if (k == without)
-            p->inter[c->n_prod + i] = qm31_add(p->inter[c->n_prod + i], qm31_one());
+        if (k == without) p->inter[c->n_prod + i] = qm31_add(p->inter[c->n_prod + i], qm31_one());
     }
 }
 
@@ -89,16 +87,14 @@ TEST(each_interaction_constraint_has_values_that_it_alone_rejects)
 static qm31 denominator(const air_lookup_node *l, const air_challenges *ch)
 {
     qm31 d = qm31_sub(ch->z, qm31_mul_m31(ch->alpha[11], m31_from_reduced(l->relation)));
-    for (uint32_t i = 0; i < l->n; i++)
-        d = qm31_sub(d, qm31_mul(ch->alpha[i], value[l->t[i]]));
+    for (uint32_t i = 0; i < l->n; i++) d = qm31_sub(d, qm31_mul(ch->alpha[i], value[l->t[i]]));
     return d;
 }
 /* F or F_state (docs/protocol.md 6) of nodes addr, ts, lo, hi. */
 static qm31 fingerprint(bool state, const uint32_t t[4], const air_challenges *ch)
 {
     const qm31 f = qm31_add(ch->gamma, qm31_mul(ch->alpha[1], value[t[1]]));
-    if (state)
-        return qm31_add(qm31_add(f, ch->alpha[4]), qm31_mul(ch->alpha[2], value[t[0]]));
+    if (state) return qm31_add(qm31_add(f, ch->alpha[4]), qm31_mul(ch->alpha[2], value[t[0]]));
     return qm31_add(qm31_add(f, value[t[0]]), qm31_add(qm31_mul(ch->alpha[2], value[t[2]]),
                                                        qm31_mul(ch->alpha[3], value[t[3]])));
 }

@@ -114,3 +114,17 @@ static void on_all_backends(bool rows)
 
 TEST(constraints_on_domains_equal_the_verifiers_evaluator) { on_all_backends(false); }
 TEST(row_fractions_solve_the_interaction_constraints) { on_all_backends(true); }
+
+/* Sixteen lanes, over plain C restatements of the AVX-512 intrinsics: one component, which reads
+ * the row before in place and by gathering. */
+void air_constraints_inf_avx512_emulated(uint32_t *const acc[4], const air_domain *d);
+TEST(sixteen_lanes_equal_the_verifiers_evaluator)
+{
+    struct air_kernels k;
+    memset(&k, 0, sizeof k);
+    k.constraints[AIR_INITFIN] = air_constraints_inf_avx512_emulated;
+    for (unsigned i = 0; i < SP_COUNT(sizes); i++) {
+        check_constraints(&k, AIR_INITFIN, sizes[i][0], sizes[i][1]);
+        if (test_failed) return;
+    }
+}

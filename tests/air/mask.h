@@ -7,7 +7,7 @@
 #define MASK_MAX_COLUMNS 80
 #define MASK_MAX_INTER 8
 
-m31 mask_m31(void);  /* uniform; now and then 0, 1 or P - 1 */
+m31 mask_m31(void); /* uniform; now and then 0, 1 or P - 1 */
 qm31 mask_qm31(void);
 void mask_challenges(air_challenges *ch);
 air_claim mask_claim(void);
@@ -25,7 +25,8 @@ typedef struct {
 bool mask_columns_init(mask_columns *c, enum air_component_id id, unsigned log);
 void mask_columns_free(mask_columns *c);
 
-/* What a verifier would have sampled, had it sampled at a position. Holds the arrays of the mask. */
+/* What a verifier would have sampled, had it sampled at a position. Holds the arrays of the mask.
+ */
 typedef struct {
     air_mask mask;
     qm31 pre[MASK_MAX_COLUMNS], main[MASK_MAX_COLUMNS], inter[MASK_MAX_INTER];

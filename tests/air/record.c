@@ -102,8 +102,7 @@ TEST(operands_stand_before_operations_and_texts_say_something)
     for (int c = 0; c < AIR_N_COMPONENTS; c++) {
         CHECK(air_record(&graph, (enum air_component_id)c));
         for (uint32_t i = 0; i < graph.n_nodes; i++)
-            if (graph.node[i].op >= AIR_OP_ADD)
-                CHECK(graph.node[i].a < i && graph.node[i].b < i);
+            if (graph.node[i].op >= AIR_OP_ADD) CHECK(graph.node[i].a < i && graph.node[i].b < i);
         for (uint32_t i = 0; i < graph.n_constraints; i++)
             CHECK(graph.constraint[i].text && strlen(graph.constraint[i].text) > 9);
     }
@@ -181,11 +180,9 @@ TEST(row_values_equal_point_values)
         air_graph_eval(value, &graph, &p.mask, &ch, &claim);
         air_graph_eval_row(row_value, &graph, &row);
         for (uint32_t i = 0; i < graph.n_nodes; i++)
-            if (!graph.node[i].secure)
-                CHECK(qm31_eq(value[i], qm31_from_m31(row_value[i])));
+            if (!graph.node[i].secure) CHECK(qm31_eq(value[i], qm31_from_m31(row_value[i])));
     }
 }
-
 
 TEST(air_id_is_not_zero_and_repeats)
 {

@@ -39,9 +39,9 @@ static uint32_t bytes_of(const row *r, unsigned first)
 static uint32_t below(uint32_t n) { return test_rand() % n; }
 static uint32_t operand(void)
 {
-    static const uint32_t edge[] = {0,          1,          2,          3,         0x7fff,     0x8000,
-                                    0xffff,     0x10000,    0x7fffffff, 0x80000000, 0xffffffff,
-                                    0xffff0000, 0x80000001, 0xff,       0x100,     0xfffffffe};
+    static const uint32_t edge[] = {
+        0,          1,          2,          3,          0x7fff,     0x8000, 0xffff, 0x10000,
+        0x7fffffff, 0x80000000, 0xffffffff, 0xffff0000, 0x80000001, 0xff,   0x100,  0xfffffffe};
     return below(2) ? edge[below(SP_COUNT(edge))] : test_rand();
 }
 static uint32_t imm12(void)
@@ -87,7 +87,8 @@ void row_fill_cmp(row *r)
     uint32_t *m = r->main;
     const int64_t p = M31_P, flip = (int64_t)m[cmp_u] << 15;
     const int64_t A = row_fe((int64_t)m[cmp_ahi] + flip - (((int64_t)m[cmp_ca] << 16) % p));
-    const int64_t B = row_fe((int64_t)m[cmp_bhi] + m[cmp_ihi] + flip - (((int64_t)m[cmp_cb] << 16) % p));
+    const int64_t B =
+        row_fe((int64_t)m[cmp_bhi] + m[cmp_ihi] + flip - (((int64_t)m[cmp_cb] << 16) % p));
     const int64_t lo = (int64_t)m[cmp_alo] - m[cmp_blo] - m[cmp_ilo];
     m[cmp_k] = lo < 0;
     const int64_t d0 = lo + 65536 * (int64_t)m[cmp_k], hi = A - B - m[cmp_k];
@@ -121,7 +122,8 @@ void row_fill_sh(row *r, uint32_t right, uint32_t amount)
     m[sh_y1] = m[sh_ahi] >> m[sh_m];
     m[sh_g] = (uint32_t)((m[sh_blo] + m[sh_ilo] - m[sh_dsh]) / 32);
     const m31 fill = m31_mul(m31_from_reduced(m[sh_sg]), m31_from_reduced(65536 - m[sh_Q]));
-    const int64_t Q = m[sh_Q], ones = m31_mul(m31_from_reduced(m[sh_sg]), m31_from_reduced(65535)).v;
+    const int64_t Q = m[sh_Q],
+                  ones = m31_mul(m31_from_reduced(m[sh_sg]), m31_from_reduced(65535)).v;
     if (m[sh_L0]) {
         m[sh_rlo] = row_fe(Q * m[sh_x0]);
         m[sh_rhi] = row_fe(Q * m[sh_y0] + m[sh_x1]);
@@ -307,7 +309,9 @@ static void honest_ls(row *r)
     const uint32_t half = mem >> (16 * (off >> 1)) & 0xffff;
     m[ls_h0] = half & 0xff;
     m[ls_h1] = half >> 8;
-    m[ls_x] = size == 4 ? 0 : load ? (size == 1 ? 256 * field : field) : after >> (16 * (off >> 1)) & 0xffff;
+    m[ls_x] = size == 4 ? 0
+              : load    ? (size == 1 ? 256 * field : field)
+                        : after >> (16 * (off >> 1)) & 0xffff;
     m[ls_sg] = m[ls_fs] & m[ls_x] >> 15;
     m[ls_dml] = below(1u << 14);
     m[ls_dmh] = below(1u << 15);
@@ -315,8 +319,9 @@ static void honest_ls(row *r)
 static void honest_md(row *r)
 {
     /* dv, su, sq, fa, fx */
-    static const uint8_t op[8][5] = {{0, 0, 0, 0, 0}, {0, 1, 0, 1, 1}, {0, 1, 0, 1, 0}, {0, 1, 0, 0, 0},
-                                     {1, 0, 1, 1, 1}, {1, 0, 1, 0, 0}, {1, 0, 0, 1, 1}, {1, 0, 0, 0, 0}};
+    static const uint8_t op[8][5] = {{0, 0, 0, 0, 0}, {0, 1, 0, 1, 1}, {0, 1, 0, 1, 0},
+                                     {0, 1, 0, 0, 0}, {1, 0, 1, 1, 1}, {1, 0, 1, 0, 0},
+                                     {1, 0, 0, 1, 1}, {1, 0, 0, 0, 0}};
     uint32_t *m = r->main;
     common(r, md_e, md_ts, md_pc, md_rd, md_plo, md_phi, md_d1, md_d2, md_d3);
     const uint8_t *f = op[below(8)];
@@ -431,8 +436,7 @@ void row_merge(row *r)
         m31 product = m31_mul(x, y);
         if (g->merge[i].n == 3) {
             const m31 z = v[l[2].t[0]];
-            r->main[g->merge[i].c] =
-                m31_add(product, m31_add(m31_mul(x, z), m31_mul(y, z))).v;
+            r->main[g->merge[i].c] = m31_add(product, m31_add(m31_mul(x, z), m31_mul(y, z))).v;
             product = m31_mul(product, z);
         }
         r->main[g->merge[i].d] = product.v;

@@ -16,8 +16,8 @@ typedef struct {
     uint32_t is_first, image_end;
 } row;
 
-uint32_t row_fe(int64_t v);        /* v modulo P */
-uint32_t row_half(int64_t v);      /* v / 2^16 modulo P */
+uint32_t row_fe(int64_t v);   /* v modulo P */
+uint32_t row_half(int64_t v); /* v / 2^16 modulo P */
 /* The recorded constraints of a component; kept for the whole test. */
 const air_graph *row_graph(enum air_component_id id);
 
