@@ -6,8 +6,8 @@ target_link_libraries(verifier_skip PUBLIC sp_verifier)
 add_library(hostile_prover STATIC hostile_prover.c)
 target_link_libraries(hostile_prover PUBLIC soundness_scene sp_prover sp_verifier verifier_skip)
 
-sp_test(verifier_checks LABELS soundness SOURCES verifier_checks.c LIBS hostile_prover)
-sp_test(hostile_proofs LABELS soundness SOURCES hostile_proofs.c LIBS hostile_prover)
+sp_test(verifier_checks LABELS soundness proofs SOURCES verifier_checks.c LIBS hostile_prover)
+sp_test(hostile_proofs LABELS soundness proofs SOURCES hostile_proofs.c LIBS hostile_prover)
 sp_test(verifier_form LABELS soundness SOURCES verifier_form.c LIBS hostile_prover)
 target_compile_definitions(verifier_form PRIVATE SP_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 sp_test(verifier_flips LABELS soundness SOURCES verifier_flips.c LIBS hostile_prover)
@@ -19,7 +19,7 @@ sp_test(verifier_vectors LABELS soundness SOURCES verifier_vectors.c LIBS hostil
 target_compile_definitions(verifier_vectors PRIVATE SP_VECTORS="${CMAKE_SOURCE_DIR}/tests/vectors")
 
 # The hostile traces as proofs: the judges of scene.h exchanged for a prover and the verifier.
-sp_test(hostile_traces LABELS soundness
+sp_test(hostile_traces LABELS soundness proofs
   SOURCES hostile_memory.c hostile_program.c hostile_public.c hostile_traces.c LIBS hostile_prover)
 target_compile_definitions(hostile_traces PRIVATE scene_rejected=proof_rejected
   scene_unbalanced=proof_unbalanced)
