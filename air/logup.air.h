@@ -3,8 +3,9 @@
  *
  * Tuple t of relation id has the denominator z - id alpha^11 - sum_i alpha^i t_i; a tuple shorter
  * than the table's is padded by zeros. An evaluator adds to product.air.h: cx->sum (air_open_sum,
- * zeroed), air_z(cx), ef_sub_fe, and air_sum_column(cx, k, s, last): column k adds the one or two
- * fractions of s to the column before it. */
+ * zeroed), air_z(cx), ef_sub_fe, ef_mul_fixed (ef_mul of what is the same on all rows), and
+ * air_sum_column(cx, k, s, last): column k adds the one or two fractions of s to the column before
+ * it. */
 
 AIR_FN void air_sum_column(air_cx *cx, unsigned k, const air_open_sum *s, bool last);
 
@@ -79,7 +80,7 @@ AIR_FN void air_rom(air_cx *cx, air_times n, const fe *t, unsigned len)
 AIR_FN void air_range(air_cx *cx, const air_merged *m)
 {
     const ef za = air_range_z(cx, m->k[0]), zb = air_range_z(cx, m->k[1]);
-    const ef zz = ef_mul(za, zb);
+    const ef zz = ef_mul_fixed(za, zb);
     const fe s = fe_add(m->v[0], m->v[1]);
     air_num num;
     ef den;
@@ -95,7 +96,7 @@ AIR_FN void air_range(air_cx *cx, const air_merged *m)
         const fe t = fe_add(s, m->v[2]);
         const ef zt = ef_mul_fe(za, t);
         num.e = ef_add_fe(ef_sub(ef_mul_fe(zz, fe_const(3)), ef_add(zt, zt)), m->c);
-        den = ef_add(ef_sub(ef_mul(zz, za), ef_mul_fe(zz, t)), ef_mul_fe(za, m->c));
+        den = ef_add(ef_sub(ef_mul_fixed(zz, za), ef_mul_fe(zz, t)), ef_mul_fe(za, m->c));
         den = ef_sub_fe(den, m->d);
     }
     for (unsigned i = 0; i < m->n; i++) {

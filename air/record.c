@@ -84,6 +84,7 @@ AIR_FN noted noted_mul(noted a, noted b) { return apply(AIR_OP_MUL, a, b); }
 #define ef_add noted_add
 #define ef_sub noted_sub
 #define ef_mul noted_mul
+#define ef_mul_fixed noted_mul
 #define ef_mul_fe noted_mul
 #define ef_add_fe noted_add
 #define ef_sub_fe noted_sub

@@ -28,6 +28,7 @@ AIR_FN fe fe_const(uint32_t v) { return qm31_from_m31(m31_from_reduced(v)); }
 #define ef_add qm31_add
 #define ef_sub qm31_sub
 #define ef_mul mul
+#define ef_mul_fixed mul
 #define ef_mul_fe mul
 #define ef_add_fe qm31_add
 #define ef_sub_fe qm31_sub

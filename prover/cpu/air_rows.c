@@ -5,6 +5,7 @@
 #include "prover/air_kernels.h"
 #include "prover/cpu/isa.h"
 #include "prover/cpu/air_vec.h"
+#include "prover/cpu/vinverse.h"
 
 #define MAX_COLUMNS 8    /* product and sum columns of a component */
 #define BLOCK_VECTORS 32 /* vectors inverted together */
@@ -85,26 +86,12 @@ AIR_FN void air_lookups_end(air_cx *cx) { air_close_sum(cx, true); }
 
 #include "air/each.air.h"
 
-/* x^(2^n) y */
-SP_FN fe fe_power(fe x, unsigned n, fe y)
-{
-    for (; n; n--) x = fe_mul(x, x);
-    return fe_mul(x, y);
-}
-/* 1/x = x^(P-2), P - 2 = 4 (2^29 - 1) + 1; with eN = x^(2^N - 1). */
-static fe fe_inverse(fe x)
-{
-    const fe e2 = fe_power(x, 1, x), e4 = fe_power(e2, 2, e2), e8 = fe_power(e4, 4, e4);
-    const fe e16 = fe_power(e8, 8, e8), e24 = fe_power(e16, 8, e8), e28 = fe_power(e24, 4, e4);
-    const fe e29 = fe_power(e28, 1, x);
-    return fe_power(e29, 2, x);
-}
 /* 1 / (a + bu) = (a - bu) / (a^2 - (2 + i) b^2); 1 / (c + di) = (c - di) / (c^2 + d^2) */
 static ef ef_inverse(ef x)
 {
     const vcm31 a = vqm31_part(x, 0), b = vqm31_part(x, 1);
     vcm31 n = vcm31_sub(vcm31_mul(a, a), vcm31_mul_r(vcm31_mul(b, b)));
-    const fe m = fe_inverse(fe_add(fe_mul(n.a, n.a), fe_mul(n.b, n.b)));
+    const fe m = vm31_inv(fe_add(fe_mul(n.a, n.a), fe_mul(n.b, n.b)));
     n.b = vm31_neg(n.b);
     n = vcm31_mul_vm31(n, m);
     x.c[2] = vm31_neg(x.c[2]);

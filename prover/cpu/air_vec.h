@@ -6,13 +6,7 @@
 #ifndef PROVER_CPU_AIR_VEC_H
 #define PROVER_CPU_AIR_VEC_H
 
-#if VEC_LANES == 16
-#include "prover/cpu/vec_wide_avx512.h"
-#elif VEC_LANES == 8
-#include "prover/cpu/vec_wide_avx2.h"
-#else
-#include "prover/cpu/vec_wide_portable.h"
-#endif
+#include "prover/cpu/vqm31_wide.h"
 
 #define AIR_FN SP_FN
 #define AIR_CALL static __attribute__((noinline, unused))
@@ -42,37 +36,16 @@ AIR_FN ef ef_sub_fe(ef x, fe y)
     return x;
 }
 
-/* a b = (a0 + a1 u)(b0 + b1 u) = a0 b0 + a1 (2 + i) b1 + (a0 b1 + a1 b0) u over CM31: with negated
- * imaginary parts, every coordinate is a sum of four products. */
-AIR_FN ef ef_mul_wide(const ef *a, const ef *b)
-{
-    vfactor x[4], y[4], n1, n3, z0, z1;
-    ef r;
-    for (unsigned j = 0; j < 4; j++) {
-        x[j] = vfactor_of(a->c[j]);
-        y[j] = vfactor_of(b->c[j]);
-    }
-    n1 = vfactor_of(vm31_neg(a->c[1]));
-    n3 = vfactor_of(vm31_neg(a->c[3]));
-    z0 = vfactor_of(vm31_sub(vm31_add(b->c[2], b->c[2]), b->c[3]));
-    z1 = vfactor_of(vm31_add(vm31_add(b->c[3], b->c[3]), b->c[2]));
-#define SUM4(a0, b0, a1, b1, a2, b2, a3, b3)                                \
-    vwide_reduce(vwide_add(vwide_add(vwide_mul(a0, b0), vwide_mul(a1, b1)), \
-                           vwide_add(vwide_mul(a2, b2), vwide_mul(a3, b3))))
-    r.c[0] = SUM4(x[0], y[0], n1, y[1], x[2], z0, n3, z1);
-    r.c[1] = SUM4(x[0], y[1], x[1], y[0], x[2], z1, x[3], z0);
-    r.c[2] = SUM4(x[0], y[2], n1, y[3], x[2], y[0], n3, y[1]);
-    r.c[3] = SUM4(x[0], y[3], x[1], y[2], x[2], y[1], x[3], y[0]);
-#undef SUM4
-    return r;
-}
-AIR_CALL void ef_mul_call(ef *r, const ef *a, const ef *b) { *r = ef_mul_wide(a, b); }
+AIR_CALL void ef_mul_call(ef *r, const ef *a, const ef *b) { *r = vqm31_mul_wide(*a, *b); }
 AIR_FN ef ef_mul(ef a, ef b)
 {
     ef r;
     ef_mul_call(&r, &a, &b);
     return r;
 }
+
+/* Inlined: what no column enters leaves the loop over the rows. */
+#define ef_mul_fixed vqm31_mul_wide
 
 AIR_FN uint32_t qm31_coordinate(const qm31 *x, unsigned j)
 {
