@@ -81,7 +81,8 @@ TEST(instances_share_out_the_columns)
         synthetic_logs(log, 8);
         for (unsigned slot = 0; slot < AIR_N_SPLIT * AIR_MAX_INSTANCES; slot += 2) {
             log[slot] = test_rand() % 3 ? (uint8_t)(7 + test_rand() % 14) : 0;
-            log[slot + 1] = log[slot] && test_rand() % 2 ? (uint8_t)(7 + test_rand() % (log[slot] - 6u)) : 0;
+            log[slot + 1] =
+                (uint8_t)(log[slot] && test_rand() % 2 ? 7 + test_rand() % (log[slot] - 6u) : 0u);
         }
         CHECK_EQ(shape(p, log), SP_OK);
         unsigned at[3] = {0}, before = s.n_at, prod = 0, sum = 0, n_before = 0;
