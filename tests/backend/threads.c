@@ -18,6 +18,7 @@ static void run(const backend *b, uint32_t *const *v, unsigned log)
     circle_point_q z = random_point();
     qm31 coeff[4], dots[4];
     uint32_t state[8];
+    columns_fill(big, 7, log + 1, RANDOM);
     for (int i = 0; i < 4; i++) coeff[i] = random_qm31();
     for (int i = 0; i < 8; i++) state[i] = test_rand();
     b->interpolate(v, COLS, log);
@@ -30,7 +31,7 @@ static void run(const backend *b, uint32_t *const *v, unsigned log)
     b->scan_sum(w, log);
     b->combine(w, ro(v), coeff, COLS, log);
     b->lift_add(w, log, ro(big), log - 1);
-    b->quotient(w, true, ro(w), log, z, dots[0], dots[2]);
+    b->quotient(w, true, ro(big), log, z, dots[0], dots[2]);
     b->divide_vanishing(w, log - 1);
     b->merkle_level(dig, NULL, ro(big), 3, log);
     b->merkle_level(dig, ro(big), ro(v), 0, log - 1); /* any words do */
