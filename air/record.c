@@ -331,6 +331,16 @@ void air_graph_eval_row(m31 *value, const air_graph *g, const air_row *row)
     }
 }
 
+unsigned air_graph_degree(const air_graph *g)
+{
+    unsigned d = 0;
+    for (uint32_t i = 0; i < g->n_constraints; i++) {
+        const unsigned x = g->node[g->constraint[i].node].degree;
+        if (x > d) d = x;
+    }
+    return d;
+}
+
 /* ---- identity ---- */
 
 typedef struct {

@@ -82,6 +82,9 @@ typedef struct {
 /* false: a limit above is too small. */
 bool air_record(air_graph *g, enum air_component_id id);
 
+/* Of the constraint of the highest degree. */
+unsigned air_graph_degree(const air_graph *g);
+
 /* value[n_nodes]: every node, at sampled values. */
 void air_graph_eval(qm31 *value, const air_graph *g, const air_mask *mask, const air_challenges *ch,
                     const air_claim *claim);
