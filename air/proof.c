@@ -10,9 +10,9 @@ const char *const proof_field_name[N_FIELDS] = {
     "header",        "air id",         "program id",      "context",         "io commitment",
     "numbers",       "input hash",     "output hash",     "log sizes",       "program header",
     "program cap",   "input",          "output",          "main cap",        "lookup nonce",
-    "product claims", "sum claims",    "interaction cap", "composition cap", "samples",
-    "deep nonce",    "fri layer cap",  "commit nonce",    "last layer",      "query nonce",
-    "opened values", "tree path",      "fri siblings",    "fri path",
+    "product claims", "sum claims",    "interaction cap", "composition cap", "oods nonce",
+    "samples",       "deep nonce",     "fri layer cap",   "commit nonce",    "last layer",
+    "query nonce",   "opened values",  "tree path",       "fri siblings",    "fri path",
 };
 
 /* A tree without columns (in benches/compare; a program's proof has all four) has no cap and no
@@ -71,6 +71,7 @@ sp_status proof_walk(const proof_shape *s, uint32_t io_mode, uint32_t input_byte
     FIELD(FIELD_SUM_CLAIMS, KIND_QM31, 0, 0, s->n_sum);
     FIELD(FIELD_INTERACTION_CAP, KIND_DIGEST, 0, 0, tree_cap_len(s, TREE_INTERACTION));
     FIELD(FIELD_COMPOSITION_CAP, KIND_DIGEST, 0, 0, tree_cap_len(s, TREE_COMPOSITION));
+    if (p->grind_oods) FIELD(FIELD_OODS_NONCE, KIND_NONCE, 0, 0, 1);
     FIELD(FIELD_SAMPLES, KIND_QM31, 0, 0, s->n_samples);
     if (p->grind_deep) FIELD(FIELD_DEEP_NONCE, KIND_NONCE, 0, 0, 1);
     for (unsigned l = 0; l < s->n_layers; l++) {

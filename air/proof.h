@@ -38,6 +38,7 @@ enum proof_field {
     FIELD_SUM_CLAIMS,
     FIELD_INTERACTION_CAP,
     FIELD_COMPOSITION_CAP,
+    FIELD_OODS_NONCE,
     FIELD_SAMPLES,
     FIELD_DEEP_NONCE,
     FIELD_LAYER_CAP,    /* i = layer */

@@ -169,13 +169,13 @@ static int compare(const void *x, const void *y)
     return a < b ? -1 : a > b;
 }
 
-/* Time of a proof whose grinding phase (before deep and before the queries) takes its mean, from
+/* Time of a proof whose grinding phase (all but the lookup and commit nonces) takes its mean, from
  * the fastest sample. */
 static double mean_ms(const options *o, const sample *s)
 {
-    const unsigned bits[2] = {o->p->grind_deep, o->p->grind_query};
+    const unsigned bits[3] = {o->p->grind_oods, o->p->grind_deep, o->p->grind_query};
     double hashes = 0;
-    for (unsigned i = 0; i < 2; i++) hashes += bits[i] ? (double)(UINT64_C(1) << bits[i]) : 0;
+    for (unsigned i = 0; i < 3; i++) hashes += bits[i] ? (double)(UINT64_C(1) << bits[i]) : 0;
     return s->prove_ms - (double)s->stats.ns[PHASE_GRIND] * 1e-6 + hashes * o->grind_hash_ns * 1e-6;
 }
 

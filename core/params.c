@@ -4,11 +4,11 @@
 #include <string.h>
 
 static const params table[] = {
-    {"fast", PROFILE_FAST, true, 1, 70, 0, 0, 0, 26, 6, 6, 2, 24},
-    {"balanced", PROFILE_BALANCED, true, 1, 115, 0, 12, 2, 26, 7, 6, 2, 24},
-    {"proven", PROFILE_PROVEN, true, 1, 193, 10, 12, 0, 20, 8, 6, 2, 24},
-    {"chain", PROFILE_CHAIN, true, 4, 20, 24, 10, 4, 24, 5, 6, 1, 20},
-    {"bench", PROFILE_BENCH, false, 1, 3, 0, 0, 0, 10, 2, 6, 2, 24},
+    {"fast", PROFILE_FAST, true, 1, 70, 0, 0, 0, 0, 26, 6, 6, 2, 24},
+    {"balanced", PROFILE_BALANCED, true, 1, 115, 0, 0, 12, 2, 26, 7, 6, 2, 24},
+    {"proven", PROFILE_PROVEN, true, 1, 193, 10, 4, 12, 0, 20, 8, 6, 2, 24},
+    {"chain", PROFILE_CHAIN, true, 4, 20, 24, 0, 10, 4, 24, 5, 6, 1, 20},
+    {"bench", PROFILE_BENCH, false, 1, 3, 0, 0, 0, 0, 10, 2, 6, 2, 24},
 };
 
 const params *params_by_id(uint32_t id)

@@ -25,7 +25,7 @@ typedef struct {
     bool sound;               /* false: accepted only with --allow-unsound */
     unsigned log_blowup;
     unsigned n_queries;
-    unsigned grind_lookup, grind_deep, grind_commit, grind_query; /* bits; 0: no nonce */
+    unsigned grind_lookup, grind_oods, grind_deep, grind_commit, grind_query; /* bits; 0: no nonce */
     unsigned cap_log;         /* Merkle caps have 2^cap_log nodes */
     unsigned last_layer_log;  /* the last FRI layer has 2^last_layer_log coefficients */
     unsigned max_instances;   /* per chip */

@@ -139,7 +139,7 @@ static unsigned regime_bits(unsigned term[N_SECURITY_TERMS], const regime *r,
         bits_of(r->list + security_log2_ceil(z->n_constraints ? z->n_constraints : 1), 0);
     /* Zeros of the constraint identity, a function of degree (d + 1) N and a few. */
     term[SECURITY_DEEP] =
-        bits_of(r->list + security_log2_ceil((CONSTRAINT_DEGREE + 1) * n + 8), 0);
+        bits_of(r->list + security_log2_ceil((CONSTRAINT_DEGREE + 1) * n + 8), p->grind_oods);
     term[SECURITY_HASH] = HASH_BITS;
 
     unsigned least = term[0];

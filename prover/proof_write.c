@@ -133,6 +133,7 @@ static sp_status write_field(void *user, enum proof_field f, enum proof_kind kin
     case FIELD_SUM_CLAIMS: put_felts(w, pv->claim + pv->shape.n_prod, count); break;
     case FIELD_INTERACTION_CAP: put_words(w, pv->cap[TREE_INTERACTION], 7 * count); break;
     case FIELD_COMPOSITION_CAP: put_words(w, pv->cap[TREE_COMPOSITION], 7 * count); break;
+    case FIELD_OODS_NONCE: put_nonce(w, pv->nonce_oods); break;
     case FIELD_SAMPLES: put_felts(w, pv->samples, count); break;
     case FIELD_DEEP_NONCE: put_nonce(w, pv->nonce_deep); break;
     case FIELD_LAYER_CAP: put_words(w, pv->layer_cap[i], 7 * count); break;

@@ -372,6 +372,8 @@ static sp_status run_protocol(prover *pv, vm_result *run, uint8_t **proof, size_
     SP_TRY(composition_fill(pv));
     SP_TRY(commit_tree(pv, TREE_COMPOSITION, true));
 
+    SP_TRY(prover_phase(pv, PHASE_GRIND));
+    pv->nonce_oods = prover_grind(pv, pa->grind_oods);
     SP_TRY(prover_phase(pv, PHASE_OODS));
     SP_TRY(opening_samples(pv));
     SP_TRY(prover_phase(pv, PHASE_GRIND));

@@ -75,7 +75,7 @@ typedef struct prover {
     merkle_tree layer_tree[FRI_MAX_LAYERS];
     uint32_t layer_cap[FRI_MAX_LAYERS][7 << PARAMS_MAX_CAP_LOG];
     qm31 last[256];
-    uint64_t nonce_lookup, nonce_deep, nonce_commit[FRI_MAX_LAYERS], nonce_query;
+    uint64_t nonce_lookup, nonce_oods, nonce_deep, nonce_commit[FRI_MAX_LAYERS], nonce_query;
     uint32_t queries[PARAMS_MAX_QUERIES];
 
     prove_stats *stats;

@@ -315,6 +315,7 @@ sp_status verify(const uint8_t *proof, size_t n_bytes, const verify_expect *e, v
 
     const qm31 rho = channel_draw_felt(&s->ch);
     mix_cap(s, p->at[FIELD_COMPOSITION_CAP], pa->cap_log);
+    SP_TRY(grind(v, p->at[FIELD_OODS_NONCE], pa->grind_oods, CHECK_OODS_GRIND));
     circle_point_q z[2];
     oods_points(z, &s->ch, sh->n_max);
     for (unsigned i = 0; i < sh->n_samples; i++)

@@ -22,6 +22,7 @@
     X(LOOKUP_GRIND, "lookup grind")                                                          \
     X(PRODUCT, "product")                   /* prod C_j times boundary = 1 */                \
     X(SUM, "sum")                           /* sum of S_j = 0 */                             \
+    X(OODS_GRIND, "oods grind")                                                              \
     X(OODS, "oods")                         /* the composition at the OODS point */          \
     X(DEEP_GRIND, "deep grind")                                                              \
     X(COMMIT_GRIND, "commit grind")                                                          \

@@ -74,6 +74,7 @@ static sp_status protocol(prover *pv, result *r)
     pv->rho = channel_draw_felt(&pv->ch);
     SP_TRY(composition_fill(pv));
     SP_TRY(commit_tree(pv, TREE_COMPOSITION, true));
+    pv->nonce_oods = prover_grind(pv, pv->pa->grind_oods);
     SP_TRY(prover_phase(pv, PHASE_OODS));
     SP_TRY(opening_samples(pv));
     SP_TRY(prover_phase(pv, PHASE_GRIND));

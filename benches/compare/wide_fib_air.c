@@ -240,6 +240,7 @@ static sp_status check(verifier *v, const params *p, unsigned log, const uint8_t
     mix_cap(v, v->in.at[FIELD_MAIN_CAP], p->cap_log);
     const qm31 rho = channel_draw_felt(&v->ch);
     mix_cap(v, v->in.at[FIELD_COMPOSITION_CAP], p->cap_log);
+    SP_TRY(grind(v, v->in.at[FIELD_OODS_NONCE], p->grind_oods));
     oods_points(v->z, &v->ch, sh->n_max);
     for (unsigned i = 0; i < sh->n_samples; i++)
         v->samples[i] = read_felt(v->in.at[FIELD_SAMPLES] + 16 * (size_t)i);

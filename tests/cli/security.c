@@ -23,8 +23,8 @@ TEST(profiles_have_the_bits_that_soundness_md_says)
     check_bits("balanced", 20, 141, 73, 77);
     check_bits("balanced", 22, 141, 73, 77);
     check_bits("proven", 20, 213, 100, 82);
-    check_bits("proven", 21, 213, 100, 81);
-    check_bits("proven", 22, 213, 99, 80);
+    check_bits("proven", 22, 213, 100, 80);
+    check_bits("proven", 24, 213, 100, 78);
     check_bits("chain", 20, 104, 42, 63);
     check_bits("bench", 20, 13, 11, 11);
 }
@@ -53,12 +53,13 @@ TEST(grinding_counts_only_where_it_is_paid)
     p.grind_lookup = 10;
     p.grind_deep = 12;
     p.grind_commit = 3;
+    p.grind_oods = 5;
     security_init(&with, &z);
     CHECK_EQ(with.udr_term[SECURITY_LOOKUP], without.udr_term[SECURITY_LOOKUP] + 10);
     CHECK_EQ(with.udr_term[SECURITY_BATCHING], without.udr_term[SECURITY_BATCHING] + 12);
     CHECK_EQ(with.udr_term[SECURITY_COMMIT], without.udr_term[SECURITY_COMMIT] + 3);
-    /* The OODS point and the composition challenge are drawn without. */
-    CHECK_EQ(with.udr_term[SECURITY_DEEP], without.udr_term[SECURITY_DEEP]);
+    CHECK_EQ(with.udr_term[SECURITY_DEEP], without.udr_term[SECURITY_DEEP] + 5);
+    /* The composition challenge is drawn without. */
     CHECK_EQ(with.udr_term[SECURITY_ALI], without.udr_term[SECURITY_ALI]);
 }
 

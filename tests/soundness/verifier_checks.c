@@ -316,10 +316,11 @@ static bool idle(hostile *h, const char *profile, unsigned n)
     h->idle_nonce = n;
     return hostile_prove(h);
 }
-/* proven: lookup, deep, query; balanced: deep, commit of each layer, query. */
+/* proven: lookup, oods, deep, query; balanced: deep, commit of each layer, query. */
 CHEAT_ALONE(a_lookup_nonce_without_work, LOOKUP_GRIND) { return idle(h, "proven", 1); }
-CHEAT_ALONE(a_deep_nonce_without_work, DEEP_GRIND) { return idle(h, "proven", 2); }
-CHEAT_ALONE(a_query_nonce_without_work, QUERY_GRIND) { return idle(h, "proven", 3); }
+CHEAT_ALONE(an_oods_nonce_without_work, OODS_GRIND) { return idle(h, "proven", 2); }
+CHEAT_ALONE(a_deep_nonce_without_work, DEEP_GRIND) { return idle(h, "proven", 3); }
+CHEAT_ALONE(a_query_nonce_without_work, QUERY_GRIND) { return idle(h, "proven", 4); }
 CHEAT_ALONE(a_commit_nonce_without_work, COMMIT_GRIND) { return idle(h, "balanced", 3); }
 
 /* ---- claims ---- */

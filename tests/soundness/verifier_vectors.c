@@ -118,7 +118,8 @@ TEST(vectors_cover_the_checks)
     size_t k;
     CHECK(root);
     for (unsigned c = 0; c < N_VERIFY_CHECKS; c++) {
-        bool found = c == CHECK_LOOKUP_GRIND || c == CHECK_DEEP_GRIND || c == CHECK_COMMIT_GRIND;
+        bool found = c == CHECK_LOOKUP_GRIND || c == CHECK_OODS_GRIND || c == CHECK_DEEP_GRIND ||
+                     c == CHECK_COMMIT_GRIND;
         json_array_foreach(json_object_get(root, "vectors"), k, o)
         {
             const char *check = TEXT(o, "check");

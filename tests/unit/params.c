@@ -10,22 +10,22 @@ TEST(profiles_are_those_of_the_specification)
 {
     static const struct {
         const char *name;
-        unsigned id, v[10];
+        unsigned id, v[11];
         bool sound;
     } want[N_PROFILES] = {
-        {"fast", 1, {1, 70, 0, 0, 0, 26, 6, 6, 2, 24}, true},
-        {"balanced", 2, {1, 115, 0, 12, 2, 26, 7, 6, 2, 24}, true},
-        {"proven", 3, {1, 193, 10, 12, 0, 20, 8, 6, 2, 24}, true},
-        {"chain", 4, {4, 20, 24, 10, 4, 24, 5, 6, 1, 20}, true},
-        {"bench", 5, {1, 3, 0, 0, 0, 10, 2, 6, 2, 24}, false},
+        {"fast", 1, {1, 70, 0, 0, 0, 0, 26, 6, 6, 2, 24}, true},
+        {"balanced", 2, {1, 115, 0, 0, 12, 2, 26, 7, 6, 2, 24}, true},
+        {"proven", 3, {1, 193, 10, 4, 12, 0, 20, 8, 6, 2, 24}, true},
+        {"chain", 4, {4, 20, 24, 0, 10, 4, 24, 5, 6, 1, 20}, true},
+        {"bench", 5, {1, 3, 0, 0, 0, 0, 10, 2, 6, 2, 24}, false},
     };
     for (unsigned k = 0; k < N_PROFILES; k++) {
         const params *p = params_by_name(want[k].name);
         CHECK(p && p == params_by_id(want[k].id) && (unsigned)p->id == want[k].id);
-        const unsigned v[10] = {p->log_blowup,   p->n_queries,   p->grind_lookup, p->grind_deep,
-                                p->grind_commit, p->grind_query, p->cap_log,      p->last_layer_log,
-                                p->max_instances, p->max_trace_log};
-        for (unsigned i = 0; i < 10; i++) CHECK_EQ(v[i], want[k].v[i]);
+        const unsigned v[11] = {p->log_blowup,   p->n_queries,      p->grind_lookup,  p->grind_oods,
+                                p->grind_deep,   p->grind_commit,   p->grind_query,   p->cap_log,
+                                p->last_layer_log, p->max_instances, p->max_trace_log};
+        for (unsigned i = 0; i < 11; i++) CHECK_EQ(v[i], want[k].v[i]);
         CHECK_EQ(p->sound, want[k].sound);
     }
     CHECK(!params_by_id(0) && !params_by_id(N_PROFILES + 1) && !params_by_id(UINT32_MAX));
@@ -39,7 +39,7 @@ TEST(profiles_fit_the_arrays)
         CHECK(p->n_queries <= PARAMS_MAX_QUERIES && p->cap_log <= PARAMS_MAX_CAP_LOG);
         CHECK(p->max_trace_log + p->log_blowup <= PARAMS_MAX_LOG);
         CHECK(p->log_blowup >= 1 && p->last_layer_log <= 8);
-        CHECK(p->grind_lookup <= 32 && p->grind_deep <= 32 && p->grind_commit <= 32 &&
+        CHECK(p->grind_lookup <= 32 && p->grind_oods <= 32 && p->grind_deep <= 32 && p->grind_commit <= 32 &&
               p->grind_query <= 32);
         CHECK(params_min_log(p) >= 5 && params_min_log(p) + p->log_blowup > p->cap_log);
     }

@@ -60,6 +60,7 @@ TEST(forms_of_all_profiles_and_sizes_are_read_back)
                     CHECK_EQ(v.st.cycles, (uint64_t)bytes_le32(v.at[FIELD_NUMBERS] + 8) << 32 |
                                               bytes_le32(v.at[FIELD_NUMBERS] + 4));
                     CHECK((v.at[FIELD_LOOKUP_NONCE] != NULL) == (p->grind_lookup > 0));
+                    CHECK((v.at[FIELD_OODS_NONCE] != NULL) == (p->grind_oods > 0));
                     CHECK((v.at[FIELD_DEEP_NONCE] != NULL) == (p->grind_deep > 0));
                     CHECK((v.commit_nonce[0] != NULL) == (p->grind_commit > 0));
                     CHECK((v.at[FIELD_INPUT] != NULL) == (mode == MACHINE_IO_WORDS));
