@@ -14,7 +14,7 @@ static int report(const task *t, const vm_result *r, uint64_t us, bool json, con
         fprintf(stderr,
                 "cycles     %" PRIu64 "\nexit code  %" PRIu32 "\noutput     %" PRIu32 " bytes\n",
                 r->n_cycles, r->exit_code, r->output_bytes);
-        if (us >= 10000) /* a shorter run says nothing of speed */
+        if (us >= 10000 && r->n_cycles >= 1000000) /* less says nothing of speed */
             fprintf(stderr, "speed      %" PRIu64 ".%" PRIu64 " MIPS\n", khz / 1000,
                     khz % 1000 / 100);
         return 0;
@@ -50,6 +50,7 @@ int command_exec(const cli_args *a)
     if (!code) code = task_read_input(&t, a);
     /* Without --output and --json the output is what is printed. */
     const char *output = a->value[OPT_OUTPUT] ? a->value[OPT_OUTPUT] : json ? NULL : "-";
+    if (!code) task_keep_files(&t, &files, a);
     if (!code) code = file_open(&files, output, &out);
     if (!code) code = file_open(&files, a->value[OPT_RAW_INPUT], &raw_in);
     if (!code) code = file_open(&files, a->value[OPT_RAW_OUTPUT], &raw_out);

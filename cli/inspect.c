@@ -80,8 +80,9 @@ int command_inspect(const cli_args *a)
     size_t bytes[N_FIELDS] = {0};
     security_bits bits;
     const char *path = a->operand[0];
-    int code = prooffile_read(&b, path, &was_felts);
-    if (code) return code;
+    char why[FILE_WHY];
+    int code = prooffile_read(&b, path, &was_felts, why);
+    if (code) return cli_fail(code, "%s: %s", strcmp(path, "-") ? path : "standard input", why);
     proof_view *v = malloc(sizeof *v);
     proof_shape *s = malloc(sizeof *s);
     if (!v || !s) {

@@ -10,7 +10,7 @@
       "public input: a JSON payload for a job, bytes for an ELF (- is standard input)")             \
     X(DATA, "data", "F", NULL,                                                                      \
       "public input of a job that takes a file as it is (see `sprove jobs`), instead of --input")   \
-    X(OUTPUT, "output", "F", NULL, "public output: JSON for a job, bytes for an ELF (- is standard output)") \
+    X(OUTPUT, "output", "F", NULL, "public output: JSON for a job, bytes for an ELF (-: standard output; of sverify, input)") \
     X(PROOF, "proof", "F", NULL, "where the proof goes (- is standard output)")                     \
     X(FELTS, "felts", "F", NULL, "the proof also as Starknet felts, one 0x word a line")            \
     X(HINT, "hint", "F", NULL, "private bytes for the guest; not published, but not hidden either") \
@@ -30,7 +30,7 @@
     X(CHECK, "check", NULL, NULL, "check every row against every constraint instead of proving")    \
     X(ALLOW_FAILURE, "allow-failure", NULL, NULL, "take a guest that ends with a nonzero exit code") \
     X(RAW_INPUT, "raw-input", "F", NULL, "the public input as bytes: written by run and exec, read by sverify") \
-    X(RAW_OUTPUT, "raw-output", "F", NULL, "save the public output as bytes")                       \
+    X(RAW_OUTPUT, "raw-output", "F", NULL, "the public output as bytes: written by run and exec, read by sverify") \
     X(STACKS, "stacks", "F", NULL, "save cycles by call stack, folded, as flame graph tools read it") \
     X(EXAMPLE, "example", NULL, NULL, "print only the example payload of the job")                  \
     X(CYCLES, "cycles", "N", NULL, "size of the job: about N cycles (default: 1048576)")            \

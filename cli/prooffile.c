@@ -8,13 +8,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int from_felts(file_bytes *b, const char *path)
+static int no_memory(char why[FILE_WHY])
 {
-    if (b->n > PROOFFILE_MAX_FELTS)
-        return cli_fail(EXIT_LIMIT, "%s: as felts, a proof may take %zu bytes at most", path,
-                        PROOFFILE_MAX_FELTS);
-    size_t room = 1; /* words: each has an x */
+    snprintf(why, FILE_WHY, "not enough memory for the proof");
+    return EXIT_LIMIT;
+}
+
+static int from_felts(file_bytes *b, char why[FILE_WHY])
+{
+    if (b->n > PROOFFILE_MAX_FELTS) {
+        snprintf(why, FILE_WHY, "as felts, a proof may take %zu bytes at most",
+                 PROOFFILE_MAX_FELTS);
+        return EXIT_FORMAT;
+    }
+    size_t room =
+        1; /* words: each has an x, and four characters with what parts it from the next */
     for (size_t i = 0; i < b->n; i++) room += b->at[i] == 'x';
+    if (room > b->n / 4 + 1) room = b->n / 4 + 1;
     felt252 *felts = malloc(room * sizeof *felts);
     /* A felt holds at most 31 bytes of words and rounding, below 36. */
     size_t bad = 0, bytes = room * 36;
@@ -24,17 +34,19 @@ static int from_felts(file_bytes *b, const char *path)
     proof_error err = {NULL, 0, NULL};
     int code = 0;
     if (!felts || !proof || !view || !shape) {
-        code = cli_fail(EXIT_LIMIT, "%s: not enough memory for the proof", path);
+        code = no_memory(why);
         goto out;
     }
     const size_t n = felttext_read(felts, room, (const char *)b->at, &bad);
     if (n == 0 || strlen((const char *)b->at) != b->n) {
-        code = cli_fail(EXIT_FORMAT, "%s: not a list of hex words: character %zu", path, bad + 1);
+        code = EXIT_FORMAT;
+        snprintf(why, FILE_WHY, "not a list of hex words: character %zu", bad + 1);
         goto out;
     }
     if (felts_to_proof(proof, &bytes, felts, n, view, shape, &err) != SP_OK) {
-        code = cli_fail(EXIT_FORMAT, "%s: not a proof: %s%s%s", path, err.field ? err.field : "",
-                        err.field ? ": " : "", err.text ? err.text : "the felts are not canonical");
+        code = EXIT_FORMAT;
+        snprintf(why, FILE_WHY, "not a proof: %s%s%s", err.field ? err.field : "",
+                 err.field ? ": " : "", err.text ? err.text : "the felts are not canonical");
         goto out;
     }
     free(b->at);
@@ -49,16 +61,16 @@ out:
     return code;
 }
 
-int prooffile_read(file_bytes *b, const char *path, bool *was_felts)
+int prooffile_read(file_bytes *b, const char *path, bool *was_felts, char why[FILE_WHY])
 {
     size_t i = 0;
-    int code = file_read(b, path, "the proof", PROOFFILE_MAX);
+    int code = file_read_why(b, path, "the proof", PROOFFILE_MAX, EXIT_FORMAT, why);
     if (was_felts) *was_felts = false;
     if (code) return code;
     while (i < b->n && felttext_space((char)b->at[i])) i++;
     if (i < b->n && (b->at[i] == '[' || b->at[i] == '0')) {
         if (was_felts) *was_felts = true;
-        code = from_felts(b, path);
+        code = from_felts(b, why);
         if (code) {
             free(b->at);
             b->at = NULL;

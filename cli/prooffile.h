@@ -9,9 +9,10 @@
 #define PROOFFILE_MAX_FELTS ((size_t)64 << 20)
 
 /* Reads a proof. Felts (hex words that begin with 0x, as a JSON array or apart by white space) are
- * told by the first character and turned into bytes. Prints its failure and returns EXIT_IO,
- * EXIT_LIMIT or EXIT_FORMAT. b->at is to be freed. was_felts may be NULL. */
-int prooffile_read(file_bytes *b, const char *path, bool *was_felts);
+ * told by the first character and turned into bytes. Prints nothing: returns 0, EXIT_FORMAT (it is
+ * no proof), EXIT_IO, EXIT_LIMIT (not enough memory) or EXIT_INTERRUPTED, and the sentence in why.
+ * b->at is to be freed. was_felts may be NULL. */
+int prooffile_read(file_bytes *b, const char *path, bool *was_felts, char why[FILE_WHY]);
 
 /* The felts of a proof as text, one a line; *text is to be freed. */
 int prooffile_felts(char **text, size_t *n, const uint8_t *proof, size_t bytes);

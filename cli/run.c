@@ -22,6 +22,7 @@ typedef struct {
     uint8_t *output_copy;
     uint32_t output_bytes;
     uint64_t max_cycles, run_us;
+    bool stdout_taken; /* by an output: then no report goes there */
     statement st;
     security_bits security;
 } run_state;
@@ -29,12 +30,14 @@ typedef struct {
 static int open_outputs(run_state *s)
 {
     const cli_args *a = s->a;
+    task_keep_files(&s->t, &s->files, a);
     int code = file_open(&s->files, a->value[OPT_OUTPUT], &s->output);
     if (!code) code = file_open(&s->files, a->value[OPT_RAW_INPUT], &s->raw_input);
     if (!code) code = file_open(&s->files, a->value[OPT_RAW_OUTPUT], &s->raw_output);
     if (!code) code = file_open(&s->files, a->value[OPT_FELTS], &s->felts);
     if (!code) code = file_open(&s->files, a->value[OPT_PROOF], &s->proof);
-    if (!code && a->value[OPT_JSON] && file_uses_stdout(&s->files))
+    s->stdout_taken = file_uses_stdout(&s->files);
+    if (!code && a->value[OPT_JSON] && s->stdout_taken)
         code = cli_fail(EXIT_USAGE, "--json and an output to - both want standard output");
     return code;
 }
@@ -117,8 +120,7 @@ static int report(const run_state *s)
 {
     const uint64_t prove_ms = proving_ns(&s->p.stats) / 1000000;
     if (!s->a->value[OPT_JSON]) {
-        if (s->a->value[OPT_OUTPUT] && strcmp(s->a->value[OPT_OUTPUT], "-") == 0) return 0;
-        if (s->a->value[OPT_PROOF] && strcmp(s->a->value[OPT_PROOF], "-") == 0) return 0;
+        if (s->stdout_taken) return 0;
         describe_statement(&s->st, &s->security);
         printf("%-14s %zu bytes, %zu felts\n%-14s %" PRIu64 ".%03" PRIu64 " s to run, %" PRIu64
                ".%03" PRIu64 " s to prove\n%-14s %" PRIu64 " MiB\n",
@@ -153,7 +155,7 @@ static int report_check(const run_state *s)
         json_object_set_new(j, "exit_code", json_integer(s->r.exit_code));
         return task_print_json(j);
     }
-    if (s->a->value[OPT_OUTPUT] && strcmp(s->a->value[OPT_OUTPUT], "-") == 0) return 0;
+    if (s->stdout_taken) return 0;
     printf("%" PRIu64 " cycles: every row satisfies every constraint\n", s->r.n_cycles);
     return fflush(stdout) == EOF ? cli_fail(EXIT_IO, "cannot write to standard output") : 0;
 }

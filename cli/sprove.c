@@ -1,7 +1,9 @@
 /* sprove.c - the entry of sprove: finds the command and runs it. */
+#include "air/air_id.h"
 #include "cli/commands.h"
 #include "cli/file.h"
 #include "cli/help.h"
+#include "cli/hex.h"
 #include "cli/task.h"
 
 #include <stdio.h>
@@ -67,14 +69,18 @@ int command_completion(const cli_args *a)
 
 int command_version(const cli_args *a)
 {
-    if (a->value[OPT_JSON]) return task_print_json(json_pack("{s:s}", "version", SPROVE_VERSION));
-    printf("sprove %s\n", SPROVE_VERSION);
+    char id[57];
+    hex_words(id, AIR_ID, 28);
+    if (a->value[OPT_JSON])
+        return task_print_json(json_pack("{s:s,s:s}", "version", SPROVE_VERSION, "air_id", id));
+    printf("sprove %s\nconstraints %s\n", SPROVE_VERSION, id);
     return flush();
 }
 
 int main(int argc, char **argv)
 {
     cli_args a;
+    files_init();
     signals_init();
     if (argc < 2) {
         help_sprove();

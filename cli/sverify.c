@@ -34,6 +34,11 @@ static int check_options(const cli_args *a)
     const bool io = a->value[OPT_IO_COMMITMENT] != NULL;
     const int input = !!a->value[OPT_INPUT] + !!a->value[OPT_DATA] + !!a->value[OPT_RAW_INPUT];
     const int output = !!a->value[OPT_OUTPUT] + !!a->value[OPT_RAW_OUTPUT];
+    static const uint8_t file[] = {OPT_INPUT, OPT_DATA, OPT_RAW_INPUT, OPT_OUTPUT, OPT_RAW_OUTPUT};
+    unsigned standard = strcmp(a->operand[0], "-") == 0;
+    for (unsigned i = 0; i < SP_COUNT(file); i++)
+        standard += a->value[file[i]] && strcmp(a->value[file[i]], "-") == 0;
+    if (standard > 1) return cli_fail(VERIFY_USAGE, "only one file can be standard input (-)");
     if (!a->value[OPT_PROGRAM] == !a->value[OPT_PROGRAM_ID])
         return cli_fail(VERIFY_USAGE, "name the program by one of --program and --program-id");
     if (io && (input || output))
@@ -49,24 +54,25 @@ static int check_options(const cli_args *a)
     return 0;
 }
 
+static int hex_options(state *s)
+{
+    const cli_args *a = s->a;
+    uint8_t id[28], context[28], io[32] = {0};
+    if (cli_hex(a, OPT_CONTEXT, context, 28) || cli_hex(a, OPT_IO_COMMITMENT, io, 31) ||
+        cli_hex(a, OPT_PROGRAM_ID, id, 28))
+        return VERIFY_USAGE;
+    if (a->value[OPT_CONTEXT]) bytes_read_words(s->context, context, 7);
+    if (a->value[OPT_IO_COMMITMENT]) bytes_read_words(s->io, io, 8);
+    if (a->value[OPT_PROGRAM_ID]) bytes_read_words(s->id, id, 7);
+    return 0;
+}
+
 /* The id of --program under the profile asked for and the io mode that the proof states; both modes
  * bind the same input and output. */
 static int program_id(state *s)
 {
     const cli_args *a = s->a;
-    uint8_t bytes[31];
-    if (cli_hex(a, OPT_CONTEXT, bytes, 28)) return VERIFY_USAGE;
-    if (a->value[OPT_CONTEXT]) bytes_read_words(s->context, bytes, 7);
-    if (a->value[OPT_IO_COMMITMENT]) {
-        uint8_t io[32] = {0};
-        if (cli_hex(a, OPT_IO_COMMITMENT, io, 31)) return VERIFY_USAGE;
-        bytes_read_words(s->io, io, 8);
-    }
-    if (a->value[OPT_PROGRAM_ID]) {
-        if (cli_hex(a, OPT_PROGRAM_ID, bytes, 28)) return VERIFY_USAGE;
-        bytes_read_words(s->id, bytes, 7);
-        return 0;
-    }
+    if (a->value[OPT_PROGRAM_ID]) return 0;
     prove_error err = {""};
     const enum machine_io_mode mode = (enum machine_io_mode)s->scratch->view.st.io_mode;
     if (task_load(&s->t, a->value[OPT_PROGRAM], mode)) return VERIFY_USAGE;
@@ -160,7 +166,7 @@ static void add_place(json_t *j, const char *name, int value)
 static int answer(const state *s, int code)
 {
     const verify_reason *why = &s->why;
-    const proof_view *v = &s->scratch->view;
+    const proof_view *v = s->known ? &s->scratch->view : NULL;
     const bool json = s->a->value[OPT_JSON] != NULL;
     security_bits bits;
     if (s->known) sizes_security(&bits, &s->scratch->shape, v);
@@ -226,8 +232,12 @@ static int check(state *s)
     s->e.program_id = s->id;
     s->e.context = s->context;
     if (s->a->value[OPT_IO_COMMITMENT]) s->e.io_commitment = s->io;
-    int code = prooffile_read(&s->proof, s->path, NULL);
-    if (code) return code == EXIT_FORMAT ? VERIFY_MALFORMED : VERIFY_USAGE;
+    char text[FILE_WHY];
+    int code = prooffile_read(&s->proof, s->path, NULL, text);
+    if (code == EXIT_FORMAT) return refuse(s, VERIFY_MALFORMED, "form", text);
+    if (code)
+        return cli_fail(VERIFY_USAGE, "%s: %s", strcmp(s->path, "-") ? s->path : "standard input",
+                        text);
     s->scratch = malloc(sizeof *s->scratch);
     if (!s->scratch) return cli_fail(VERIFY_USAGE, "not enough memory");
     /* The io mode and the public bytes are needed before the question can be put. */
@@ -263,7 +273,7 @@ int main(int argc, char **argv)
     state s;
     memset(&s, 0, sizeof s);
     cli_set_name("sverify");
-    signals_init();
+    files_init();
     if (cli_parse(&a, &sverify_command, argv + 1, argc - 1)) return VERIFY_USAGE;
     if (a.value[OPT_HELP]) {
         help_command(&sverify_command, "");
@@ -272,6 +282,7 @@ int main(int argc, char **argv)
     s.a = &a;
     s.path = a.operand[0];
     int code = check_options(&a);
+    if (!code) code = hex_options(&s);
     if (!code) code = check(&s);
     free(s.proof.at);
     free(s.input.at);

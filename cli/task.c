@@ -109,6 +109,14 @@ int task_read_input(task *t, const cli_args *a)
     return 0;
 }
 
+void task_keep_files(const task *t, file_outputs *f, const cli_args *a)
+{
+    if (!t->job) file_keep(f, t->name);
+    file_keep(f, a->value[OPT_INPUT]);
+    file_keep(f, a->value[OPT_DATA]);
+    file_keep(f, a->value[OPT_HINT]);
+}
+
 static bool on_cycles(void *user, uint64_t cycles) { return progress_cycles(user, cycles); }
 
 int task_run(task *t, vm_result *r, uint64_t max_cycles, bool record, vm_profile *profile,

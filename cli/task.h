@@ -30,6 +30,8 @@ typedef struct {
 int task_load(task *t, const char *name, enum machine_io_mode mode);
 /* --input or --data, encoded by the job, and --hint. */
 int task_read_input(task *t, const cli_args *a);
+/* Notes the files that program and input came from, so that no output replaces them. */
+void task_keep_files(const task *t, file_outputs *f, const cli_args *a);
 /* The public input of a job from a payload, or of an ELF from bytes; as task_read_input does it. */
 int task_encode(task *t, const file_bytes *b, bool data, const char *path);
 /* Runs the program. 0 also when the guest ends with a nonzero exit code. */

@@ -105,9 +105,93 @@ class Outputs(Case):
         self.fails(sprove(*self.args, "--output", "-", "--raw-output", "-"), 2, "same place")
         self.fails(sprove(*self.args, "--output", "-", "--json"), 2, "standard output")
 
+    def test_one_place_by_two_names_is_one_place(self):
+        os.mkdir(self.path("d"))
+        os.symlink("d", self.path("link"))
+        for a, b in (("x", "./x"), ("d/x", "link/x"), ("/dev/stdout", "-")):
+            r = sprove(*self.args, "--output", a, "--raw-output", b, cwd=self.dir)
+            self.fails(r, 2, "same place")
+        self.path("old", b"before")
+        os.symlink("old", self.path("name"))
+        self.fails(sprove(*self.args, "--output", "old", "--raw-output", "name", cwd=self.dir), 2, "same place")
+        self.assertEqual(self.read("old"), b"before")
+        self.assertEqual(os.listdir(self.path("d")), [])
+
+    def test_what_a_run_reads_is_not_replaced(self):
+        program, hint = self.path("p.elf", exits(0)), self.path("h", b"hint")
+        os.symlink("p.elf", self.path("link"))
+        for name in ("p.elf", "h", "m.json", "link"):
+            r = sprove("exec", program, "--input", self.payload, "--hint", hint, "--output", self.path(name))
+            self.fails(r, 2, name, "is read by this run")
+        self.fails(sprove(*self.args, "--output", self.payload), 2, "is read by this run")
+        self.assertEqual(self.read("p.elf"), exits(0))
+        self.assertEqual(self.read("h"), b"hint")
+
+    def test_a_replaced_file_keeps_its_mode(self):
+        out = self.path("out", b"before")
+        os.chmod(out, 0o600)
+        self.assertEqual(sprove(*self.args, "--output", out).code, 0)
+        self.assertEqual(os.stat(out).st_mode & 0o777, 0o600)
+        self.assertIn(b"result", self.read("out"))
+
+    def test_a_link_to_nothing_is_not_replaced(self):
+        os.symlink("nowhere", self.path("link"))
+        self.fails(sprove(*self.args, "--output", self.path("link")), 5, "symbolic link")
+        self.assertTrue(os.path.islink(self.path("link")))
+
     def test_devices_are_written_to(self):
         self.assertEqual(sprove(*self.args, "--output", "/dev/null").code, 0)
         self.assertTrue(os.path.exists("/dev/null"))
+
+    def test_standard_output_by_its_path_is_appended_to(self):
+        log = self.path("log", b"before\n")
+        with open(log, "ab") as f:
+            p = subprocess.run([SPROVE, *self.args, "--output", "/dev/stdout"], stdout=f, check=False,
+                               stderr=subprocess.PIPE)
+        self.assertEqual(p.returncode, 0)
+        self.assertEqual(self.read("log"), b'before\n{"result":[[19,22],[43,50]]}\n')
+        self.fails(sprove(*self.args, "--output", "/dev/stdout", "--json"), 2, "standard output")
+
+    def test_a_closed_standard_output_is_an_error_and_no_file(self):
+        program = self.path("p.elf", exits(0))
+        p = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", SPROVE, "exec", program, "--raw-output",
+                            self.path("o"), "--json"], capture_output=True, check=False)
+        self.assertEqual(p.returncode, 5)
+        self.assertIn(b"standard output", p.stderr)
+        self.assertEqual(self.read("o"), b"")
+
+    def test_pipes_get_nothing_when_a_file_fails(self):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
+        r = sprove(*self.args, "--raw-output", self.path("raw"), preexec_fn=limit)
+        self.fails(r, 5, "nothing was written")
+        self.assertEqual(r.out, "")
+
+    def test_named_pipes_are_read_and_written(self):
+        os.mkfifo(self.path("fifo"))
+        job = ["exec", "fibonacci", "--input", self.path("f.json", {"algorithm": "fibonacci", "n": 10})]
+        p = subprocess.Popen([SPROVE, *job, "--output", self.path("fifo")], stderr=subprocess.DEVNULL)
+        self.assertEqual(self.read("fifo"), b'{"value":55}\n')
+        self.assertEqual(p.wait(60), 0)
+        p = subprocess.Popen([SPROVE, "exec", "fibonacci", "--input", self.path("fifo")],
+                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        with open(self.path("fifo"), "wb") as f:
+            f.write(b'{"algorithm":"fibonacci","n":10}')
+        self.assertEqual(p.communicate(timeout=60)[0], b'{"value":55}\n')
+
+    def test_outputs_in_place_are_named_when_another_fails(self):
+        endless = self.path("long.json", {"algorithm": "mixed", "rounds": 400000})
+        p = subprocess.Popen([SPROVE, "exec", "mixed", "--input", endless, "--output", self.path("a"),
+                              "--raw-output", self.path("b")], stderr=subprocess.PIPE)
+        for _ in range(1000):
+            if len(self.files()) == 4:
+                break
+            time.sleep(0.01)
+        os.mkdir(self.path("b"))
+        _, err = p.communicate(timeout=120)
+        self.assertEqual(p.returncode, 5, err)
+        self.assertIn(b"b: cannot write: Is a directory; outputs named before it are written", err)
+        self.assertEqual(self.files(), ["a", "b", "long.json", "m.json"])
 
     def test_a_closed_pipe_is_an_error_not_a_death(self):
         reader, writer = os.pipe()
@@ -143,6 +227,17 @@ class Interruption(Case):
             self.assertEqual((p.returncode, out), (130, b""), err)
             self.assertIn(b"interrupted; nothing was written", err)
             self.assertEqual(self.files(), ["long.json"])
+
+    def test_a_signal_ends_the_wait_for_a_pipe(self):
+        os.mkfifo(self.path("fifo"))
+        payload = self.path("f.json", {"algorithm": "fibonacci", "n": 10})
+        for args in (["--input", self.path("fifo")], ["--input", payload, "--output", self.path("fifo")]):
+            p = subprocess.Popen([SPROVE, "exec", "fibonacci", *args], stderr=subprocess.PIPE)
+            time.sleep(0.5)
+            p.send_signal(signal.SIGINT)
+            _, err = p.communicate(timeout=60)
+            self.assertEqual(p.returncode, 130, err)
+            self.assertIn(b"interrupted", err)
 
     def test_a_second_signal_ends_at_once(self):
         p = self.start()

@@ -34,8 +34,9 @@ class Proofs(Case):
     def at(cls, name):
         return os.path.join(cls.made.name, name)
 
-    def ask(self, *more, proof=None, context="ab" * 28, program="matrix_multiplication"):
-        return sverify(proof or self.at("p"), "--context", context, "--program", program, *QUESTION, *more)
+    def ask(self, *more, proof=None, context="ab" * 28, program="matrix_multiplication", **options):
+        return sverify(proof or self.at("p"), "--context", context, "--program", program, *QUESTION, *more,
+                       **options)
 
     def io(self, out="out.json"):
         return ["--input", self.at("m.json"), "--output", self.at(out)]
@@ -141,6 +142,32 @@ class Proofs(Case):
         self.assertEqual(self.ask("--input", self.at("m.json"), "--output", self.path("none")).code, 2)
         self.assertEqual(self.ask("--input", self.at("m.json"), "--output", self.at("p")).code, 2)
 
+    def test_a_malformed_file_is_answered_in_json(self):
+        huge = self.path("huge", b"")
+        os.truncate(huge, 10 << 30)
+        for proof, text in ((huge, "longer than the limit"), (self.path("a", b""), "head"),
+                            (self.path("b", b"0xzz"), "hex words"), (self.path("c", b"0x1 0x2"), "not a proof"),
+                            (self.path("d", b"0" * (65 << 20)), "at most")):
+            r = self.ask(*self.io(), "--json", proof=proof)
+            self.assertEqual((r.code, r.err), (3, ""))
+            j = r.json()
+            self.assertEqual((j["accepted"], j["rejection"]["check"]), (False, "form"))
+            self.assertIn(text, j["rejection"]["text"])
+        self.fails(sprove("inspect", huge), 3, "huge", "longer than the limit")
+
+    def test_only_one_file_is_standard_input(self):
+        self.assertEqual(self.ask(*self.io(), proof="-", stdin=self.proof).code, 0)
+        with open(self.at("out.json"), "rb") as f:
+            r = self.ask("--input", self.at("m.json"), "--output", "-", stdin=f.read())
+        self.assertEqual(r.code, 0, r.err)
+        self.fails(self.ask("--input", "-", "--output", "-"), 2, "standard input")
+        self.fails(self.ask("--io-commitment", "00" * 31, "--raw-input", "-", proof="-"), 2, "standard input")
+
+    def test_options_are_looked_at_before_the_proof(self):
+        bad = self.path("bad", b"")
+        self.fails(self.ask(*self.io(), proof=bad, context="zz"), 2, "--context")
+        self.fails(sverify(bad, "--program-id", "12", "--io-commitment", "00" * 31), 2, "--program-id")
+
     def test_felts(self):
         with open(self.at("felts"), encoding="utf-8") as f:
             words = f.read().split()
@@ -205,6 +232,15 @@ class Runs(Case):
         wrong = self.path("wrong", b"12345678")
         self.assertEqual(sverify(*ask, "--raw-output", wrong).code, 1)
         self.assertEqual(r.json()["io_commitment"], self.prove("--json").json()["io_commitment"])
+
+    def test_no_report_is_mixed_into_an_output(self):
+        for option in ("--felts", "--raw-input"):
+            r = self.prove(option, "-")
+            self.assertEqual((r.code, r.err), (0, ""))
+            self.assertNotIn("program id", r.out)
+        r = sprove("run", "matrix_multiplication", "--input", self.payload, "--check", "--raw-output", "-")
+        self.assertEqual((r.code, r.err), (0, ""))
+        self.assertNotIn("constraint", r.out)
 
     def test_check_makes_no_proof(self):
         r = sprove("run", "matrix_multiplication", "--input", self.payload, "--check", "--profile", "bench")
@@ -276,6 +312,36 @@ class Runs(Case):
         self.assertEqual(percent, sorted(percent))
         self.assertEqual(percent[-1], 100)
         self.assertGreater(len(percent), 3)
+
+    def test_a_stop_in_any_phase_leaves_whole_files_or_none(self):
+        # A kill may leave what is named as temporary.
+        args = [SPROVE, "run", "matrix_multiplication", "--input", self.payload, "--output", "o", "--proof",
+                "p", "--progress", "json", "--profile", "bench"]
+        whole = sprove(*args[1:], cwd=self.dir)
+        with open(self.path("p"), "rb") as f:
+            proof = f.read()
+        phases = list(dict.fromkeys(json.loads(line)["phase"] for line in whole.err.splitlines()))
+        self.assertGreater(len(phases), 8)
+        for number in (signal.SIGINT, signal.SIGKILL):
+            for phase in phases:
+                for name in self.files():
+                    if name != "m.json":
+                        os.unlink(self.path(name))
+                p = subprocess.Popen(args, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=self.dir)
+                for line in p.stderr:
+                    if json.loads(line)["phase"] == phase:
+                        break
+                p.send_signal(number)
+                p.communicate(timeout=120)
+                names = [name for name in self.files() if number == signal.SIGINT or name[0] != "."]
+                if p.returncode == 0:
+                    self.assertEqual(names, ["m.json", "o", "p"])
+                    with open(self.path("p"), "rb") as f:
+                        self.assertEqual(f.read(), proof)
+                else:
+                    self.assertEqual(p.returncode, 130 if number == signal.SIGINT else -number)
+                    self.assertIn(names, (["m.json"], ["m.json", "o"]) if number == signal.SIGKILL
+                                  else (["m.json"],), phase)
 
     def test_an_interruption_leaves_nothing(self):
         p = subprocess.Popen([SPROVE, "run", "matrix_multiplication", "--input", self.payload, "--output",

@@ -117,7 +117,9 @@ class Usage(Case):
         self.fails(sverify("nowhere", "--program", "fibonacci", *ok), 2, "nowhere", "No such file")
 
     def test_version(self):
-        self.assertRegex(sprove("version").out, r"^sprove \d+\.\d+\.\d+\n")
+        text = sprove("version").out
+        self.assertRegex(text, r"^sprove \d+\.\d+\.\d+\nconstraints [0-9a-f]{56}\n$")
+        self.assertEqual(sprove("version", "--json").json()["air_id"], text.split()[-1])
         self.assertEqual(sprove("--version").out, sprove("version").out)
         self.assertIn("version", sprove("version", "--json").json())
 
