@@ -22,6 +22,8 @@ has() { command -v "$1"; }
 has_jansson() { pkg-config --exists 'jansson >= 2.11'; }
 has_fuzzer() { printf 'int LLVMFuzzerTestOneInput(const char *d, long n){(void)d;return (int)(n&0);}\n' |
     clang -fsanitize=fuzzer -x c -o /dev/null -; }
+has_openmp() { printf 'int main(void){return 0;}\n' |
+    clang -fopenmp -fsanitize=thread -x c -o /dev/null -; }
 compiles_c() { printf '#include <stdlib.h>\nint main(void){return 0;}\n' | gcc -x c -o /dev/null -; }
 
 install_missing() {
@@ -191,6 +193,18 @@ cmd_fuzz() {
     done
 }
 
+# races: what runs on several threads, under the thread sanitizer.
+cmd_races() {
+    need_build_tools
+    need clang has clang
+    need libomp-dev has_openmp
+    install_missing
+    say "configuring build-tsan"
+    cmake --preset tsan >/dev/null || fail "cmake failed"
+    build build-tsan backend_tests e2e_tests soundness_honest api_tests
+    ctest --preset tsan
+}
+
 cmd_bench() {
     need_build_tools
     install_missing
@@ -209,7 +223,7 @@ cmd_install() {
 }
 
 case ${1-} in
-demo | test)
+demo | test | races)
     command=$1
     shift
     [ $# = 0 ] || fail "$command takes no arguments"
@@ -226,6 +240,7 @@ usage: sh dev.sh demo            build, prove and verify a built-in job
        sh dev.sh test            everything that can be tested here
        sh dev.sh bench [OPTION]  measure proving here (options of `sprove bench`)
        sh dev.sh fuzz [SECONDS]  fuzz every parser with libFuzzer, so long each
+       sh dev.sh races           prove on three threads under the thread sanitizer
        sh dev.sh install PREFIX  install sprove, sverify, manual pages and headers
 Each installs the Debian packages that are missing, as root or by sudo.
 TEXT
