@@ -44,6 +44,12 @@ void *arena_take(arena *a, size_t bytes)
     return a->base + at;
 }
 
+arena arena_part(arena *a, size_t bytes)
+{
+    const arena part = {.base = arena_take(a, bytes), .size = bytes};
+    return part;
+}
+
 uint32_t *arena_words(arena *a, size_t n) { return arena_take(a, n * sizeof(uint32_t)); }
 
 void arena_columns(arena *a, uint32_t **out, size_t n, unsigned log)

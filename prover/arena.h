@@ -22,6 +22,8 @@ uint32_t *arena_words(arena *a, size_t n);
 /* n columns of 2^log words, their starts staggered so that equal rows of many columns share neither
  * a cache set nor a memory bank; out gets the pointers (also while counting: then NULL). */
 void arena_columns(arena *a, uint32_t **out, size_t n, unsigned log);
+/* An arena of its own with room for `bytes` (counting too, when a counts). */
+arena arena_part(arena *a, size_t bytes);
 /* Marks and rolls back: what was taken since is given back. */
 SP_FN size_t arena_mark(const arena *a) { return a->used; }
 SP_FN void arena_release(arena *a, size_t mark) { a->used = mark; }

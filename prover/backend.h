@@ -24,6 +24,11 @@ typedef struct backend {
      * out[i] may equal coeffs[i] when the buffer has room for 2^log_out words. */
     void (*evaluate)(uint32_t *const *out, const uint32_t *const *coeffs, size_t n, unsigned log,
                      unsigned log_out);
+    /* One part of the same: out[i] (2^log words) = the values at positions [part h, (part + 1) h) of
+     * each half of D_log_out, h = 2^(log-1): those of the first half, then those of the second.
+     * part < 2^(log_out - log). out[i] may equal coeffs[i]. */
+    void (*evaluate_part)(uint32_t *const *out, const uint32_t *const *coeffs, size_t n,
+                          unsigned log, unsigned log_out, size_t part);
     /* out[i] = the extension to D_log_out of the values in[i] on D_log. */
     void (*extend)(uint32_t *const *out, const uint32_t *const *in, size_t n, unsigned log,
                    unsigned log_out);

@@ -4,17 +4,18 @@
 
 #include <string.h>
 
-/* The instance's columns on D_(n+1): the committed ones at blowup 2, else extended anew. */
-static void domain_columns(prover *pv, const shape_instance *in, air_domain *d)
+/* The instance's columns on D_(n+1): the ones kept (at blowup 2), or extended anew, at `scratch`. */
+static void domain_columns(prover *pv, const shape_instance *in, air_domain *d, uint32_t **scratch)
 {
     const air_component *c = in->c;
     const unsigned n[3] = {c->n_pre, c->n_main, 4 * (c->n_prod + c->n_sum)};
     const unsigned first[3] = {in->pre, in->main, in->inter};
     const uint32_t *const *cols[3];
-    uint32_t **scratch = pv->scratch_col;
+    arena room = pv->scratch;
+    if (pv->stream) arena_columns(&room, scratch, n[0] + n[1] + n[2], in->log + 1);
     for (unsigned t = 0; t < 3; t++) {
         cols[t] = (const uint32_t *const *)(pv->lde[t] + first[t]);
-        if (pv->pa->log_blowup == 1 || n[t] == 0) continue;
+        if (!pv->stream || n[t] == 0) continue;
         pv->be->extend(scratch, (const uint32_t *const *)(pv->trace_col[t] + first[t]), n[t], in->log,
                        in->log + 1);
         cols[t] = (const uint32_t *const *)scratch;
@@ -28,6 +29,7 @@ static void domain_columns(prover *pv, const shape_instance *in, air_domain *d)
 static sp_status add_constraints(prover *pv)
 {
     const proof_shape *sh = &pv->shape;
+    uint32_t *scratch[SHAPE_MAX_INSTANCE_COLUMNS];
     qm31 power = qm31_one();
     for (unsigned i = 0, at = 0; i < sh->n_instances; i++) {
         const shape_instance *in = &sh->instance[i];
@@ -35,7 +37,7 @@ static sp_status add_constraints(prover *pv)
         air_domain d = {.log = in->log + 1, .trace_log = in->log, .ch = &pv->air};
         for (unsigned k = 0; k < c->n_constraints; k++, power = qm31_mul(power, pv->rho))
             pv->weight[at + k] = power;
-        domain_columns(pv, in, &d);
+        domain_columns(pv, in, &d, scratch);
         d.is_first = pv->is_first[in->log];
         d.weight = pv->weight + at;
         d.claim.prod = c->n_prod ? pv->claim[in->prod_claim] : qm31_zero();

@@ -32,7 +32,7 @@ sp_status fri_prove(prover *pv)
         const unsigned log = shape_layer_log(sh, l), k = sh->fold[l];
         merkle_tree *t = &pv->layer_tree[l];
         pv->be->fri_leaves(t->level[t->top], const_columns(&pv->layer[l]), log, k, l == 0);
-        merkle_tree_close(t, pv->be);
+        merkle_tree_close(t, pv->be, t->top);
         merkle_tree_cap(t, pv->layer_cap[l]);
         prover_step(pv, STEP_LAYER_CAP, l);
         channel_mix_cap(&pv->ch, pv->layer_cap[l], (size_t)1 << t->cap);

@@ -57,23 +57,24 @@ sp_status opening_samples(prover *pv)
     return SP_OK;
 }
 
-/* num[point] = sum of delta^i times the column of sample i, lifted to the FRI domain: combined on
- * the trace domain of each size, extended, lifted. */
-static sp_status numerators(prover *pv, unsigned point)
+/* num = sum of delta^i times the column of sample i, lifted to the FRI domain: combined on the trace
+ * domain of each size, extended, lifted. The largest size needs no lifting and comes first. */
+static sp_status numerator(prover *pv, unsigned point)
 {
     const unsigned b = pv->pa->log_blowup, top = pv->shape.top;
     column_set set;
     qm31 coeff[N_TREES * SHAPE_MAX_COLUMNS];
-    for (unsigned k = 0; k < 4; k++) memset(pv->num[point].v[k], 0, sizeof(uint32_t) << top);
-    for (unsigned n = 0; n <= pv->shape.n_max; n++) {
+    for (unsigned n = pv->shape.n_max + 1; n-- > 0;) {
+        const bool largest = n + b == top;
         if (!size_in_use(pv, n)) continue;
         collect(pv, &set, point, n);
-        if (set.n == 0) continue;
+        if (set.n == 0 && !largest) continue;
         for (size_t i = 0; i < set.n; i++) coeff[i] = pv->weight[set.sample[i]];
         for (unsigned k = 0; k < 4; k++) memset(pv->small[0].v[k], 0, sizeof(uint32_t) << n);
         pv->be->combine(pv->small[0].v, set.col, coeff, set.n, n);
-        pv->be->extend(pv->small[1].v, (const uint32_t *const *)pv->small[0].v, 4, n, n + b);
-        pv->be->lift_add(pv->num[point].v, top, (const uint32_t *const *)pv->small[1].v, n + b);
+        uint32_t **out = largest ? pv->num.v : pv->small[1].v;
+        pv->be->extend(out, (const uint32_t *const *)pv->small[0].v, 4, n, n + b);
+        if (!largest) pv->be->lift_add(pv->num.v, top, (const uint32_t *const *)out, n + b);
         SP_TRY(prover_work(pv, (uint64_t)set.n << n));
     }
     return SP_OK;
@@ -93,10 +94,42 @@ sp_status opening_quotient(prover *pv)
     }
     for (unsigned point = 0; point < 2; point++) {
         if (point == 1 && sh->n_before == 0) continue; /* nothing is read at the row before */
-        SP_TRY(numerators(pv, point));
-        pv->be->quotient(pv->layer[0].v, point > 0, (const uint32_t *const *)pv->num[point].v,
-                         sh->top, pv->z[point], q[point].a, q[point].b);
+        SP_TRY(numerator(pv, point));
+        pv->be->quotient(pv->layer[0].v, point > 0, (const uint32_t *const *)pv->num.v, sh->top,
+                         pv->z[point], q[point].a, q[point].b);
     }
     prover_step(pv, STEP_QUOTIENT, 0);
+    return SP_OK;
+}
+
+/* A column's value at a point is a sum over its trace with weights, as for the samples; the weights of
+ * a point of the base field are words, so one QM31 column of weights serves four queries. */
+sp_status opening_values(prover *pv)
+{
+    const proof_shape *sh = &pv->shape;
+    const unsigned b = pv->pa->log_blowup, n_queries = pv->pa->n_queries;
+    column_set set;
+    qm31 out[N_TREES * SHAPE_MAX_COLUMNS];
+    if (!pv->stream) return SP_OK;
+    for (unsigned n = 0; n <= sh->n_max; n++) {
+        if (!size_in_use(pv, n)) continue;
+        collect(pv, &set, 0, n);
+        for (unsigned first = 0; first < n_queries; first += 4) {
+            const unsigned k = n_queries - first < 4 ? n_queries - first : 4;
+            for (unsigned q = 0; q < 4; q++) {
+                const uint32_t at = pv->queries[first + (q < k ? q : 0)] >> (sh->top - n - b);
+                uint32_t *const *rest = pv->oods_weight.v; /* becomes zero */
+                uint32_t *const w[4] = {pv->small[0].v[q], rest[0], rest[1], rest[2]};
+                pv->be->weights_at(w, n, circle_point_q_from(circle_at(n + b, at)));
+            }
+            pv->be->dot(out, set.col, set.n, n, (const uint32_t *const *)pv->small[0].v);
+            for (size_t i = 0; i < set.n; i++) {
+                uint32_t v[4];
+                qm31_to_words(v, out[i]);
+                for (unsigned q = 0; q < k; q++)
+                    pv->opened[(size_t)(first + q) * sh->n_at + set.sample[i]] = v[q];
+            }
+        }
+    }
     return SP_OK;
 }

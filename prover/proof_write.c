@@ -50,6 +50,12 @@ static void put_values(writer *w, unsigned query, unsigned tree)
 {
     const prover *pv = w->pv;
     const shape_tree *t = &pv->shape.tree[tree];
+    if (pv->stream) {
+        const uint32_t *v = pv->opened + (size_t)query * pv->shape.n_at;
+        for (unsigned i = 0; i < tree; i++) v += pv->shape.tree[i].n_columns;
+        put_words(w, v, t->n_columns);
+        return;
+    }
     for (unsigned i = 0; i < t->n_columns; i++) {
         const uint32_t at = pv->queries[query] >> (pv->shape.top - t->log[i]);
         put_words(w, &pv->lde[tree][i][at], 1);

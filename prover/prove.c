@@ -80,54 +80,95 @@ void prover_set_trace_logs(prover *pv)
             pv->trace_log[t][i] = (uint8_t)(s->tree[t].log[i] - pv->pa->log_blowup);
 }
 
-static void carve_tree_columns(prover *pv, arena *a, unsigned tree, bool trace)
+static void carve_tree(prover *pv, arena *a, unsigned tree, bool trace)
 {
     const shape_tree *t = &pv->shape.tree[tree];
     for (unsigned i = 0; i < t->n_columns; i++) {
         if (trace) arena_columns(a, &pv->trace_col[tree][i], 1, pv->trace_log[tree][i]);
-        arena_columns(a, &pv->lde[tree][i], 1, t->log[i]);
+        if (!pv->stream) arena_columns(a, &pv->lde[tree][i], 1, t->log[i]);
     }
     merkle_tree_carve(&pv->tree[tree], a, t->top, pv->pa->cap_log);
+}
+
+/* What commit_tree needs for a while when columns are streamed. */
+static void carve_streaming(prover *pv, arena *a, unsigned tree)
+{
+    const shape_tree *t = &pv->shape.tree[tree];
+    for (unsigned i = 0; i < t->n_columns && pv->stream; i++) {
+        arena_columns(a, &pv->coeff[tree][i], 1, pv->trace_log[tree][i]);
+        arena_columns(a, &pv->lde[tree][i], 1, pv->trace_log[tree][i]);
+    }
+}
+
+/* Bytes of the columns of one instance on its constraint domain, at most. */
+static size_t largest_instance(const prover *pv)
+{
+    uint32_t *unused[SHAPE_MAX_INSTANCE_COLUMNS];
+    size_t largest = 0;
+    for (unsigned i = 0; i < pv->shape.n_instances; i++) {
+        const shape_instance *in = &pv->shape.instance[i];
+        const air_component *c = in->c;
+        arena a;
+        arena_count(&a);
+        arena_columns(&a, unused, c->n_pre + c->n_main + 4 * (c->n_prod + c->n_sum), in->log + 1);
+        if (a.peak > largest) largest = a.peak;
+    }
+    return largest;
 }
 
 void prover_carve(prover *pv, arena *a)
 {
     const proof_shape *s = &pv->shape;
-    const unsigned b = pv->pa->log_blowup, n_max = s->n_max;
+    const unsigned n_max = s->n_max;
     pv->main_pointers = arena_take(a, SHAPE_MAX_COLUMNS * sizeof *pv->main_pointers);
-    for (unsigned t = 0; t < N_TREES; t++) carve_tree_columns(pv, a, t, t != TREE_PROGRAM);
+    for (unsigned t = 0; t < N_TREES; t++) carve_tree(pv, a, t, t != TREE_PROGRAM);
 
-    /* Composition. */
+    /* From here on in turn: each tree's commitment (streamed), ... */
     const size_t mark = arena_mark(a);
+    for (unsigned t = 0; t < N_TREES; t++) {
+        carve_streaming(pv, a, t);
+        arena_release(a, mark);
+    }
+
+    /* ... the composition before the commitment of its own tree, ... */
+    unsigned second = 0; /* largest size but one */
     bool used[31] = {false};
     for (unsigned i = 0; i < s->n_instances; i++) used[s->instance[i].log] = true;
     for (unsigned n = 0; n <= n_max; n++) {
         if (!used[n]) continue;
+        if (n < n_max) second = n;
         arena_columns(a, &pv->is_first[n], 1, n + 1);
         arena_columns(a, pv->acc[n].v, 4, n + 1);
     }
-    if (b > 1) {
-        size_t largest = 0;
-        unsigned log = 0;
-        for (unsigned i = 0; i < s->n_instances; i++) {
-            const air_component *c = s->instance[i].c;
-            const unsigned n = c->n_pre + c->n_main + 4 * (c->n_prod + c->n_sum);
-            if (n > largest) largest = n;
-            if (s->instance[i].log > log) log = s->instance[i].log;
-        }
-        arena_columns(a, pv->scratch_col, largest, log + 1);
-    }
+    if (pv->stream) pv->scratch = arena_part(a, largest_instance(pv));
     arena_release(a, mark);
 
-    /* Openings and FRI, when the composition is done. */
-    for (unsigned k = 0; k < 2; k++) arena_columns(a, pv->num[k].v, 4, s->top);
+    /* ... openings and FRI. */
+    arena_columns(a, pv->num.v, 4, s->top);
     arena_columns(a, pv->small[0].v, 4, n_max);
-    arena_columns(a, pv->small[1].v, 4, s->top);
+    arena_columns(a, pv->small[1].v, 4, second + pv->pa->log_blowup);
     arena_columns(a, pv->oods_weight.v, 4, n_max);
+    if (pv->stream) pv->opened = arena_words(a, (size_t)pv->pa->n_queries * s->n_at);
     for (unsigned l = 0; l <= s->n_layers; l++)
         arena_columns(a, pv->layer[l].v, 4, shape_layer_log(s, l));
     for (unsigned l = 0; l < s->n_layers; l++)
         merkle_tree_carve(&pv->layer_tree[l], a, shape_layer_top(s, l), shape_layer_cap(s, l));
+}
+
+/* Bytes of the proof. Columns are streamed where the extended ones are many times the trace, or where
+ * the memory limit asks for it, at the price of extending those that constraints read a second time. */
+static uint64_t plan_memory(prover *pv)
+{
+    arena kept, streamed;
+    pv->stream = false;
+    arena_count(&kept);
+    prover_carve(pv, &kept);
+    pv->stream = true;
+    arena_count(&streamed);
+    prover_carve(pv, &streamed);
+    if (pv->pa->log_blowup > 1) return streamed.peak;
+    pv->stream = pv->o->memory && kept.peak > pv->o->memory && streamed.peak < kept.peak;
+    return pv->stream ? streamed.peak : kept.peak;
 }
 
 static uint64_t total_work(const prover *pv)
@@ -216,14 +257,11 @@ sp_status prove_plan_init(prove_plan *plan, const vm_program *p, const vm_result
     if (st == SP_OK) {
         const bool words = mode == MACHINE_IO_WORDS;
         const uint32_t in = words ? input_bytes : 0, out = words ? run->output_bytes : 0;
-        arena a;
         witness_cells cells;
-        arena_count(&a);
-        prover_carve(pv, &a);
         witness_count_cells(&cells, &pv->layout);
         plan->shape = pv->shape;
         plan->program = pv->ph;
-        plan->memory_bytes = a.peak;
+        plan->memory_bytes = plan_memory(pv);
         plan->proof_bytes = proof_bytes(&pv->shape, (uint32_t)mode, in, out);
         plan->proof_felts = proof_felts(&pv->shape, (uint32_t)mode, in, out);
         plan->main_cells = cells.active;
@@ -270,6 +308,12 @@ static sp_status commit_program(prover *pv)
     return SP_OK;
 }
 
+static void carve_program(prover *pv, arena *a)
+{
+    carve_tree(pv, a, TREE_PROGRAM, false);
+    carve_streaming(pv, a, TREE_PROGRAM);
+}
+
 sp_status prove_program_id(uint32_t id[7], const vm_program *p, enum machine_io_mode mode,
                            const params *pa, const backend *be, prove_error *e)
 {
@@ -289,13 +333,14 @@ sp_status prove_program_id(uint32_t id[7], const vm_program *p, enum machine_io_
         log[air_component_slot(AIR_TABLES)] = AIR_TABLES_LOG;
         if (shape_init(&pv->shape, pa, log, &why) != SP_OK) st = error(e, SP_ERR_LIMIT, why);
         prover_set_trace_logs(pv);
+        pv->stream = pa->log_blowup > 1;
         arena_count(&a);
-        carve_tree_columns(pv, &a, TREE_PROGRAM, false);
+        carve_program(pv, &a);
         if (st == SP_OK && arena_init(&pv->mem, a.peak) != SP_OK)
             st = error(e, SP_ERR_NOMEM, "not enough memory for the program tree");
     }
     if (st == SP_OK) {
-        carve_tree_columns(pv, &pv->mem, TREE_PROGRAM, false);
+        carve_program(pv, &pv->mem);
         pv->total = UINT64_MAX;
         st = commit_program(pv);
         memcpy(id, pv->st.program_id, sizeof pv->st.program_id);
@@ -324,23 +369,20 @@ static sp_status fill_main(prover *pv, const vm_result *run)
 
 static sp_status take_memory(prover *pv)
 {
-    arena a;
-    arena_count(&a);
-    prover_carve(pv, &a);
-    const uint64_t mib = (a.peak >> 20) + 1;
-    if (pv->o->memory && a.peak > pv->o->memory) {
+    const uint64_t bytes = plan_memory(pv), mib = (bytes >> 20) + 1;
+    if (pv->o->memory && bytes > pv->o->memory) {
         (void)snprintf(pv->err->text, sizeof pv->err->text,
                        "the proof needs %" PRIu64 " MiB of memory, the limit is %" PRIu64 " MiB", mib,
                        pv->o->memory >> 20);
         return SP_ERR_NOMEM;
     }
-    if (arena_init(&pv->mem, a.peak) != SP_OK) {
+    if (arena_init(&pv->mem, bytes) != SP_OK) {
         (void)snprintf(pv->err->text, sizeof pv->err->text,
                        "the system does not give the %" PRIu64 " MiB that the proof needs", mib);
         return SP_ERR_NOMEM;
     }
     prover_carve(pv, &pv->mem);
-    pv->stats->peak_bytes = a.peak;
+    pv->stats->peak_bytes = bytes;
     return SP_OK;
 }
 
@@ -383,6 +425,7 @@ static sp_status run_protocol(prover *pv, vm_result *run, uint8_t **proof, size_
     SP_TRY(prover_phase(pv, PHASE_FRI));
     SP_TRY(fri_prove(pv));
     SP_TRY(prover_phase(pv, PHASE_OPEN));
+    SP_TRY(opening_values(pv));
     st = proof_write(pv, proof, proof_bytes);
     if (st != SP_OK) return error(pv->err, st, "out of memory for the proof");
     pv->done = pv->total;

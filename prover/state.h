@@ -17,7 +17,7 @@ typedef struct {
 enum prove_step {
     STEP_SETUP,       /* program columns and header made, nothing sized */
     STEP_SIZES,       /* layout made, shape not yet */
-    STEP_EXTENDED,    /* i = tree: extended, not hashed */
+    STEP_EXTENDED,    /* i = tree: extended, not hashed; not when columns are streamed */
     STEP_CAP,         /* i = tree: committed, not mixed */
     STEP_STATEMENT,   /* main columns filled; the statement not mixed */
     STEP_INTERACTION, /* interaction columns and claims made, not mixed */
@@ -51,8 +51,11 @@ typedef struct prover {
     air_trace trace;
     air_challenges air;
 
-    /* Columns of the trees in tree order: on the trace domains and extended. */
+    /* Columns of the trees in tree order: on the trace domains and extended. Streamed, coefficients
+     * and one part of the extended columns while a tree is committed, and nothing after. */
+    bool stream;
     uint32_t *trace_col[N_TREES][SHAPE_MAX_COLUMNS];
+    uint32_t *coeff[N_TREES][SHAPE_MAX_COLUMNS];
     uint32_t *lde[N_TREES][SHAPE_MAX_COLUMNS];
     uint8_t trace_log[N_TREES][SHAPE_MAX_COLUMNS];
     merkle_tree tree[N_TREES];
@@ -66,10 +69,11 @@ typedef struct prover {
 
     uint32_t *is_first[31];  /* indicator on the constraint domain (log n + 1), by n; or NULL */
     qcolumn acc[31];         /* constraint sums on D_(n+1), by n; or empty */
-    uint32_t *scratch_col[SHAPE_MAX_INSTANCE_COLUMNS]; /* one instance on D_(n+1), blowup > 2 */
-    qcolumn num[2];          /* DEEP numerators on the FRI domain */
-    qcolumn small[2];        /* and of one trace size */
+    arena scratch;           /* streamed: room for one instance on D_(n+1) */
+    qcolumn num;             /* DEEP numerator of one point on the FRI domain */
+    qcolumn small[2];        /* and of one trace size; extended, but the largest */
     qcolumn oods_weight;     /* of one size and point */
+    uint32_t *opened;        /* streamed: n_at values of each query */
 
     qcolumn layer[FRI_MAX_LAYERS + 1];
     merkle_tree layer_tree[FRI_MAX_LAYERS];
@@ -102,9 +106,10 @@ SP_MUST_USE sp_status commit_tree(prover *pv, unsigned tree, bool mix);
 SP_MUST_USE sp_status interaction_fill(prover *pv);
 /* composition.c: constraint sums -> composition columns (trace and extended). */
 SP_MUST_USE sp_status composition_fill(prover *pv);
-/* opening.c: sampled values; DEEP quotient into layer[0]. */
+/* opening.c: sampled values; DEEP quotient into layer[0]; streamed columns at the queried positions. */
 SP_MUST_USE sp_status opening_samples(prover *pv);
 SP_MUST_USE sp_status opening_quotient(prover *pv);
+SP_MUST_USE sp_status opening_values(prover *pv);
 /* fri_prove.c: layers, last layer, queries. */
 SP_MUST_USE sp_status fri_prove(prover *pv);
 /* proof_write.c: the proof's bytes. */

@@ -16,8 +16,13 @@ void merkle_tree_carve(merkle_tree *t, arena *a, unsigned top, unsigned cap);
  * scratch: room for n pointers. */
 void merkle_tree_commit(merkle_tree *t, const backend *be, const uint32_t *const *cols,
                         const uint8_t *log, size_t n, const uint32_t **scratch);
-/* The levels above given leaves. */
-void merkle_tree_close(merkle_tree *t, const backend *be);
+/* The same for part `part` of 2^b of every column (backend.h, evaluate_part): cols[i] has 2^(log[i]-b)
+ * values; makes the nodes above them from the leaves to the level of the shortest column, log_min. */
+void merkle_tree_commit_part(merkle_tree *t, const backend *be, const uint32_t *const *cols,
+                             const uint8_t *log, size_t n, unsigned log_min, unsigned b, size_t part,
+                             const uint32_t **scratch);
+/* The levels above a given one. */
+void merkle_tree_close(merkle_tree *t, const backend *be, unsigned level);
 /* The cap: 2^cap digests of 7 words. */
 void merkle_tree_cap(const merkle_tree *t, uint32_t *out);
 /* Siblings of the path from leaf `index` up to the cap: 7 * (top - cap) words. */

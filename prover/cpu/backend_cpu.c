@@ -22,6 +22,7 @@ const backend ISA(backend) = {
     ISA(cpu_usable),
     ISA(fft_interpolate),
     ISA(fft_evaluate),
+    ISA(fft_evaluate_part),
     ISA(fft_extend),
     ISA(merkle_level),
     ISA(fri_leaves),

@@ -322,9 +322,11 @@ static void local_forward(const layers *t, uint32_t *const dst[2], const uint32_
 
 /* The layers above the chunks for the words [col, col + w) of every chunk of one half.
  * inv: undo layers a..a+b-1 of the domain inv->m; then fwd: do those of 2^e blocks of 2^b chunks of
- * the larger domain (the e layers above are copies of the coefficients). Either may be NULL. */
-static void top_tile(const layers *inv, const layers *fwd, uint32_t *dst, const uint32_t *src,
-                     unsigned a, unsigned b, unsigned e, unsigned log_w, size_t col)
+ * the larger domain, from word `first` of its half on (the layers above are copies of the
+ * coefficients). Either may be NULL. */
+static void top_tile(const layers *inv, const layers *fwd, size_t first, uint32_t *dst,
+                     const uint32_t *src, unsigned a, unsigned b, unsigned e, unsigned log_w,
+                     size_t col)
 {
     _Alignas(64) uint32_t coeffs[TILE_WORDS];
     _Alignas(64) uint32_t work[TILE_WORDS];
@@ -359,7 +361,7 @@ static void top_tile(const layers *inv, const layers *fwd, uint32_t *dst, const 
             n = pass_layers(l);
             unsigned low = l - n;
             pass p = pass_flat(fwd, work, l == b ? coeffs : work, b + log_w, log_w + low, a + low,
-                               n, at);
+                               n, first + at);
             if (low == 0) {
                 p.dst = dst + at + col;
                 p.d.row = far;
@@ -379,11 +381,13 @@ static void top_tile(const layers *inv, const layers *fwd, uint32_t *dst, const 
     }
 }
 
-/* The stages of one column. src[h] and dst[h] are the halves; fwd->m = inv->m + e. */
+/* The stages of one column. src[h] and dst[h] are the halves of the smaller domain, and of the part
+ * of the larger one that begins at word `first` of its half: 2^e times as much. */
 typedef struct {
     const layers *inv, *fwd;
     uint32_t *dst[2];
     const uint32_t *src[2];
+    size_t first;
     unsigned a, b, e;
     bool parallel; /* inside the column */
 } plan;
@@ -406,7 +410,7 @@ static void stage_top(const plan *p)
     SP_OMP(parallel for schedule(static) if (p->parallel))
     for (size_t i = 0; i < 2 * per_half; i++) {
         const size_t h = i / per_half, col = i % per_half << log_w;
-        top_tile(p->inv, p->fwd, p->dst[h], p->src[h], p->a, p->b, p->e, log_w, col);
+        top_tile(p->inv, p->fwd, p->first, p->dst[h], p->src[h], p->a, p->b, p->e, log_w, col);
     }
 }
 /* With b = 0 chunk 0 of dst may be the source of all chunks, so it comes last. */
@@ -415,7 +419,7 @@ static void local_forward_at(const plan *p, size_t chunk)
     const size_t at = chunk << p->a, from = p->b ? at : 0;
     uint32_t *const dst[2] = {p->dst[0] + at, p->dst[1] + at};
     const uint32_t *const src[2] = {p->src[0] + from, p->src[1] + from};
-    local_forward(p->fwd, dst, src, p->a, at);
+    local_forward(p->fwd, dst, src, p->a, p->first + at);
 }
 static void stage_local_forward(const plan *p)
 {
@@ -459,6 +463,27 @@ static void evaluate(const layers *fwd, uint32_t *out, const uint32_t *coeffs, u
         stage_top(&p);
         p.src[0] = p.dst[0];
         p.src[1] = p.dst[1];
+    }
+    stage_local_forward(&p);
+}
+
+static void evaluate_part(const layers *fwd, uint32_t *out, const uint32_t *coeffs, unsigned log,
+                          size_t part, bool parallel)
+{
+    const size_t half = (size_t)1 << (log - 1);
+    plan p = {0};
+    p.fwd = fwd;
+    p.first = part * half;
+    p.a = chunk_log(log - 1);
+    p.b = log - 1 - p.a;
+    p.parallel = parallel;
+    for (unsigned h = 0; h < 2; h++) {
+        p.dst[h] = out + h * half;
+        p.src[h] = coeffs + h * half;
+    }
+    if (p.b) {
+        stage_top(&p);
+        for (unsigned h = 0; h < 2; h++) p.src[h] = p.dst[h];
     }
     stage_local_forward(&p);
 }
@@ -511,6 +536,20 @@ void ISA(fft_evaluate)(uint32_t *const *out, const uint32_t *const *coeffs, size
     SP_OMP(parallel for schedule(dynamic) if (outer && n << log > SP_OMP_MIN))
     for (size_t i = 0; i < n; i++)
         evaluate(&fwd, out[i], coeffs[i], log, log_out, !outer && log > 12);
+}
+
+void ISA(fft_evaluate_part)(uint32_t *const *out, const uint32_t *const *coeffs, size_t n,
+                            unsigned log, unsigned log_out, size_t part)
+{
+    layers fwd;
+    if (log < MIN_LOG || !layers_init(&fwd, log_out, false)) {
+        fft_evaluate_part_portable(out, coeffs, n, log, log_out, part);
+        return;
+    }
+    const bool outer = by_column(n);
+    SP_OMP(parallel for schedule(dynamic) if (outer && n << log > SP_OMP_MIN))
+    for (size_t i = 0; i < n; i++)
+        evaluate_part(&fwd, out[i], coeffs[i], log, part, !outer && log > 12);
 }
 
 void ISA(fft_extend)(uint32_t *const *out, const uint32_t *const *in, size_t n, unsigned log,

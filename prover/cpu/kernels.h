@@ -12,6 +12,8 @@
     void KERNEL(fft_interpolate, isa)(uint32_t *const *cols, size_t n, unsigned log);             \
     void KERNEL(fft_evaluate, isa)(uint32_t *const *out, const uint32_t *const *coeffs, size_t n, \
                                    unsigned log, unsigned log_out);                               \
+    void KERNEL(fft_evaluate_part, isa)(uint32_t *const *out, const uint32_t *const *coeffs,      \
+                                        size_t n, unsigned log, unsigned log_out, size_t part);   \
     void KERNEL(fft_extend, isa)(uint32_t *const *out, const uint32_t *const *in, size_t n,       \
                                  unsigned log, unsigned log_out);                                 \
     void KERNEL(merkle_level, isa)(uint32_t *const out[DIGEST_WORDS],                             \

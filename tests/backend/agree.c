@@ -76,6 +76,14 @@ static bool check_evaluate_more(const backend *b, unsigned log, unsigned more, e
     backend_portable.extend(v, ro(c), 2, log, log + more);
     b->extend(w, ro(c), 2, log, log + more);
     same = same && columns_equal(v, w, 2, words) && columns_canonical(w, 2, log + more);
+    for (size_t part = 0; part < (size_t)1 << more; part++) {
+        backend_portable.evaluate_part(v, ro(c), 2, log, log + more, part);
+        b->evaluate_part(w, ro(c), 2, log, log + more, part);
+        for (size_t i = 0; i < 2; i++) memcpy(in_place[i], c[i], sizeof(uint32_t) << log);
+        b->evaluate_part(in_place, ro(in_place), 2, log, log + more, part);
+        same = same && columns_equal(v, w, 2, (size_t)1 << log) &&
+               columns_equal(v, in_place, 2, (size_t)1 << log);
+    }
     columns_free(c, 2);
     columns_free(v, 2);
     columns_free(w, 2);

@@ -29,6 +29,28 @@ TEST(portable_fft_is_the_basis_for_all_small_sizes)
         }
 }
 
+TEST(portable_parts_are_the_whole)
+{
+    for (unsigned log = 1; log <= 8; log++)
+        for (unsigned more = 0; more <= 4; more++) {
+            const size_t h = (size_t)1 << (log - 1), half = h << more;
+            uint32_t **c = columns_new(2, log), **v = columns_new(2, log + more);
+            uint32_t **part = columns_new(2, log);
+            columns_fill(c, 2, log, RANDOM);
+            b->evaluate(v, ro(c), 2, log, log + more);
+            for (size_t k = 0; k < (size_t)1 << more; k++) {
+                b->evaluate_part(part, ro(c), 2, log, log + more, k);
+                for (size_t i = 0; i < 2; i++) {
+                    CHECK(!memcmp(part[i], v[i] + k * h, h * sizeof **v));
+                    CHECK(!memcmp(part[i] + h, v[i] + half + k * h, h * sizeof **v));
+                }
+            }
+            columns_free(c, 2);
+            columns_free(v, 2);
+            columns_free(part, 2);
+        }
+}
+
 TEST(portable_fft_inverts_for_all_sizes)
 {
     for (unsigned log = 1; log <= 15; log++)

@@ -130,6 +130,13 @@ TEST(fft_of_every_basis_function_for_all_sizes)
                 fft_evaluate_portable(pw, cv, 1, log, log_out);
                 for (uint32_t s = 0; s < UINT32_C(1) << log_out; s++)
                     CHECK_EQ(w[s], m31_neg(basis(i, log, circle_at(log_out, s))).v);
+                for (uint32_t k = 0, h = UINT32_C(1) << (log - 1); k < UINT32_C(1) << (log_out - log); k++) {
+                    static uint32_t part[1 << CIRCLE_MAX_LOG];
+                    uint32_t *const pp[1] = {part};
+                    fft_evaluate_part_portable(pp, cv, 1, log, log_out, k);
+                    CHECK_BYTES(part, w + k * h, sizeof *w * h);
+                    CHECK_BYTES(part + h, w + (UINT32_C(1) << (log_out - 1)) + k * h, sizeof *w * h);
+                }
                 if (log_out != log) continue;
                 fft_interpolate_portable(pw, 1, log);
                 CHECK_BYTES(v, w, sizeof(uint32_t) << log);
