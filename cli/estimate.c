@@ -1,11 +1,14 @@
 /* estimate.c - `sprove estimate`: what a proof would take, without making it.
  *
  * Rows, sizes, memory, bytes and felts are exact: they follow from the run. Time is what a small
- * proof takes here, scaled by committed cells, grinding apart; gas is a model (cli/gas.h). */
+ * proof takes here, scaled by committed cells. The search for nonces is apart: how many have to be
+ * tried is chance, so it counts with its mean at the speed of the small proof. Gas is a model
+ * (cli/gas.h). */
 #include "cli/commands.h"
 #include "cli/describe.h"
 #include "cli/gas.h"
 #include "cli/load.h"
+#include "core/bytes.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,7 +25,60 @@ static uint64_t cells(const proof_shape *s)
     return n;
 }
 
-static int estimate_ms(const cli_args *a, const prove_plan *plan, uint64_t *ms)
+/* Nonces are the smallest that do: a nonce says how many were tried. */
+typedef struct {
+    const params *p;
+    const uint8_t *proof;
+    size_t offset;
+    uint64_t tried, expected; /* <= 12 nonces of <= 2^32 on average: far below 2^64 */
+} nonces;
+
+static unsigned grind_bits(const params *p, enum proof_field f)
+{
+    switch (f) {
+    case FIELD_LOOKUP_NONCE: return p->grind_lookup;
+    case FIELD_OODS_NONCE: return p->grind_oods;
+    case FIELD_DEEP_NONCE: return p->grind_deep;
+    case FIELD_COMMIT_NONCE: return p->grind_commit;
+    default: return p->grind_query;
+    }
+}
+
+static sp_status add_nonce(void *user, enum proof_field f, enum proof_kind kind, unsigned i,
+                           unsigned j, size_t count)
+{
+    nonces *n = user;
+    (void)i;
+    (void)j;
+    if (kind == KIND_NONCE && count == 1) {
+        n->tried += bytes_le32(n->proof + n->offset) +
+                    ((uint64_t)bytes_le32(n->proof + n->offset + 4) << 32) + 1;
+        n->expected += UINT64_C(1) << grind_bits(n->p, f);
+    }
+    n->offset += proof_kind_bytes(kind, count);
+    return SP_OK;
+}
+
+/* The mean time of grinding, from the proof that was made. */
+static int grind_ms(const proving *p, const task *t, const vm_result *r, uint64_t *ms)
+{
+    const bool words = t->mode == MACHINE_IO_WORDS;
+    nonces n = {p->o.p, p->proof, 0, 0, 0};
+    if (proof_walk(&p->plan.shape, t->mode, words ? (uint32_t)t->input_bytes : 0,
+                   words ? r->output_bytes : 0, add_nonce, &n) != SP_OK ||
+        n.offset != p->proof_bytes)
+        return cli_fail(EXIT_UNSAT, "the proof made cannot be read; please report this");
+    /* Below 2^64: expected < 2^29 (core/params.c), and 2^35 microseconds are hours. */
+    const uint64_t us = p->stats.ns[PHASE_GRIND] / 1000;
+    *ms = n.tried ? us * n.expected / n.tried / 1000 : 0;
+    return 0;
+}
+
+typedef struct {
+    uint64_t all, grind;
+} estimated_ms;
+
+static int estimate_ms(const cli_args *a, const prove_plan *plan, estimated_ms *ms)
 {
     task t;
     vm_result r;
@@ -34,12 +90,13 @@ static int estimate_ms(const cli_args *a, const prove_plan *plan, uint64_t *ms)
     if (!code) code = task_run(&t, &r, 0, true, NULL, &p.progress);
     if (!code) code = proving_plan(&p, &t, &r);
     if (!code) code = proving_prove(&p, &t, &r);
+    if (!code) code = grind_ms(&p, &t, &r, &ms->grind);
     if (!code) {
-        const uint64_t grind = p.stats.ns[PHASE_GRIND], work = proving_ns(&p.stats) - grind;
+        const uint64_t work = proving_ns(&p.stats) - p.stats.ns[PHASE_GRIND];
         /* Milliseconds by 2^16 cells: no product leaves 64 bits. */
         const uint64_t here = (cells(&p.plan.shape) >> 16) + 1,
                        there = (cells(&plan->shape) >> 16) + 1;
-        *ms = work / 1000000 * there / here + grind / 1000000;
+        ms->all = work / 1000000 * there / here + ms->grind;
     }
     proving_free(&p);
     vm_result_free(&r);
@@ -61,7 +118,7 @@ static json_t *rows_json(const vm_result *r, const proof_shape *s)
     return list;
 }
 
-static int report(const cli_args *a, const vm_result *r, const proving *p, uint64_t ms)
+static int report(const cli_args *a, const vm_result *r, const proving *p, estimated_ms ms)
 {
     const prove_plan *plan = &p->plan;
     const uint64_t gas = gas_estimate(&plan->shape, plan->proof_felts);
@@ -76,15 +133,18 @@ static int report(const cli_args *a, const vm_result *r, const proving *p, uint6
         json_object_set_new(j, "memory_bytes", json_integer((json_int_t)plan->memory_bytes));
         json_object_set_new(j, "proof_bytes", json_integer((json_int_t)plan->proof_bytes));
         json_object_set_new(j, "proof_felts", json_integer((json_int_t)plan->proof_felts));
-        json_object_set_new(j, "estimated_prove_ms", json_integer((json_int_t)ms));
+        json_object_set_new(j, "estimated_prove_ms", json_integer((json_int_t)ms.all));
+        json_object_set_new(j, "estimated_grind_ms", json_integer((json_int_t)ms.grind));
         json_object_set_new(j, "modelled_l2_gas", json_integer((json_int_t)gas));
         return task_print_json(j);
     }
     printf("%-12s %" PRIu64 "\n%-12s %s\n%-12s %" PRIu64 " MiB\n%-12s %zu bytes, %zu felts\n",
            "cycles", r->n_cycles, "profile", p->o.p->name, "memory", plan->memory_bytes >> 20,
            "proof", plan->proof_bytes, plan->proof_felts);
-    printf("%-12s about %" PRIu64 ".%" PRIu64 " s (estimate, from a small proof made just now)\n",
-           "time", ms / 1000, ms % 1000 / 100);
+    printf("%-12s about %" PRIu64 ".%" PRIu64 " s (estimate, from a small proof made just now), of "
+           "which nonces\n%-12s take %" PRIu64 ".%" PRIu64
+           " s on average and up to a few times that\n",
+           "time", ms.all / 1000, ms.all % 1000 / 100, "", ms.grind / 1000, ms.grind % 1000 / 100);
     printf("%-12s about %" PRIu64 " million L2 gas (model, not measured)\n", "on chain",
            gas / 1000000);
     printf("\n%-10s %12s %10s\n", "table", "rows of chip", "size");
@@ -104,7 +164,8 @@ int command_estimate(const cli_args *a)
     task t;
     vm_result r;
     proving p;
-    uint64_t ms = 0, max_cycles = MACHINE_MAX_CYCLES;
+    estimated_ms ms = {0, 0};
+    uint64_t max_cycles = MACHINE_MAX_CYCLES;
     memset(&t, 0, sizeof t);
     memset(&r, 0, sizeof r);
     int code = proving_init(&p, a);

@@ -365,6 +365,7 @@ class Runs(Case):
                          (r["cycles"], r["proof_bytes"], r["proof_felts"]))
         self.assertLessEqual(r["peak_bytes"], j["memory_bytes"])
         self.assertGreater(j["estimated_prove_ms"], 0)
+        self.assertLessEqual(j["estimated_grind_ms"], j["estimated_prove_ms"])
         self.assertGreater(j["modelled_l2_gas"], 0)
         rows = sum(i.get("rows_of_chip", 0) for i in j["instances"])
         self.assertEqual(rows, j["cycles"])
