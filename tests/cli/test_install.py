@@ -24,40 +24,86 @@ class Install(Case):
                 cwd="/")
         self.assertEqual((r.code, r.out), (0, '{"value":55}\n'))
 
-    def test_a_program_can_be_built_on_the_installed_library(self):
+    def library(self):
+        """Flags to compile with, and to link with, what is installed."""
         if harness.SANITIZED:
             self.skipTest("the library of this build needs the sanitizers' runtime")
         prefix = self.path("prefix")
         subprocess.run(["cmake", "--install", BUILD, "--prefix", prefix], capture_output=True, check=True)
         lib = [d for d, _, f in os.walk(prefix) if "libsprove.a" in f][0]
-        source = self.path("x.c", '''#include <sprove.h>
-#include <stdio.h>
+        return (["-I" + os.path.join(prefix, "include", "sprove"), "-Wall", "-Wextra", "-Werror"],
+                ["-L" + lib, "-lsprove", "-ljansson", "-fopenmp"])
+
+    def test_the_program_of_the_document_works(self):
+        flags, link = self.library()
+        with open(os.path.join(harness.SOURCE, "docs", "library.md"), encoding="utf-8") as f:
+            text = f.read()
+        source = self.path("fib.c", re.search(r"```c\n(.*?)```", text, re.S).group(1))
+        printed = re.search(r"It prints\n\n(.*?)\n\n", text, re.S).group(1)
+        p = subprocess.run(["gcc", *flags, "-std=c11", source, *link, "-o", self.path("x")],
+                           capture_output=True, check=False)
+        self.assertEqual(p.returncode, 0, p.stderr.decode())
+        r = run(self.path("x"))
+        self.assertEqual((r.code, r.err), (0, ""))
+        self.assertEqual(r.out.splitlines(), [line.strip() for line in printed.splitlines()])
+        if shutil.which("g++"):
+            p = subprocess.run(["g++", *flags, "-std=c++17", "-x", "c++", source, "-x", "none", *link, "-o",
+                                self.path("y")], capture_output=True, check=False)
+            self.assertEqual(p.returncode, 0, p.stderr.decode())
+
+    def test_names_of_a_program_do_not_replace_those_of_the_library(self):
+        flags, link = self.library()
+        names = ("verify", "prove", "proof_read", "vm_run", "backend_find", "params_by_name")
+        source = self.path("x.c", "#include <sprove.h>\n" +
+                           "".join("int %s(void);\nint %s(void) { return 0; }\n" % (n, n) for n in names) + '''
 int main(void)
 {
-    sp_program *p;
-    sp_bytes in, out;
-    sp_options o = sp_options_default();
-    static const char json[] = "{\\"algorithm\\":\\"fibonacci\\",\\"n\\":10}";
-    if (sp_program_job(&p, "fibonacci", SP_IO_WORDS, 0) != SP_OK) return 1;
-    if (sp_encode(&in, p, json, sizeof json - 1, 0) != SP_OK) return 2;
-    if (sp_run(&out, 0, p, in.at, in.n, &o, 0) != SP_OK) return 3;
-    printf("%s %u\\n", sp_version(), (unsigned)out.at[0]);
-    sp_free(&in);
-    sp_free(&out);
-    sp_program_delete(p);
-    return 0;
+    static const uint8_t zeros[1000];
+    sp_expect e = {0};
+    e.program_id = e.io_commitment = zeros;
+    return sp_verify(0, zeros, sizeof zeros, &e, 0) == SP_ERR_FORMAT ? 0 : 1;
 }
 ''')
-        flags = ["-I" + os.path.join(prefix, "include", "sprove"), "-Wall", "-Wextra", "-Werror"]
-        p = subprocess.run(["gcc", *flags, "-std=c11", source, "-L" + lib, "-lsprove", "-ljansson", "-fopenmp",
-                            "-o", self.path("x")], capture_output=True, check=False)
+        p = subprocess.run(["gcc", *flags, "-std=c11", source, *link, "-o", self.path("x")],
+                           capture_output=True, check=False)
         self.assertEqual(p.returncode, 0, p.stderr.decode())
-        self.assertRegex(run(self.path("x")).out, r"^\d+\.\d+\.\d+ 55\n$")
-        if shutil.which("g++"):
-            p = subprocess.run(["g++", *flags, "-std=c++17", "-fsyntax-only", "-x", "c++",
-                                os.path.join(prefix, "include", "sprove", "sprove.h")], capture_output=True,
+        self.assertEqual(run(self.path("x")).code, 0)
+
+    def guest_commands(self):
+        if not shutil.which("riscv64-unknown-elf-gcc"):
+            self.skipTest("there is no RISC-V compiler")
+        with open(os.path.join(harness.SOURCE, "docs", "guest.md"), encoding="utf-8") as f:
+            return re.findall(r"```sh\n(.*?)```", f.read(), re.S)
+
+    def test_the_commands_for_guests_work_in_an_installed_folder(self):
+        blocks = self.guest_commands()
+        self.assertEqual(len(blocks), 2)
+        prefix = self.path("prefix")
+        subprocess.run(["cmake", "--install", BUILD, "--prefix", prefix], capture_output=True, check=True)
+        folder = os.path.join(prefix, "share", "sprove")
+        for block in blocks:
+            if block.startswith("clang") and not (shutil.which("clang") and shutil.which("ld.lld")):
+                continue
+            p = subprocess.run(["sh", "-e"], input=block.encode(), cwd=folder, capture_output=True, check=False)
+            self.assertEqual((p.returncode, p.stderr), (0, b""))
+            r = run(harness.SPROVE, "exec", os.path.join(folder, "hello.elf"), "--input", "-", stdin=b"world")
+            self.assertEqual((r.code, r.out), (0, "hello, world\n"))
+            os.remove(os.path.join(folder, "hello.elf"))
+
+    def test_a_program_with_constructors_is_not_linked(self):
+        blocks = self.guest_commands()
+        source = self.path("x.c", """#include "sprove_guest.h"
+static uint32_t n;
+__attribute__((constructor)) static void f(void) { n = sp_read_left(); }
+int main(void) { return (int)n; }
+""")
+        for more in ("", " -ffunction-sections -Wl,--gc-sections"):
+            command = blocks[0].replace("guest/examples/hello.c", source + more)
+            command = command.replace("-o hello.elf", "-o " + self.path("x.elf"))
+            p = subprocess.run(["sh", "-e"], input=command.encode(), cwd=harness.SOURCE, capture_output=True,
                                check=False)
-            self.assertNotIn(b"error", p.stderr)
+            self.assertNotEqual(p.returncode, 0)
+            self.assertIn(b"constructors", p.stderr)
 
     def test_the_commands_of_the_readme_work(self):
         if not shutil.which("riscv64-unknown-elf-gcc"):
