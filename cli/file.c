@@ -69,6 +69,22 @@ void signals_init(void)
 
 bool signals_stopped(void) { return stopped != 0; }
 
+static int guard_code;
+
+static void on_exit_of_others(void)
+{
+    if (guard_code == 0) return;
+    for (unsigned i = 0; i < FILE_MAX_OUTPUTS; i++)
+        if (pending[i]) unlink(pending[i]);
+    _exit(guard_code);
+}
+
+void files_guard(int code)
+{
+    if (!guard_code && code && atexit(on_exit_of_others)) return;
+    guard_code = code;
+}
+
 static void set_pending(char *was, char *now)
 {
     sigset_t block, old;

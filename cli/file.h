@@ -12,6 +12,9 @@
 /* Once at the start: writing to a closed pipe, or past a size limit, is an error and not a death;
  * standard streams that are closed stay without use. */
 void files_init(void);
+/* While code is not 0, a library that ends the process (the threads' runtime does when the system
+ * gives it no thread) ends it with this exit code, and without temporary files. */
+void files_guard(int code);
 void signals_init(void);
 bool signals_stopped(void);
 

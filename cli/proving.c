@@ -4,6 +4,7 @@
 #include "core/bytes.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,9 +53,31 @@ int proving_plan(proving *p, const task *t, const vm_result *r)
     return s == SP_OK ? 0 : failed(p, s, &e);
 }
 
+static void *nothing(void *unused) { return unused; }
+
+/* The threads' runtime gives up, and the process with it, where the system refuses a thread. It is
+ * asked before. */
+static int try_threads(unsigned n)
+{
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    if (n == 0) n = processors > 1 && processors < 1024 ? (unsigned)processors : 1;
+    pthread_t *t = malloc(n * sizeof *t);
+    unsigned made = 0;
+    if (!t) return cli_fail(EXIT_LIMIT, "not enough memory for %u threads", n);
+    while (made + 1 < n && pthread_create(&t[made], NULL, nothing, NULL) == 0) made++;
+    for (unsigned i = 0; i < made; i++) pthread_join(t[i], NULL);
+    free(t);
+    return made + 1 == n
+               ? 0
+               : cli_fail(EXIT_LIMIT, "the system gives %u threads, not %u (--threads takes fewer)",
+                          made + 1, n);
+}
+
 int proving_prove(proving *p, const task *t, vm_result *r)
 {
     prove_error e = {""};
+    const int code = try_threads(p->o.threads);
+    if (code) return code;
     const sp_status s = prove(&p->proof, &p->proof_bytes, &t->program, r, t->input,
                               (uint32_t)t->input_bytes, t->mode, &p->o, &p->stats, &e);
     progress_end(&p->progress);

@@ -97,5 +97,8 @@ int main(int argc, char **argv)
         help_command(c, "sprove ");
         return flush();
     }
-    return c->main(&a);
+    files_guard(EXIT_LIMIT);
+    const int result = c->main(&a);
+    files_guard(0);
+    return result;
 }

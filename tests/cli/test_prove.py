@@ -283,6 +283,18 @@ class Runs(Case):
         self.fails(self.prove("--threads", "1", preexec_fn=limit), 4, "MiB")
         self.assertEqual(self.files(), ["m.json"])
 
+    def test_threads_that_the_system_does_not_give_are_reported(self):
+        if harness.SANITIZED:
+            self.skipTest("the sanitizers reserve address space without end")
+        for mib in (350, 500, 700, 1000):  # before and while proving; a thread's stack has 8 MiB
+            def limit(size=mib << 20):
+                resource.setrlimit(resource.RLIMIT_AS, (size, size))
+                resource.setrlimit(resource.RLIMIT_STACK, (8 << 20, 8 << 20))
+            r = self.prove("--threads", "64", "--output", self.path("o"), preexec_fn=limit)
+            self.assertIn(r.code, (4,) if mib < 600 else (0, 4), r.err)
+            self.assertIn("hread" if r.code else "", r.err)
+            self.assertEqual(self.files(), ["m.json"] if r.code else ["m.json", "o", "p"])
+
     def test_too_many_cycles_are_refused_with_their_number(self):
         payload = self.path("long.json", {"algorithm": "mixed", "rounds": 4000000000})
         r = sprove("run", "mixed", "--input", payload, "--proof", self.path("p"), "--max-cycles", "100000")
