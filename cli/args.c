@@ -19,12 +19,15 @@ const char *cli_name(void) { return program_name; }
 
 int cli_fail(int code, const char *format, ...)
 {
+    /* Names come from arguments, files and programs: on a terminal they must not act. */
+    char text[8192];
     va_list v;
     va_start(v, format);
-    fprintf(stderr, "%s: ", program_name);
-    vfprintf(stderr, format, v);
-    fputc('\n', stderr);
+    vsnprintf(text, sizeof text, format, v);
     va_end(v);
+    for (char *p = text; *p; p++)
+        if ((unsigned char)*p < 32 || *p == 127) *p = '?';
+    fprintf(stderr, "%s: %s\n", program_name, text);
     return code;
 }
 
@@ -159,8 +162,8 @@ int cli_parse(cli_args *a, const cli_command *c, char *const *argv, int n)
             return cli_fail(EXIT_USAGE,
                             "unknown option %s; options start with two dashes, see --help", arg);
         } else if (a->n_operands == c->max_operands) {
-            return cli_fail(EXIT_USAGE, "%s: one argument too many; %s %s", arg, c->name,
-                            c->max_operands ? "takes" : "takes none");
+            return cli_fail(EXIT_USAGE, "%s: one argument too many; %s takes %s", arg, c->name,
+                            c->max_operands ? c->operands : "none");
         } else {
             a->operand[a->n_operands++] = arg;
         }

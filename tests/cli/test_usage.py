@@ -99,11 +99,18 @@ class Usage(Case):
                 if not args[0].startswith("--input") else sprove("run", "fibonacci", *args)
             self.fails(r, 2, part)
         self.fails(sprove("run"), 2, "run needs JOB|ELF")
+        self.fails(sprove("jobs", "a", "b"), 2, "b: one argument too many; jobs takes [JOB]")
+        self.fails(sprove("version", "a"), 2, "version takes none")
         self.fails(sprove("run", "fibonacci", "--input", "x"), 2, "needs --proof")
         self.fails(sprove("run", "fibonacci", "--check", "--proof", "p"), 2, "--check makes no proof")
         self.fails(sprove("exec", "fibonacci"), 2, "needs --input")
         self.fails(sprove("jobs", "nothing"), 2, "no such job")
         self.fails(sprove("completion", "tcsh"), 2, "bash, zsh or fish")
+
+    def test_names_do_not_reach_a_terminal_as_they_are(self):
+        self.fails(sprove("exec", "a\nb\x1b[31m"), 5, "a?b?[31m")
+        payload = self.path("p.json", {"algorithm": "fibonacci", "n": 1, "\x1b[2J": 1})
+        self.fails(sprove("exec", "fibonacci", "--input", payload), 3, "?[2J")
 
     def test_sverify_wants_one_whole_question(self):
         ok = ["--input", "i", "--output", "o"]
