@@ -107,6 +107,7 @@ static int verify_own(run_state *s)
     e.input_bytes = (uint32_t)s->t.input_bytes;
     e.output = s->output_copy;
     e.output_bytes = s->output_bytes;
+    e.exit_code = s->r.exit_code;
     if (verify(s->p.proof, s->p.proof_bytes, &e, scratch, &why) != SP_OK)
         code = cli_fail(EXIT_UNSAT, "the proof made does not verify (%s: %s); please report this",
                         why.name, why.text);

@@ -229,6 +229,7 @@ static int check(state *s)
     proof_error err = {NULL, 0, NULL};
     s->e.profile = (uint32_t)params_by_name(profile ? profile : "balanced")->id;
     s->e.allow_unsound = s->a->value[OPT_ALLOW_UNSOUND] != NULL;
+    s->e.any_exit_code = s->a->value[OPT_ALLOW_FAILURE] != NULL; /* else 0 */
     s->e.program_id = s->id;
     s->e.context = s->context;
     if (s->a->value[OPT_IO_COMMITMENT]) s->e.io_commitment = s->io;
@@ -259,11 +260,10 @@ static int check(state *s)
     s->us = clock_us() - start;
     if (r == SP_ERR_FORMAT) return answer(s, VERIFY_MALFORMED);
     if (r == SP_ERR_ARG) return cli_fail(VERIFY_USAGE, "the question is incomplete");
+    if (r != SP_OK && s->why.check == CHECK_EXIT_CODE)
+        s->why.text = "the program ended with a nonzero exit code (--allow-failure takes it)";
     if (r != SP_OK) return answer(s, VERIFY_REJECTED);
     if (differs) return refuse(s, VERIFY_REJECTED, "expected io", "proves another output");
-    if (s->scratch->view.st.exit_code && !s->a->value[OPT_ALLOW_FAILURE])
-        return refuse(s, VERIFY_REJECTED, "exit code",
-                      "the program ended with a nonzero exit code (--allow-failure takes it)");
     return answer(s, VERIFY_ACCEPTED);
 }
 

@@ -6,7 +6,7 @@
 static const params table[] = {
     {"fast", PROFILE_FAST, true, 1, 70, 0, 0, 0, 0, 26, 6, 6, 2, 24},
     {"balanced", PROFILE_BALANCED, true, 1, 115, 0, 0, 12, 2, 26, 7, 6, 2, 24},
-    {"proven", PROFILE_PROVEN, true, 1, 193, 10, 4, 12, 0, 20, 8, 6, 2, 24},
+    {"proven", PROFILE_PROVEN, true, 1, 193, 12, 4, 12, 0, 20, 8, 6, 2, 24},
     {"chain", PROFILE_CHAIN, true, 4, 20, 24, 0, 10, 4, 24, 5, 6, 1, 20},
     {"bench", PROFILE_BENCH, false, 1, 3, 0, 0, 0, 0, 10, 2, 6, 2, 24},
 };

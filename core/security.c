@@ -60,6 +60,10 @@ static uint64_t square_root(uint64_t v)
     return r;
 }
 
+/* The code is taken one dimension larger (SOUNDNESS.md, "Circle codes"): rate rho + 1/n. With n >= 2^19
+ * points this moves the logarithm of 1 - theta by less than 2^-18, a place is 2^-16. */
+#define RATE_SLACK 1
+
 /* A regime: what it takes from the rate 2^-b. All logarithms, rounded up. */
 typedef struct {
     int64_t miss;    /* of 1 - theta: the chance that one query misses a word at distance theta */
@@ -70,7 +74,7 @@ typedef struct {
 static void unique_decoding(regime *r, unsigned b)
 {
     /* theta = (1 - rho)/2; 1 - theta = (1 + 2^b) / 2^(b+1). */
-    r->miss = security_log2_ceil(1 + (UINT64_C(1) << b)) - (int64_t)(b + 1) * ONE;
+    r->miss = security_log2_ceil(1 + (UINT64_C(1) << b)) - (int64_t)(b + 1) * ONE + RATE_SLACK;
     r->list = 0;
     /* (theta n + 1)/F; theta n >= 32, as theta >= 1/4 and the last layer has 128 values or more:
      * 1 + 1/32 < 2^(2910/2^16). */
@@ -90,7 +94,7 @@ static void johnson(regime *r, unsigned b)
     /* 1 - theta = sqrt(rho) + eta, times 2^30, rounded up. */
     const uint64_t root = square_root(UINT64_C(1) << (60 - b)) + 1;
     const uint64_t eta = wide ? (UINT64_C(1) << (30 - b)) / 20 + 1 : root / 100 + 1;
-    r->miss = security_log2_ceil(root + eta) - 30 * ONE;
+    r->miss = security_log2_ceil(root + eta) - 30 * ONE + RATE_SLACK;
     /* 1 / (2 eta sqrt(rho)) = 10 rho^-1.5, or 50 / rho. */
     r->list = wide ? security_log2_ceil(10) + (int64_t)b * ONE * 3 / 2 + 1
                    : security_log2_ceil(50) + (int64_t)b * ONE;
@@ -131,10 +135,11 @@ static unsigned regime_bits(unsigned term[N_SECURITY_TERMS], const regime *r,
                     p->grind_commit);
         if (bits < term[SECURITY_COMMIT]) term[SECURITY_COMMIT] = bits;
     }
-    /* The identity fails, or a denominator is zero: twice the degree. < 2^32 each by the verifier's
-     * bounds. */
+    /* The identity fails, or a denominator is zero: twice the degree, for each of the columns that are
+     * close. < 2^32 each by the verifier's bounds. */
     const uint64_t degree = 2 * (LOOKUP_DEGREE * z->n_lookups + PRODUCT_DEGREE * z->n_accesses);
-    term[SECURITY_LOOKUP] = bits_of(security_log2_ceil(degree ? degree : 1), p->grind_lookup);
+    term[SECURITY_LOOKUP] =
+        bits_of(r->list + security_log2_ceil(degree ? degree : 1), p->grind_lookup);
     term[SECURITY_ALI] =
         bits_of(r->list + security_log2_ceil(z->n_constraints ? z->n_constraints : 1), 0);
     /* Zeros of the constraint identity, a function of degree (d + 1) N and a few. */

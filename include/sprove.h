@@ -69,6 +69,7 @@ SP_API sp_options sp_options_default(void);
 typedef struct {
     uint64_t cycles;
     uint32_t exit_code;
+    uint8_t io_commitment[31]; /* of input and output */
 } sp_run_info;
 
 /* Runs without proving. SP_ERR_TRAP: the guest faulted or used up its cycles. A nonzero exit code
@@ -80,7 +81,8 @@ SP_MUST_USE SP_API sp_status sp_prove(sp_bytes *proof, sp_bytes *output, sp_run_
                                       const sp_program *p, const uint8_t *input, size_t n,
                                       const sp_options *o, char *why);
 
-/* What a proof must be of. Either io_commitment, or input and output. */
+/* What a proof must be of: io_commitment, or input and output, or all of them. Without an io_commitment
+ * NULL is an empty input or output. */
 typedef struct {
     const char *profile;          /* NULL: "balanced" */
     const uint8_t *program_id;    /* 28 bytes */

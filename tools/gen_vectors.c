@@ -62,6 +62,7 @@ static void put_entry(const char *name, const char *about, const verify_expect *
     put_words("context", e->context, 7);
     put_hex("input", e->input, e->input_bytes);
     put_hex("output", e->output, e->output_bytes);
+    fprintf(index_file, ", \"exit_code\": %u", (unsigned)e->exit_code);
 }
 
 /* A proof in a file of its own. */
@@ -268,6 +269,8 @@ static void put_requirements(hostile *h)
     OTHER("other-output", "another output is required", "expected io");
     h->e.output_bytes = 0;
     OTHER("no-output", "an empty output is required", "expected io");
+    h->e.exit_code = 1;
+    OTHER("other-exit-code", "exit code 1 is required", "exit code");
 }
 
 static void put_changed_bytes(hostile *h)
@@ -345,7 +348,7 @@ int main(int argc, char **argv)
     put_file(&h, "chain", "an honest proof, public words, profile chain, with a context", NULL);
     hostile_free(&h);
 
-    put_cheat(CHEAT_EXIT, "wrong-exit-code", "exit code 1 stated, 0 reached", "product");
+    put_cheat(CHEAT_EXIT, "wrong-exit-code", "exit code 1 stated and required, 0 reached", "product");
     put_cheat(CHEAT_CYCLES, "one-cycle-more", "one cycle more stated than run", "product");
     put_cheat(CHEAT_WRAP, "cycles-wrap", "2^30 cycles more: 4 (cycles + 1) is the same modulo 2^32",
               "time");

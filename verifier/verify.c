@@ -110,6 +110,8 @@ static sp_status check_statement(verifier *v)
         statement_hash_io(h, e->output, e->output_bytes);
         REQUIRE(memcmp(h, st->h_out, sizeof h) == 0, IO_EXPECTED, "proves another output");
     }
+    REQUIRE(e->any_exit_code || st->exit_code == e->exit_code, EXIT_CODE,
+            "the program ended with another exit code than the one required");
     return SP_OK;
 }
 

@@ -17,6 +17,7 @@
     X(OUTPUT, "output")                     /* H_out is the hash of the output */            \
     X(IO, "io commitment")                  /* it is the hash of H_in and H_out */           \
     X(IO_EXPECTED, "expected io")           /* it is the one required */                     \
+    X(EXIT_CODE, "exit code")               /* the one required */                           \
     X(TIME, "time")                         /* 1 <= cycles, T_end + 1 < 2^29 */              \
     X(ADDRESSES, "addresses")               /* image and windows lie apart, inside RAM */    \
     X(LOOKUP_GRIND, "lookup grind")                                                          \
@@ -39,17 +40,19 @@ enum verify_check {
     N_VERIFY_CHECKS
 };
 
-/* What the caller requires. Pointers that are NULL are not compared, except that a program id and
- * either both input and output or the io commitment are needed: SP_ERR_ARG without them. */
+/* What the caller requires. Needed: the profile, the program id, and the io commitment or input and
+ * output or all of them (what is given is compared); SP_ERR_ARG without. */
 typedef struct {
     uint32_t profile;              /* enum profile_id */
     bool allow_unsound;
     const uint32_t *program_id;    /* 7 words */
     const uint32_t *context;       /* 7 words; NULL: all zero is required */
-    const uint32_t *io_commitment; /* 8 words */
+    const uint32_t *io_commitment; /* 8 words, or NULL */
     const uint8_t *input, *output; /* bytes; used when has_io */
     uint32_t input_bytes, output_bytes;
     bool has_io;
+    uint32_t exit_code; /* required, unless any_exit_code */
+    bool any_exit_code;
     unsigned skip; /* tests only: 1 + the check left out, in builds with SP_VERIFY_SKIP; else 0 */
 } verify_expect;
 

@@ -88,6 +88,25 @@ TEST(a_proof_is_accepted_for_its_statement_and_for_no_other)
     CHECK(sp_verify(&v, proof.at, proof.n, &e, why) == SP_ERR_REJECT);
     CHECK_EQ(v.cycles, 0);
     e.exit_code = 0;
+    /* An io commitment, alone and beside input and output: all that is given counts. */
+    uint8_t *const io = info.io_commitment;
+    e.io_commitment = io;
+    CHECK(sp_verify(NULL, proof.at, proof.n, &e, why) == SP_OK);
+    e.output_bytes--;
+    CHECK(sp_verify(NULL, proof.at, proof.n, &e, why) == SP_ERR_REJECT);
+    e.output_bytes++;
+    io[30] ^= 1;
+    CHECK(sp_verify(NULL, proof.at, proof.n, &e, why) == SP_ERR_REJECT);
+    io[30] ^= 1;
+    e.input = e.output = NULL;
+    e.input_bytes = e.output_bytes = 0;
+    CHECK(sp_verify(NULL, proof.at, proof.n, &e, why) == SP_OK);
+    e.io_commitment = NULL; /* then both are required to be empty */
+    CHECK(sp_verify(NULL, proof.at, proof.n, &e, why) == SP_ERR_REJECT);
+    e.input = in.at;
+    e.input_bytes = in.n;
+    e.output = out.at;
+    e.output_bytes = out.n;
     e.context = NULL;
     CHECK(sp_verify(NULL, proof.at, proof.n, &e, why) == SP_ERR_REJECT);
     e.context = o.context;

@@ -78,6 +78,7 @@ void e2e_expect(const e2e_case *c, verify_expect *e)
     e->input_bytes = c->input_bytes;
     e->output = c->run.output;
     e->output_bytes = c->run.output_bytes;
+    e->exit_code = c->run.exit_code;
 }
 
 sp_status e2e_verify(const e2e_case *c, const uint8_t *proof, size_t n, verify_reason *why)

@@ -151,6 +151,7 @@ bool hostile_prove(hostile *h)
     h->e.input_bytes = h->input_bytes;
     h->e.output = h->output;
     h->e.output_bytes = h->output_bytes;
+    h->e.exit_code = bytes_le32(hostile_field(h, FIELD_NUMBERS)); /* as stated */
     return true;
 }
 

@@ -74,6 +74,23 @@ CHEAT_ALONE(another_program_than_required, PROGRAM)
     return true;
 }
 
+CHEAT_ALONE(another_exit_code_than_required, EXIT_CODE)
+{
+    if (!honest(h)) return false;
+    h->e.exit_code = 1;
+    return true;
+}
+TEST(any_exit_code_is_taken_where_that_is_said)
+{
+    static hostile h;
+    static verify_scratch s;
+    CHECK(honest(&h));
+    h.e.exit_code = 1;
+    h.e.any_exit_code = true;
+    CHECK_EQ(verify(h.proof, h.proof_bytes, &h.e, &s, NULL), SP_OK);
+    hostile_free(&h);
+}
+
 /* The program that is proved multiplies by 6; the id is that of the one that multiplies by 5. */
 STEP(claim_honest_id)
 {

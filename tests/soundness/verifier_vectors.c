@@ -53,6 +53,7 @@ static bool judged(const json_t *o)
     e.program_id = id;
     e.context = context;
     e.has_io = true;
+    e.exit_code = (uint32_t)json_integer_value(json_object_get(o, "exit_code"));
     e.input = input;
     e.output = output;
     e.input_bytes = (uint32_t)hex(input, sizeof input, json_object_get(o, "input"));

@@ -15,7 +15,7 @@ TEST(profiles_are_those_of_the_specification)
     } want[N_PROFILES] = {
         {"fast", 1, {1, 70, 0, 0, 0, 0, 26, 6, 6, 2, 24}, true},
         {"balanced", 2, {1, 115, 0, 0, 12, 2, 26, 7, 6, 2, 24}, true},
-        {"proven", 3, {1, 193, 10, 4, 12, 0, 20, 8, 6, 2, 24}, true},
+        {"proven", 3, {1, 193, 12, 4, 12, 0, 20, 8, 6, 2, 24}, true},
         {"chain", 4, {4, 20, 24, 0, 10, 4, 24, 5, 6, 1, 20}, true},
         {"bench", 5, {1, 3, 0, 0, 0, 0, 10, 2, 6, 2, 24}, false},
     };
