@@ -281,6 +281,7 @@ int main(int argc, char **argv)
     }
     s.a = &a;
     s.path = a.operand[0];
+    files_guard(VERIFY_USAGE);
     int code = check_options(&a);
     if (!code) code = hex_options(&s);
     if (!code) code = check(&s);
@@ -289,5 +290,6 @@ int main(int argc, char **argv)
     free(s.output.at);
     free(s.scratch);
     task_free(&s.t);
+    files_guard(0);
     return code;
 }

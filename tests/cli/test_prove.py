@@ -155,6 +155,19 @@ class Proofs(Case):
             self.assertIn(text, j["rejection"]["text"])
         self.fails(sprove("inspect", huge), 3, "huge", "longer than the limit")
 
+    def test_too_little_memory_to_verify_is_no_answer(self):
+        if harness.SANITIZED:
+            self.skipTest("the sanitizers reserve address space without end")
+        raw = ["--raw-input", self.at("in.raw"), "--raw-output", self.at("out.raw")]
+        codes = []
+        for mib in range(20, 100, 10):
+            def limit(size=mib << 20):
+                resource.setrlimit(resource.RLIMIT_AS, (size, size))
+            r = self.ask(*raw, preexec_fn=limit, env=dict(os.environ, OMP_NUM_THREADS="32"))
+            self.assertIn(r.code, (0, 2), r.out + r.err)
+            codes.append(r.code)
+        self.assertEqual(codes[0], 2)
+
     def test_only_one_file_is_standard_input(self):
         self.assertEqual(self.ask(*self.io(), proof="-", stdin=self.proof).code, 0)
         with open(self.at("out.json"), "rb") as f:
