@@ -165,7 +165,7 @@ cmd_test() {
     configure build-asan -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-O1\ -g -DSP_WERROR=ON \
         -DSP_CHECKED=ON -DSP_SANITIZE=address,undefined
     build build-asan
-    run_ctest build-asan sanitizers -LE 'slow|e2e|install|proofs'
+    run_ctest build-asan sanitizers -LE 'slow|install|proofs'
     count=$(wc -l <"$skips")
     say "skipped: $count"
     sort "$skips" | sed 's/^/   /'
@@ -201,7 +201,7 @@ cmd_races() {
     install_missing
     say "configuring build-tsan"
     cmake --preset tsan >/dev/null || fail "cmake failed"
-    build build-tsan backend_tests e2e_tests soundness_honest api_tests
+    build build-tsan backend_tests e2e_tests e2e_profiles soundness_honest api_tests
     ctest --preset tsan
 }
 

@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char e2e_matrix[] = "{\"algorithm\":\"matrix_multiplication\",\"matrix_a\":[[1,2],[3,4]],"
+                          "\"matrix_b\":[[5,6],[7,8]]}";
+
 bool e2e_run_elf(e2e_case *c, const uint8_t *elf, size_t elf_bytes, const uint8_t *input,
                  uint32_t input_bytes, const uint8_t *hint, uint32_t hint_bytes,
                  enum machine_io_mode mode, const char *profile)
@@ -90,6 +93,20 @@ sp_status e2e_verify(const e2e_case *c, const uint8_t *proof, size_t n, verify_r
     sp_status st = verify(proof, n, &e, s, why);
     free(s);
     return st;
+}
+
+bool e2e_accepted(e2e_case *c, const char *backend_name, unsigned threads)
+{
+    verify_reason why;
+    if (!e2e_prove(c, backend_name, threads)) {
+        printf("  proving failed: %s\n", c->text);
+        return false;
+    }
+    sp_status st = e2e_verify(c, c->proof, c->proof_bytes, &why);
+    if (st != SP_OK)
+        printf("  rejected: %s (%s) query %d layer %d tree %d field %s offset %zu\n", why.name,
+               why.text, why.query, why.layer, why.tree, why.field ? why.field : "-", why.offset);
+    return st == SP_OK;
 }
 
 void e2e_free(e2e_case *c)

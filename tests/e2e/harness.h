@@ -18,6 +18,9 @@ typedef struct {
     char text[512]; /* what failed */
 } e2e_case;
 
+/* A small payload of matrix_multiplication. */
+extern const char e2e_matrix[];
+
 /* Runs a built-in job on a JSON payload, recording. False with text set. */
 bool e2e_run(e2e_case *c, const char *job, const char *json, enum machine_io_mode mode,
              const char *profile);
@@ -32,6 +35,8 @@ bool e2e_prove(e2e_case *c, const char *backend, unsigned threads);
 void e2e_expect(const e2e_case *c, verify_expect *e);
 /* Verifies bytes as the case's proof; why may be NULL. */
 sp_status e2e_verify(const e2e_case *c, const uint8_t *proof, size_t n, verify_reason *why);
+/* Proves as e2e_prove and verifies; false, with the reason printed. */
+bool e2e_accepted(e2e_case *c, const char *backend, unsigned threads);
 void e2e_free(e2e_case *c);
 
 #endif
