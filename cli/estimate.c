@@ -1,9 +1,9 @@
 /* estimate.c - `sprove estimate`: what a proof would take, without making it.
  *
  * Rows, sizes, memory, bytes and felts are exact: they follow from the run. Time is what a small
- * proof takes here, scaled by committed cells. The search for nonces is apart: how many have to be
- * tried is chance, so it counts with its mean at the speed of the small proof. Gas is a model
- * (cli/gas.h). */
+ * proof takes here, scaled by committed cells but for setup. The search for nonces is apart: how
+ * many have to be tried is chance, so it counts with its mean at the speed of the small proof. Gas
+ * is a model (cli/gas.h). */
 #include "cli/commands.h"
 #include "cli/describe.h"
 #include "cli/gas.h"
@@ -92,11 +92,13 @@ static int estimate_ms(const cli_args *a, const prove_plan *plan, estimated_ms *
     if (!code) code = proving_prove(&p, &t, &r);
     if (!code) code = grind_ms(&p, &t, &r, &ms->grind);
     if (!code) {
-        const uint64_t work = proving_ns(&p.stats) - p.stats.ns[PHASE_GRIND];
+        /* Setup is mostly the tables that every program has. */
+        const uint64_t setup = p.stats.ns[PHASE_SETUP],
+                       work = proving_ns(&p.stats) - p.stats.ns[PHASE_GRIND] - setup;
         /* Milliseconds by 2^16 cells: no product leaves 64 bits. */
         const uint64_t here = (cells(&p.plan.shape) >> 16) + 1,
                        there = (cells(&plan->shape) >> 16) + 1;
-        ms->all = work / 1000000 * there / here + ms->grind;
+        ms->all = work / 1000000 * there / here + setup / 1000000 + ms->grind;
     }
     proving_free(&p);
     vm_result_free(&r);
