@@ -95,7 +95,8 @@ chmod +x "$root/init"
 (cd "$root" && find . | cpio -o -H newc --quiet | gzip -1) >"$iso/boot/initrd"
 
 # Bochs 2.7 gives no size for the PKRU state and a wrong one for the compacted state, at which Linux
-# turns AVX-512 off: it uses neither. With pages of 1 GiB or with ACPI it does not get through its start.
+# turns AVX-512 off: it uses neither. The other words
+# are those with which its start came through; which of them are needed was not found out one by one.
 cat >"$iso/boot/grub/grub.cfg" <<'E2'
 set timeout=0
 menuentry sprove {

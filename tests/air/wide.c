@@ -103,7 +103,9 @@ static bool dots_agree(void)
 TEST(sums_of_products_equal_scalar_arithmetic)
 {
     printf("  %s, %d lanes\n", SAY(SP_ISA), VEC_LANES);
-#if defined(__AVX2__)
+#if defined(__AVX512F__)
+    if (!__builtin_cpu_supports("avx512f")) SKIP("no AVX-512 here");
+#elif defined(__AVX2__)
     if (!__builtin_cpu_supports("avx2")) SKIP("no AVX2 here");
 #endif
     CHECK(sums_agree());
