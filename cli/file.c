@@ -15,12 +15,16 @@
 /* Temporary files that a signal must remove. A name is entered before its file exists and leaves
  * after it is gone, with signals blocked, so the handler sees whole entries. */
 static char *pending[FILE_MAX_OUTPUTS];
-static volatile sig_atomic_t stopped;
+static volatile sig_atomic_t stopped, at_once;
 
 static void on_signal(int signal_number)
 {
+    static const char text[] = "sprove: interrupted\n";
     (void)signal_number;
-    if (stopped) {
+    if (at_once && !stopped && write(STDERR_FILENO, text, sizeof text - 1) < 0) {
+        /* Nobody reads it. */
+    }
+    if (stopped || at_once) {
         for (unsigned i = 0; i < FILE_MAX_OUTPUTS; i++)
             if (pending[i]) unlink(pending[i]);
         _exit(EXIT_INTERRUPTED);
@@ -66,6 +70,8 @@ void signals_init(void)
     if (sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
         sigaction(SIGHUP, &a, NULL);
 }
+
+void signals_at_once(void) { at_once = 1; }
 
 bool signals_stopped(void) { return stopped != 0; }
 

@@ -16,6 +16,8 @@ void files_init(void);
  * gives it no thread) ends it with this exit code, and without temporary files. */
 void files_guard(int code);
 void signals_init(void);
+/* For work that nobody asks to stop and that writes no files: the first signal ends the process. */
+void signals_at_once(void);
 bool signals_stopped(void);
 
 typedef struct {

@@ -14,6 +14,7 @@ int command_program_id(const cli_args *a)
     char text[57];
     prove_error e = {""};
     memset(&t, 0, sizeof t);
+    signals_at_once();
     int code = proving_init(&p, a);
     if (!code) code = task_load(&t, a->operand[0], task_mode(a));
     if (code) goto out;

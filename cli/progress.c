@@ -88,7 +88,7 @@ bool progress_work(progress *p, const char *phase, uint64_t done, uint64_t total
     for (unsigned i = 0; i < BAR_CELLS; i++) bar[i] = i < full ? '#' : '.';
     bar[BAR_CELLS] = 0;
     fprintf(stderr, "\r\033[K[%s] %3u %%  %-18s", bar, permille / 10, phase);
-    if (permille >= 20) /* before that the guess is too wild to show */
+    if (permille >= 20 && left) /* before that the guess is too wild to show */
         fprintf(stderr, "  about %" PRIu64 " s left", (left + 999) / 1000);
     return !signals_stopped();
 }

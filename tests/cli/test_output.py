@@ -239,6 +239,15 @@ class Interruption(Case):
             self.assertEqual(p.returncode, 130, err)
             self.assertIn(b"interrupted", err)
 
+    def test_a_signal_ends_work_that_writes_no_files(self):
+        os.mkfifo(self.path("p.elf"))
+        p = subprocess.Popen([SPROVE, "program-id", self.path("p.elf")], stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE)
+        with open(self.path("p.elf"), "wb"):  # now it waits for the program
+            p.send_signal(signal.SIGINT)
+            out, err = p.communicate(timeout=60)
+        self.assertEqual((p.returncode, out, err), (130, b"", b"sprove: interrupted\n"))
+
     def test_a_second_signal_ends_at_once(self):
         p = self.start()
         self.wait_for_temp()
