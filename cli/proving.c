@@ -1,6 +1,7 @@
 /* proving.c - see proving.h. */
 #include "cli/proving.h"
 
+#include "cli/memory.h"
 #include "core/bytes.h"
 
 #include <inttypes.h>
@@ -45,12 +46,25 @@ static int failed(const proving *p, sp_status s, const prove_error *e)
     return cli_fail(code, "%s", e->text[0] ? e->text : "proving failed");
 }
 
+void proving_bound(proving *p)
+{
+    if (p->o.memory) return;
+    p->o.memory = memory_available("");
+    p->bounded = p->o.memory != 0;
+}
+
 int proving_plan(proving *p, const task *t, const vm_result *r)
 {
     prove_error e = {""};
     const sp_status s =
         prove_plan_init(&p->plan, &t->program, r, (uint32_t)t->input_bytes, t->mode, &p->o, &e);
-    return s == SP_OK ? 0 : failed(p, s, &e);
+    if (s != SP_OK) return failed(p, s, &e);
+    if (p->bounded && p->plan.memory_bytes > p->o.memory)
+        return cli_fail(EXIT_LIMIT,
+                        "the proof needs %" PRIu64 " MiB of memory, and the system has %" PRIu64
+                        " MiB free now (--memory G allows what you say)",
+                        (p->plan.memory_bytes >> 20) + 1, p->o.memory >> 20);
+    return 0;
 }
 
 static void *nothing(void *unused) { return unused; }

@@ -15,10 +15,13 @@ typedef struct {
     progress progress;
     uint8_t *proof;
     size_t proof_bytes;
+    bool bounded; /* by proving_bound */
 } proving;
 
 /* --profile, --threads, --memory, --backend, --context, --progress. */
 int proving_init(proving *p, const cli_args *a);
+/* Without --memory: the prover may take what the system has now. */
+void proving_bound(proving *p);
 /* Sizes of the proof of a recorded run. */
 int proving_plan(proving *p, const task *t, const vm_result *r);
 int proving_prove(proving *p, const task *t, vm_result *r);

@@ -64,6 +64,7 @@ static int run_guest(run_state *s)
 
 static int plan(run_state *s)
 {
+    proving_bound(&s->p);
     int code = proving_plan(&s->p, &s->t, &s->r);
     if (code) return code;
     const prove_plan *plan = &s->p.plan;
