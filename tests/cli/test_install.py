@@ -90,6 +90,12 @@ int main(void)
             self.assertEqual((r.code, r.out), (0, "hello, world\n"))
             os.remove(os.path.join(folder, "hello.elf"))
 
+    def test_the_document_shows_the_example_as_it_is(self):
+        with open(os.path.join(harness.SOURCE, "docs", "guest.md"), encoding="utf-8") as f:
+            text = f.read()
+        with open(os.path.join(harness.SOURCE, "guest", "examples", "hello.c"), encoding="utf-8") as f:
+            self.assertIn("```c\n" + f.read() + "```\n", text)
+
     def test_a_program_with_constructors_is_not_linked(self):
         blocks = self.guest_commands()
         source = self.path("x.c", """#include "sprove_guest.h"
