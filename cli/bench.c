@@ -79,8 +79,8 @@ static int report(const cli_args *a, samples *s, const proving *p)
         json_object_set_new(j, "proof_bytes", json_integer((json_int_t)s->proof_bytes));
         return task_print_json(j);
     }
-    printf("%" PRIu64 " cycles, profile %s, backend %s, %u runs; medians\n\n", s->cycles,
-           p->o.p->name, p->o.be->name, s->n);
+    printf("%" PRIu64 " cycles, profile %s, backend %s, %u run%s; medians\n\n", s->cycles,
+           p->o.p->name, p->o.be->name, s->n, s->n == 1 ? "" : "s");
     printf("%-20s %8" PRIu64 " ms\n", "run, recorded", ms[ROW_RUN]);
     for (unsigned i = 0; i < N_PROVE_PHASES; i++)
         printf("%-20s %8" PRIu64 " ms\n", prove_phase_name[i], ms[i]);
