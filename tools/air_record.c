@@ -3,6 +3,7 @@
  *   air_record                  columns, constraints, operations, degree; totals (their limits, and
  *                               cells per cycle: air_budget)
  *   air_record --list           every constraint with its number, degree and words
+ *   air_record --graph          what AIR_ID is the hash of, as text (docs/air.md, "Identity")
  *   air_record --write FILE     writes the header with AIR_ID
  *   air_record --check FILE     fails unless FILE is that header */
 #include "air/record.h"
@@ -51,6 +52,36 @@ static bool report(air_graph *g, bool list)
     return true;
 }
 
+/* Operations by the names of docs/air.md, in the order of enum air_op. */
+static const char *const op_name[] = {
+    "const",      "main",       "pre",       "before", "is_first", "image_end",
+    "gamma",      "z",          "alpha",     "prod",   "sum",      "prod_before",
+    "sum_before", "claim_prod", "claim_sum", "add",    "sub",      "mul",
+};
+_Static_assert(sizeof op_name / sizeof op_name[0] == AIR_N_OPS, "a name for every operation");
+
+static bool print_graph(air_graph *g)
+{
+    printf("components %d instances %d split %d\n", AIR_N_COMPONENTS, AIR_MAX_INSTANCES,
+           AIR_N_SPLIT);
+    for (int c = 0; c < AIR_N_COMPONENTS; c++) {
+        const air_component *k = &air_components[c];
+        if (!air_record(g, (enum air_component_id)c)) return false;
+        printf("component %d %s pre %u main %u prod %u sum %u\n", c, k->name, k->n_pre, k->n_main,
+               g->n_prod, g->n_sum);
+        printf("before %u", k->n_before);
+        for (unsigned i = 0; i < k->n_before; i++) printf(" %u", k->before[i]);
+        printf("\nnodes %" PRIu32 "\n", g->n_nodes);
+        for (uint32_t i = 0; i < g->n_nodes; i++)
+            printf("%" PRIu32 " %s %" PRIu32 " %" PRIu32 "\n", i, op_name[g->node[i].op],
+                   g->node[i].a, g->node[i].b);
+        printf("constraints %" PRIu32 "\n", g->n_constraints);
+        for (uint32_t i = 0; i < g->n_constraints; i++)
+            printf("%" PRIu32 " %" PRIu32 "\n", i, g->constraint[i].node);
+    }
+    return fflush(stdout) == 0;
+}
+
 static int header(char *text, size_t bytes, const uint32_t id[7])
 {
     return snprintf(
@@ -97,12 +128,14 @@ int main(int argc, char **argv)
     if (!g) return 1;
     if (argc == 1 || (argc == 2 && strcmp(argv[1], "--list") == 0))
         rc = report(g, argc == 2) ? 0 : 1;
+    else if (argc == 2 && strcmp(argv[1], "--graph") == 0)
+        rc = print_graph(g) ? 0 : 1;
     else if (argc == 3 && strcmp(argv[1], "--write") == 0)
         rc = use_header(argv[2], false, g);
     else if (argc == 3 && strcmp(argv[1], "--check") == 0)
         rc = use_header(argv[2], true, g);
     else
-        fprintf(stderr, "usage: air_record [--list | --write FILE | --check FILE]\n");
+        fprintf(stderr, "usage: air_record [--list | --graph | --write FILE | --check FILE]\n");
     free(g);
     return rc;
 }
