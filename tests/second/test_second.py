@@ -1,5 +1,6 @@
-"""test_second.py - the second verifier, written from docs/ alone, and the first one say the same of every
-proof: accepted, or rejected by the check of the same name."""
+"""test_second.py - the second verifier and the first one say the same of every proof: accepted, or rejected
+by the check of the same name. They share docs/ and the recorded constraints, and no code: what is wrong
+in a constraint's text is wrong in both."""
 
 import functools
 import json
