@@ -64,7 +64,7 @@ class Outputs(Case):
         if os.geteuid() == 0:
             self.skipTest("root may write everywhere")
         os.mkdir(self.path("ro"), 0o555)
-        self.fails(sprove(*self.args, "--output", self.path("ro/x")), 5, "Permission denied")
+        self.fails(sprove(*self.args, "--output", self.path("ro/x")), 5, "its directory: Permission denied")
 
     def test_a_full_disk_is_reported(self):
         self.fails(sprove(*self.args, "--output", "/dev/full"), 5, "the disk is full")
