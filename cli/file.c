@@ -225,10 +225,10 @@ static int open_temp(file_output *o)
         free(o->temp);
         o->temp = NULL;
         errno = e;
-        code = e == EACCES || e == EPERM || e == EROFS
-                   ? cli_fail(EXIT_IO, "%s: cannot write into its directory: %s", o->path,
-                              strerror(e))
-                   : cannot_write(o->path);
+        code =
+            e == EACCES || e == EPERM || e == EROFS
+                ? cli_fail(EXIT_IO, "%s: cannot write into its directory: %s", o->path, strerror(e))
+                : cannot_write(o->path);
     }
     free(dir);
     return code;
