@@ -3,6 +3,7 @@
 #
 # Made for Debian 12 and its relatives (apt-get); elsewhere it says what to install.
 set -eu
+from=$PWD
 cd "$(dirname "$0")"
 
 say() { printf '%s\n' "== $*"; }
@@ -35,16 +36,16 @@ install_missing() {
     elif command -v sudo >/dev/null 2>&1; then
         as_root=sudo
     else
-        fail "missing:$missing; run as root, or: apt-get install$missing"
+        fail "missing:$missing; there is no sudo, so install them as root: apt-get install$missing"
     fi
     say "installing:$missing"
     # A fresh machine may have no package lists, or old ones.
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q >/dev/null ||
-        fail "apt-get update failed; missing:$missing"
+        fail "\`${as_root:+$as_root }apt-get update\` failed; to be installed:$missing"
     # The list is words on purpose.
     # shellcheck disable=SC2086
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-        $missing >/dev/null || fail "apt-get could not install:$missing"
+        $missing >/dev/null || fail "\`${as_root:+$as_root }apt-get install$missing\` failed"
     missing=
 }
 
@@ -174,22 +175,28 @@ cmd_test() {
     say "all tests passed"
 }
 
-# fuzz [SECONDS]: every fuzz target with libFuzzer, for so long each.
+# fuzz [SECONDS]: every fuzz target with libFuzzer, for so long each. Its corpus is kept, and starts with
+# the target's own seed.
 cmd_fuzz() {
     seconds=${1-60}
+    case $seconds in
+    '' | *[!0-9]*) fail "fuzz takes a number of seconds, as: sh dev.sh fuzz 60" ;;
+    esac
     need_test_tools
     need libclang-rt-14-dev has_fuzzer
     install_missing
     export CC=clang
     configure build-fuzz -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-O1\ -g -DSP_WERROR=OFF \
         -DSP_CHECKED=ON -DSP_SANITIZE=address,undefined -DSP_FUZZ=ON
-    build build-fuzz
+    build build-fuzz fuzz
     for target in build-fuzz/tests/fuzz/fuzz_*; do
         if [ ! -x "$target" ] || [ ! -f "$target" ]; then continue; fi
         corpus=build-fuzz/corpus/${target##*/}
         mkdir -p "$corpus"
+        "$target" --write-seed "$corpus/seed"
         say "fuzzing ${target##*/} for $seconds s"
-        (cd "$corpus/.." && "../../$target" -max_total_time="$seconds" -print_final_stats=1 "${corpus##*/}")
+        (cd "$corpus/.." && "../../$target" -max_total_time="$seconds" -max_len=65536 \
+            -print_final_stats=1 "${corpus##*/}")
     done
 }
 
@@ -219,7 +226,11 @@ cmd_install() {
     install_missing
     configure build -DCMAKE_BUILD_TYPE=Release -DSP_WERROR=OFF
     build build sprove sverify libsprove
-    cmake --install build --prefix "$1"
+    case $1 in
+    /*) prefix=$1 ;;
+    *) prefix=$from/$1 ;;
+    esac
+    cmake --install build --prefix "$prefix" || fail "could not install into $prefix"
 }
 
 case ${1-} in
