@@ -1,0 +1,169 @@
+//! A task as it is stored and as it is shown.
+
+use core::num::traits::Zero;
+use starknet::ContractAddress;
+use starknet::storage_access::StorePacking;
+
+pub mod Status {
+    pub const CREATED: u8 = 0;
+    pub const ASSIGNED: u8 = 1;
+    pub const COMPLETED: u8 = 2;
+    /// Cancelled or expired: the amount went back to the creator.
+    pub const CANCELLED: u8 = 3;
+    /// Of the live interface; never entered here.
+    pub const SETTLED: u8 = 4;
+}
+
+/// Fixed at creation.
+#[derive(Copy, Drop, PartialEq, Debug)]
+pub struct Terms {
+    /// False: only task_hash is stored, its preimage comes with the proof.
+    pub has_preimage: bool,
+    pub required_tier: u8,
+    pub multiplier: u32,
+    /// Seconds; deadlines too are below 2^40.
+    pub created_at: u64,
+    pub deadline: u64,
+    pub max_cycles: u64,
+}
+
+/// What changes.
+#[derive(Copy, Drop, PartialEq, Debug)]
+pub struct Progress {
+    pub status: u8,
+    pub assigned_at: u64,
+    pub assign_deadline: u64,
+    pub settled_at: u64,
+    pub cycles: u64,
+}
+
+/// Cells that stay zero cost nothing, so what is not needed is left out: base_reward when it is the
+/// amount, provider and result_hash until there is one.
+#[derive(Copy, Drop, starknet::Store)]
+pub struct Task {
+    pub creator: ContractAddress,
+    pub token: ContractAddress,
+    pub amount: u256,
+    pub base_reward: u256,
+    /// program_id, or task_hash when the terms have no preimage.
+    pub program: felt252,
+    pub input_commitment: felt252,
+    pub terms: Terms,
+    pub progress: Progress,
+    pub provider: ContractAddress,
+    pub result_hash: felt252,
+}
+
+/// All that get_task leaves out.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct TaskExt {
+    /// Assigned or paid; zero when there is none.
+    pub provider: ContractAddress,
+    pub status: u8,
+    pub created_at: u64,
+    pub assigned_at: u64,
+    pub assign_deadline: u64,
+    pub deadline: u64,
+    pub settled_at: u64,
+    /// Zero for a task that stores only its hash.
+    pub program_id: felt252,
+    pub input_commitment: felt252,
+    pub max_cycles: u64,
+    /// From here on zero until the task is completed.
+    pub result_hash: felt252,
+    pub cycles: u64,
+    pub provider_payout: u256,
+    pub gas_subsidy: u256,
+    pub treasury_fee: u256,
+    pub statement_hash: felt252,
+}
+
+/// What a proof that pays this provider for this task must state.
+#[derive(Copy, Drop, Serde, PartialEq, Debug)]
+pub struct Statement {
+    /// Zero for a task that stores only its hash, as are the next two and io_commitment.
+    pub program_id: felt252,
+    pub input_commitment: felt252,
+    pub max_cycles: u64,
+    pub context: felt252,
+    pub output_commitment: felt252,
+    pub io_commitment: felt252,
+    pub exit_code: u32,
+    pub statement_hash: felt252,
+}
+
+const TWO_8: felt252 = 0x100;
+const TWO_32: felt252 = 0x100000000;
+const TWO_40: felt252 = 0x10000000000;
+const DIV_8: NonZero<u256> = 0x100;
+const DIV_32: NonZero<u256> = 0x100000000;
+const DIV_40: NonZero<u256> = 0x10000000000;
+
+/// 40 bits hold seconds for 34,800 years; the tests of packing rely on this bound being enforced.
+pub const MAX_TIME: u64 = 0xffffffffff;
+
+/// max_cycles, deadline (40), created_at (40), multiplier (32), required_tier (8), has_preimage (8):
+/// from the top down, 192 bits with 64 for max_cycles.
+impl TermsPacking of StorePacking<Terms, felt252> {
+    fn pack(value: Terms) -> felt252 {
+        assert(value.deadline <= MAX_TIME && value.created_at <= MAX_TIME, 'Time out of range');
+        let flag: felt252 = if value.has_preimage {
+            1
+        } else {
+            0
+        };
+        let mut packed: felt252 = value.max_cycles.into();
+        packed = packed * TWO_40 + value.deadline.into();
+        packed = packed * TWO_40 + value.created_at.into();
+        packed = packed * TWO_32 + value.multiplier.into();
+        packed = packed * TWO_8 + value.required_tier.into();
+        packed * TWO_8 + flag
+    }
+
+    fn unpack(value: felt252) -> Terms {
+        let (rest, flag) = DivRem::div_rem(value.into(), DIV_8);
+        let (rest, required_tier) = DivRem::div_rem(rest, DIV_8);
+        let (rest, multiplier) = DivRem::div_rem(rest, DIV_32);
+        let (rest, created_at) = DivRem::div_rem(rest, DIV_40);
+        let (max_cycles, deadline) = DivRem::div_rem(rest, DIV_40);
+        Terms {
+            has_preimage: !flag.is_zero(),
+            required_tier: required_tier.try_into().unwrap(),
+            multiplier: multiplier.try_into().unwrap(),
+            created_at: created_at.try_into().unwrap(),
+            deadline: deadline.try_into().unwrap(),
+            max_cycles: max_cycles.try_into().unwrap(),
+        }
+    }
+}
+
+/// cycles, settled_at (40), assign_deadline (40), assigned_at (40), status (8), from the top down.
+impl ProgressPacking of StorePacking<Progress, felt252> {
+    fn pack(value: Progress) -> felt252 {
+        assert(
+            value.settled_at <= MAX_TIME
+                && value.assign_deadline <= MAX_TIME
+                && value.assigned_at <= MAX_TIME,
+            'Time out of range',
+        );
+        let mut packed: felt252 = value.cycles.into();
+        packed = packed * TWO_40 + value.settled_at.into();
+        packed = packed * TWO_40 + value.assign_deadline.into();
+        packed = packed * TWO_40 + value.assigned_at.into();
+        packed * TWO_8 + value.status.into()
+    }
+
+    fn unpack(value: felt252) -> Progress {
+        let (rest, status) = DivRem::div_rem(value.into(), DIV_8);
+        let (rest, assigned_at) = DivRem::div_rem(rest, DIV_40);
+        let (rest, assign_deadline) = DivRem::div_rem(rest, DIV_40);
+        let (cycles, settled_at) = DivRem::div_rem(rest, DIV_40);
+        Progress {
+            status: status.try_into().unwrap(),
+            assigned_at: assigned_at.try_into().unwrap(),
+            assign_deadline: assign_deadline.try_into().unwrap(),
+            settled_at: settled_at.try_into().unwrap(),
+            cycles: cycles.try_into().unwrap(),
+        }
+    }
+}

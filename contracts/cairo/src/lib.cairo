@@ -1,0 +1,6 @@
+//! The verifier of sprove proofs for Starknet: the checks of verifier/ in the same order, with the
+//! same names. Profile `chain` only; its parameters are constants.
+pub mod circle;
+pub mod fields;
+#[cfg(test)]
+mod vectors;
