@@ -73,6 +73,9 @@ static int plan(run_state *s)
             EXIT_LIMIT, "the proof would have %zu felts; one transaction takes %u%s",
             plan->proof_felts, PROVING_MAX_CHAIN_FELTS,
             s->t.mode == MACHINE_IO_WORDS ? " (--io digest saves those of the public bytes)" : "");
+    if (s->a->value[OPT_FELTS] && plan->proof_felts > PROOFFILE_MAX_FELTS / 67)
+        return cli_fail(EXIT_LIMIT, "the proof would have %zu felts; --felts writes at most %zu",
+                        plan->proof_felts, PROOFFILE_MAX_FELTS / 67);
     if (s->p.progress.mode == PROGRESS_BAR)
         fprintf(stderr,
                 "%" PRIu64 " cycles; the proof takes %" PRIu64 " MiB of memory and %zu bytes\n",

@@ -60,6 +60,9 @@ void prover_step(prover *pv, enum prove_step step, unsigned i)
     if (pv->hook) pv->hook->step(pv->hook->user, pv, step, i);
 }
 
+/* A hash takes about as long as four units of the other work. */
+static uint64_t grind_work(unsigned bits) { return bits ? UINT64_C(4) << bits : 0; }
+
 uint64_t prover_grind(prover *pv, unsigned bits)
 {
     uint64_t nonce = 0;
@@ -67,6 +70,7 @@ uint64_t prover_grind(prover *pv, unsigned bits)
     if (!pv->hook || !pv->hook->grind || !pv->hook->grind(pv->hook->user, pv, bits, &nonce))
         nonce = pv->be->grind(pv->ch.state, bits);
     channel_mix_nonce(&pv->ch, nonce);
+    pv->done += grind_work(bits);
     return nonce;
 }
 
@@ -182,8 +186,10 @@ static uint64_t total_work(const prover *pv)
     all += w[TREE_MAIN] + 2 * w[TREE_INTERACTION]; /* interaction; constraints */
     for (unsigned i = 0; i < s->n_before; i++)
         all += UINT64_C(2) << pv->trace_log[s->before_tree[i]][s->before_column[i]];
-    for (unsigned l = 0; l < s->n_layers; l++) all += UINT64_C(4) << shape_layer_log(s, l);
-    return all;
+    for (unsigned l = 0; l < s->n_layers; l++)
+        all += (UINT64_C(4) << shape_layer_log(s, l)) + grind_work(pv->pa->grind_commit);
+    return all + grind_work(pv->pa->grind_lookup) + grind_work(pv->pa->grind_oods) +
+           grind_work(pv->pa->grind_deep) + grind_work(pv->pa->grind_query);
 }
 
 static sp_status setup(prover *pv, const vm_program *p, enum machine_io_mode mode)
@@ -208,13 +214,17 @@ static sp_status sizes(prover *pv, const vm_result *run)
     if (st != SP_OK) return error(pv->err, st, ve.text);
     prover_step(pv, STEP_SIZES, 0);
     if (shape_init(&pv->shape, pv->pa, pv->layout.log, &why) != SP_OK) {
-        unsigned largest = 0;
+        unsigned slot = 0;
         for (unsigned i = 0; i < AIR_N_SLOTS; i++)
-            if (pv->layout.log[i] > largest) largest = pv->layout.log[i];
+            if (pv->layout.log[i] > pv->layout.log[slot]) slot = i;
+        const enum air_component_id id = air_slot_component(slot);
         (void)snprintf(pv->err->text, sizeof pv->err->text,
-                       "%" PRIu64 " cycles do not fit one proof of profile %s (%s; largest instance "
-                       "2^%u rows, limit 2^%u)",
-                       run->n_cycles, pv->pa->name, why, largest, pv->pa->max_trace_log);
+                       "%" PRIu64 " cycles do not fit one proof of profile %s (%s; %s has 2^%u rows%s, "
+                       "limit 2^%u)",
+                       run->n_cycles, pv->pa->name, why, air_components[id].name,
+                       (unsigned)pv->layout.log[slot],
+                       id == AIR_INITFIN ? ", one for each word of memory that is touched or public" : "",
+                       pv->pa->max_trace_log);
         return SP_ERR_LIMIT;
     }
     prover_set_trace_logs(pv);
