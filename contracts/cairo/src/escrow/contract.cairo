@@ -830,6 +830,8 @@ pub mod Escrow {
             );
             self.nodes.assert_serves(provider, task.terms.required_tier);
             statement::assert_result(result_hash);
+            let before = self.held(task);
+            assert(before >= task.amount, errors::BALANCE);
 
             let mut proof = proof;
             let (program_id, input_commitment, max_cycles) = terms_of(task, ref proof);
@@ -876,10 +878,9 @@ pub mod Escrow {
             let token_address = task.token;
             self.emit(PayoutReleased { task_id, provider, amount: reward, token_address });
 
-            let before = self.held(task);
             pay(task.token, provider, reward, errors::PROVIDER_PAYMENT);
             pay(task.token, self.treasury.read(), treasury_fee, errors::TREASURY_PAYMENT);
-            assert(before - self.held(task) == task.amount, errors::PROVIDER_PAYMENT);
+            assert_left(before, self.held(task), task.amount, errors::PROVIDER_PAYMENT);
         }
 
         fn close_unpaid(ref self: ContractState, id: u64, task: Task) {
@@ -893,7 +894,7 @@ pub mod Escrow {
             let before = self.held(task);
             assert(before >= task.amount, errors::BALANCE);
             pay(task.token, task.creator, task.amount, errors::REFUND_TRANSFER);
-            assert(before - self.held(task) == task.amount, errors::REFUND_TRANSFER);
+            assert_left(before, self.held(task), task.amount, errors::REFUND_TRANSFER);
         }
 
         fn held(self: @ContractState, task: Task) -> u256 {
@@ -954,6 +955,11 @@ pub mod Escrow {
             errors::TASK_HASH,
         );
         (program_id, input_commitment, max_cycles)
+    }
+
+    /// Exactly the amount is gone: not less, and not the money of other tasks.
+    fn assert_left(before: u256, after: u256, amount: u256, error: felt252) {
+        assert(after <= before && before - after == amount, error);
     }
 
     fn hash_of(task: Task) -> felt252 {

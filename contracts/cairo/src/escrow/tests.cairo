@@ -1,1 +1,8 @@
+//! Tests of the marketplace contract, with a token and a verifier of their own.
 
+mod claim;
+mod fees;
+mod mocks;
+mod random;
+mod statement;
+mod world;
