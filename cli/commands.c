@@ -50,8 +50,9 @@ const cli_command sprove_commands[] = {
     {"estimate", "JOB|ELF", 1, 1, "say what a proof would take",
      "Runs the program and prints what a proof would take: cycles, rows and sizes of the tables, "
      "memory, bytes and felts of the proof; and two estimates, marked as such: the time on this "
-     "machine, from a short calibration, and the gas on Starknet, from a model of costs.",
-     OPTIONS(GUEST_OPTIONS, OPT_PROFILE, OPT_THREADS, OPT_BACKEND, OPT_PROGRESS, OPT_JSON),
+     "machine, from a short calibration, and the gas on Starknet, from a model of costs. With "
+     "--memory, the memory is what a run with that limit would take, or the least if it would be refused.",
+     OPTIONS(GUEST_OPTIONS, OPT_PROFILE, OPT_THREADS, OPT_MEMORY, OPT_BACKEND, OPT_PROGRESS, OPT_JSON),
      "sprove estimate matrix_multiplication --input in.json\n"
      "sprove estimate ./prog.elf --input in.bin --profile chain --json\n",
      command_estimate},

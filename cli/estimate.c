@@ -86,6 +86,7 @@ static int estimate_ms(const cli_args *a, const prove_plan *plan, estimated_ms *
     memset(&t, 0, sizeof t);
     memset(&r, 0, sizeof r);
     int code = proving_init(&p, a);
+    p.o.memory = 0; /* the question is about the other proof */
     if (!code) code = load_init(&t, CALIBRATION_CYCLES, &p.progress);
     if (!code) code = task_run(&t, &r, 0, true, NULL, &p.progress);
     if (!code) code = proving_plan(&p, &t, &r);

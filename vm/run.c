@@ -128,8 +128,10 @@ static sp_status run_loop(struct vm_exec *m, const vm_options *o, uint64_t limit
             const uint32_t pc = m->program->code_base + 4 * m->index;
             place(where, sizeof where, m->program, pc);
             return vm_fail(err, SP_ERR_TRAP,
-                           "cycle limit: not halted after %llu cycles, at pc 0x%08x%s",
-                           (unsigned long long)limit, (unsigned)pc, where);
+                           "cycle limit: not halted after %llu cycles%s, at pc 0x%08x%s",
+                           (unsigned long long)limit,
+                           limit == MACHINE_MAX_CYCLES ? " (the most that a proof covers)" : "",
+                           (unsigned)pc, where);
         }
         if (o->progress && !o->progress(o->user, m->cycle - 1))
             return vm_fail(err, SP_ERR_CANCEL, "cancelled after %llu cycles",

@@ -37,6 +37,15 @@ class Memory(Case):
             self.assertEqual(f.read(), proof)
         self.fails(sprove(*self.args, "--memory", "0.01"), 4, "MiB of memory", "limit is 10 MiB")
 
+    def test_estimate_says_what_a_limit_leads_to(self):
+        def memory(*more):
+            return sprove("estimate", *self.args[1:6], "--json", *more).json()["memory_bytes"]
+        peak = memory()
+        least = memory("--memory", "0.01")
+        self.assertLess(least, peak)
+        self.assertEqual(memory("--memory", "%.6f" % ((peak + 4096) / 2**30)), peak)
+        self.assertEqual(memory("--memory", "%.6f" % ((peak - 4096) / 2**30)), least)
+
     def test_without_the_option_what_is_free_counts(self):
         peak = sprove(*self.args).json()["peak_bytes"]
         r = self.with_free((peak >> 10) - 4)
