@@ -1,6 +1,8 @@
 /* blake2s.c - BLAKE2s-256, portable. */
 #include "core/blake2s.h"
 
+#include "core/bytes.h"
+
 #include <string.h>
 
 #define SIGMA_ROW(...) {__VA_ARGS__},
@@ -8,14 +10,6 @@ static const uint8_t blake2s_sigma[10][16] = {BLAKE2S_ROUNDS(SIGMA_ROW)};
 static const uint32_t blake2s_iv[8] = BLAKE2S_IV;
 
 SP_FN uint32_t rotr32(uint32_t v, unsigned n) { return v >> n | v << (32 - n); }
-SP_FN uint32_t load_le32(const uint8_t *p)
-{
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-SP_FN void store_le32(uint8_t *p, uint32_t v)
-{
-    for (unsigned i = 0; i < 4; i++) p[i] = (uint8_t)(v >> 8 * i & 0xff);
-}
 SP_FN void mix(uint32_t v[16], unsigned a, unsigned b, unsigned c, unsigned d, uint32_t x,
                uint32_t y)
 {
@@ -35,8 +29,8 @@ void blake2s_start(uint32_t h[8], const char *tag)
     for (unsigned i = 0; tag && i < 8 && tag[i]; i++) person[i] = (uint8_t)tag[i];
     memcpy(h, blake2s_iv, sizeof blake2s_iv);
     h[0] ^= BLAKE2S_PARAM;
-    h[6] ^= load_le32(person);
-    h[7] ^= load_le32(person + 4);
+    h[6] ^= bytes_le32(person);
+    h[7] ^= bytes_le32(person + 4);
 }
 
 void blake2s_compress(uint32_t h[8], const uint32_t m[16], uint64_t n_bytes, bool last)
@@ -70,7 +64,7 @@ void blake2s_init(blake2s_ctx *s, const char *tag)
 static void compress_block(blake2s_ctx *s, bool last)
 {
     uint32_t m[16];
-    for (unsigned i = 0; i < 16; i++) m[i] = load_le32(s->block + 4 * i);
+    for (unsigned i = 0; i < 16; i++) m[i] = bytes_le32(s->block + 4 * i);
     s->n_bytes += s->block_len;
     blake2s_compress(s->h, m, s->n_bytes, last);
     s->block_len = 0;
@@ -94,7 +88,7 @@ void blake2s_update_words(blake2s_ctx *s, const uint32_t *words, size_t words_le
 {
     for (size_t i = 0; i < words_len; i++) {
         uint8_t b[4];
-        store_le32(b, words[i]);
+        bytes_put_le32(b, words[i]);
         blake2s_update(s, b, 4);
     }
 }
@@ -124,10 +118,10 @@ void blake2s_hash_words(uint32_t out[8], const char *tag, const uint32_t *words,
 
 void blake2s_to_bytes(uint8_t out[32], const uint32_t h[8])
 {
-    for (unsigned i = 0; i < 8; i++) store_le32(out + 4 * i, h[i]);
+    for (unsigned i = 0; i < 8; i++) bytes_put_le32(out + 4 * i, h[i]);
 }
 
 void blake2s_from_bytes(uint32_t out[8], const uint8_t bytes[32])
 {
-    for (unsigned i = 0; i < 8; i++) out[i] = load_le32(bytes + 4 * i);
+    for (unsigned i = 0; i < 8; i++) out[i] = bytes_le32(bytes + 4 * i);
 }

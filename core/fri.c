@@ -70,7 +70,7 @@ qm31 fri_fold_leaf(qm31 *values, unsigned k, bool first, unsigned m, uint32_t le
 
 qm31 fri_eval_last(const qm31 *coeffs, unsigned d, m31 x)
 {
-    /* Factor l multiplies the coefficients whose index has bit l: split at the highest bit. */
+    /* Factor l multiplies the coefficients whose index has bit l: the lowest bit first, by pairs. */
     qm31 acc[UINT32_C(1) << 8];
     uint32_t n = UINT32_C(1) << d;
     SP_ASSERT(d <= 8);
