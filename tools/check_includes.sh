@@ -13,7 +13,7 @@ allowed() {
     verifier) echo "verifier air core" ;;
     prover) echo "prover air vm core" ;;
     cuda) echo "cuda prover air core" ;;
-    starknet) echo "starknet air core" ;;
+    starknet) echo "starknet core" ;;
     guest) echo "guest elf core" ;; # elf/: the embedded programs, made by the build
     include) echo "include core" ;;
     cli | relayer | node) echo "$1 include starknet prover verifier guest air vm core" ;;
