@@ -21,6 +21,8 @@ need() {
 }
 has() { command -v "$1"; }
 has_jansson() { pkg-config --exists 'jansson >= 2.11'; }
+has_openssl() { pkg-config --exists 'libcrypto >= 3'; }
+has_gmp() { pkg-config --exists gmp; }
 has_fuzzer() { printf 'int LLVMFuzzerTestOneInput(const char *d, long n){(void)d;return (int)(n&0);}\n' |
     clang -fsanitize=fuzzer -x c -o /dev/null -; }
 has_openmp() { printf 'int main(void){return 0;}\n' |
@@ -61,6 +63,8 @@ need_build_tools() {
 
 need_test_tools() {
     need_build_tools
+    need libssl-dev has_openssl
+    need libgmp-dev has_gmp
     need python3 has python3
     need binutils has nm
     need qemu-user has qemu-riscv32
