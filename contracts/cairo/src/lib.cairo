@@ -1,5 +1,6 @@
 //! The verifier of sprove proofs for Starknet: the checks of verifier/ in the same order, with the
 //! same names. Profile `chain` only; its parameters are constants.
+pub mod air;
 pub mod blake2s;
 pub mod channel;
 pub mod circle;
