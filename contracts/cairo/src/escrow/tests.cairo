@@ -4,5 +4,6 @@ mod claim;
 mod fees;
 mod mocks;
 mod random;
+mod states;
 mod statement;
 mod world;

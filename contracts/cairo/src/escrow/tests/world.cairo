@@ -72,10 +72,15 @@ pub struct World {
 
 /// The contract with one allowed token; a rich creator who trusts it; a relayer; two active nodes.
 pub fn world() -> World {
+    numbered_world(0)
+}
+
+/// Addresses follow from the salt: one test makes several worlds under several numbers.
+pub fn numbered_world(salt: felt252) -> World {
     set_chain_id(CHAIN_ID);
     now(START);
-    let token = new_token();
-    let at = deploy(array![token].span());
+    let token = new_token(salt);
+    let at = deploy(salt, array![token].span());
     let world = World { at, token };
     as_(OWNER());
     world.admin().set_relayer(RELAYER());
@@ -88,19 +93,15 @@ pub fn world() -> World {
     world
 }
 
-pub fn deploy(tokens: Span<ContractAddress>) -> ContractAddress {
+pub fn deploy(salt: felt252, tokens: Span<ContractAddress>) -> ContractAddress {
     let mut calldata = array![OWNER().into(), TREASURY().into(), MockVerifier::TEST_CLASS_HASH.into()];
     tokens.serialize(ref calldata);
     let class_hash = Escrow::TEST_CLASS_HASH;
-    let (at, _) = deploy_syscall(class_hash, 0, calldata.span(), false).unwrap_syscall();
+    let (at, _) = deploy_syscall(class_hash, salt, calldata.span(), false).unwrap_syscall();
     at
 }
 
-pub fn new_token() -> ContractAddress {
-    new_token_salted(0)
-}
-
-pub fn new_token_salted(salt: felt252) -> ContractAddress {
+pub fn new_token(salt: felt252) -> ContractAddress {
     let class_hash = MockToken::TEST_CLASS_HASH;
     let (at, _) = deploy_syscall(class_hash, salt, array![].span(), false).unwrap_syscall();
     at

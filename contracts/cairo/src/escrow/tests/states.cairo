@@ -1,0 +1,287 @@
+//! Every state of a task times every call on a task, paused and not: accepted or refused for its
+//! reason, and the money afterwards where it must be.
+
+use crate::components::pausable::IPausableDispatcherTrait;
+use crate::escrow::interfaces::{
+    IEscrowDispatcherTrait, IEscrowSafeDispatcherTrait, IEscrowViewsDispatcherTrait,
+};
+use crate::escrow::statement::io_commitment;
+use crate::escrow::tests::world::*;
+
+#[derive(Copy, Drop, PartialEq, Debug)]
+enum State {
+    Missing,
+    Created,
+    /// The deadline is over, nobody said so.
+    CreatedLate,
+    Assigned,
+    /// The assignment is over, nobody said so.
+    AssignedOverdue,
+    AssignedLate,
+    /// Taken back from the provider.
+    Unassigned,
+    Completed,
+    Cancelled,
+    Expired,
+}
+
+#[derive(Copy, Drop, PartialEq, Debug)]
+enum Call {
+    AssignByCreator,
+    AssignByRelayer,
+    AssignByStranger,
+    Unassign,
+    CancelByCreator,
+    CancelByRelayer,
+    CancelByProvider,
+    ClaimForProvider,
+    ClaimForRival,
+    ClaimByAlias,
+    ClaimExpired,
+}
+
+const STATES: [State; 10] = [
+    State::Missing, State::Created, State::CreatedLate, State::Assigned, State::AssignedOverdue,
+    State::AssignedLate, State::Unassigned, State::Completed, State::Cancelled, State::Expired,
+];
+
+const CALLS: [Call; 11] = [
+    Call::AssignByCreator, Call::AssignByRelayer, Call::AssignByStranger, Call::Unassign,
+    Call::CancelByCreator, Call::CancelByRelayer, Call::CancelByProvider, Call::ClaimForProvider,
+    Call::ClaimForRival, Call::ClaimByAlias, Call::ClaimExpired,
+];
+
+/// A world with one task in that state; the clock as the state wants it.
+fn make(salt: felt252, state: State) -> World {
+    let world = numbered_world(salt);
+    if state == State::Missing {
+        return world;
+    }
+    let id = world.task();
+    let tasks = world.tasks();
+    let is_assigned = state == State::Assigned
+        || state == State::AssignedOverdue
+        || state == State::AssignedLate
+        || state == State::Unassigned;
+    if is_assigned {
+        tasks.assign_task(id, PROVIDER(), START + HOUR);
+    }
+    match state {
+        State::AssignedOverdue => now(START + HOUR + 1),
+        State::Unassigned => {
+            now(START + HOUR + 1);
+            tasks.unassign_expired(id);
+        },
+        State::CreatedLate | State::AssignedLate => now(START + DAY + 1),
+        State::Completed => tasks
+            .submit_proof_and_claim(id, PROVIDER(), RESULT, world.proof(id, PROVIDER())),
+        State::Cancelled => tasks.cancel_task(id),
+        State::Expired => {
+            now(START + DAY + 1);
+            tasks.claim_expired(id);
+        },
+        _ => {},
+    }
+    world
+}
+
+#[feature("safe_dispatcher")]
+fn perform(world: World, call: Call) -> Result<(), Array<felt252>> {
+    let id = 1;
+    let tasks = world.try_tasks();
+    let assign_deadline = starknet::get_block_timestamp() + 60;
+    let caller = match call {
+        Call::AssignByCreator | Call::CancelByCreator => CREATOR(),
+        Call::AssignByRelayer | Call::CancelByRelayer => RELAYER(),
+        Call::CancelByProvider => PROVIDER(),
+        _ => STRANGER(),
+    };
+    as_(caller);
+    match call {
+        Call::AssignByCreator | Call::AssignByRelayer |
+        Call::AssignByStranger => tasks.assign_task(id, RIVAL(), assign_deadline),
+        Call::Unassign => tasks.unassign_expired(id),
+        Call::CancelByCreator | Call::CancelByRelayer |
+        Call::CancelByProvider => tasks.cancel_task(id),
+        Call::ClaimForProvider => tasks
+            .submit_proof_and_claim(id, PROVIDER(), RESULT, proof_for(world, PROVIDER())),
+        Call::ClaimForRival => tasks
+            .submit_proof_and_claim(id, RIVAL(), RESULT, proof_for(world, RIVAL())),
+        Call::ClaimByAlias => {
+            let mut proof = array![RESULT];
+            for felt in proof_for(world, PROVIDER()) {
+                proof.append(*felt);
+            }
+            let io = io_commitment(INPUT, RESULT);
+            match tasks.submit_and_verify_with_io_binding(proof.span(), io, id) {
+                Ok(_) => Ok(()),
+                Err(reason) => Err(reason),
+            }
+        },
+        Call::ClaimExpired => tasks.claim_expired(id),
+    }
+}
+
+/// A proof that would be right; also where there is no task to ask for its statement.
+fn proof_for(world: World, provider: starknet::ContractAddress) -> Span<felt252> {
+    let context = crate::escrow::statement::context(CHAIN_ID, world.at, 1, provider);
+    array![PROGRAM, context, INPUT, RESULT, 0, CYCLES.into()].span()
+}
+
+/// Why the call is refused; zero when it is accepted.
+fn reason(state: State, call: Call, paused: bool) -> felt252 {
+    match call {
+        Call::AssignByCreator | Call::AssignByRelayer |
+        Call::AssignByStranger => assign_reason(state, call, paused),
+        Call::Unassign => match state {
+            State::AssignedOverdue | State::AssignedLate => 0,
+            State::Assigned => 'Deadline not passed',
+            _ => 'Invalid task status',
+        },
+        Call::CancelByRelayer | Call::CancelByProvider => 'Only creator can cancel',
+        Call::CancelByCreator => match state {
+            State::Missing => 'Only creator can cancel',
+            State::Created | State::CreatedLate | State::Unassigned | State::AssignedLate => 0,
+            _ => 'Task cannot be cancelled',
+        },
+        Call::ClaimForProvider => claim_reason(state),
+        Call::ClaimForRival => match state {
+            State::Assigned | State::AssignedOverdue => 'Provider not assigned',
+            _ => claim_reason(state),
+        },
+        Call::ClaimByAlias => match state {
+            State::Missing | State::Created | State::CreatedLate |
+            State::Unassigned => 'Provider not assigned',
+            _ => claim_reason(state),
+        },
+        Call::ClaimExpired => match state {
+            State::CreatedLate | State::AssignedLate => 0,
+            State::Created | State::Assigned | State::AssignedOverdue |
+            State::Unassigned => 'Deadline not passed',
+            _ => 'Invalid task status',
+        },
+    }
+}
+
+fn assign_reason(state: State, call: Call, paused: bool) -> felt252 {
+    if paused {
+        return 'Pausable: paused';
+    }
+    if call == Call::AssignByStranger {
+        return 'Unauthorized relayer';
+    }
+    match state {
+        // Nobody created it; the relayer may ask.
+        State::Missing => if call == Call::AssignByCreator {
+            'Unauthorized relayer'
+        } else {
+            'Invalid task status'
+        },
+        State::Created | State::Unassigned => 0,
+        State::CreatedLate => 'Invalid deadline',
+        _ => 'Invalid task status',
+    }
+}
+
+fn claim_reason(state: State) -> felt252 {
+    match state {
+        State::Created | State::Assigned | State::AssignedOverdue | State::Unassigned => 0,
+        State::CreatedLate | State::AssignedLate => 'Deadline passed',
+        _ => 'Invalid task status',
+    }
+}
+
+/// Status afterwards, and who has the amount: contract, provider and treasury, or creator.
+fn check_after(world: World, state: State, call: Call, was_accepted: bool) {
+    let status = world.status(1);
+    let expected = if was_accepted {
+        match call {
+            Call::AssignByCreator | Call::AssignByRelayer | Call::AssignByStranger => 1,
+            Call::Unassign => 0,
+            Call::CancelByCreator | Call::CancelByRelayer | Call::CancelByProvider |
+            Call::ClaimExpired => 3,
+            Call::ClaimForProvider | Call::ClaimForRival | Call::ClaimByAlias => 2,
+        }
+    } else {
+        match state {
+            State::Missing | State::Created | State::CreatedLate | State::Unassigned => 0,
+            State::Assigned | State::AssignedOverdue | State::AssignedLate => 1,
+            State::Completed => 2,
+            State::Cancelled | State::Expired => 3,
+        }
+    };
+    assert!(status == expected, "{:?} {:?}: status {} for {}", state, call, status, expected);
+    let kept = if state == State::Missing {
+        0
+    } else if status == 0 || status == 1 {
+        AMOUNT
+    } else {
+        0
+    };
+    let paid = if status == 2 {
+        AMOUNT
+    } else {
+        0
+    };
+    assert!(world.balance(world.at) == kept, "{:?} {:?}: kept", state, call);
+    let providers = world.balance(PROVIDER()) + world.balance(RIVAL());
+    assert!(providers + world.balance(TREASURY()) == paid, "{:?} {:?}: paid", state, call);
+    assert!(world.balance(CREATOR()) == WEALTH - kept - paid, "{:?} {:?}: rest", state, call);
+}
+
+fn all_calls(ref salt: felt252, state: State, paused: bool) {
+    for call in CALLS.span() {
+        salt += 1;
+        let world = make(salt, state);
+        if paused {
+            as_(OWNER());
+            world.pausable().pause();
+        }
+        let expected = reason(state, *call, paused);
+        let was_accepted = match perform(world, *call) {
+            Ok(_) => {
+                assert!(expected == 0, "{:?} {:?}: accepted", state, call);
+                true
+            },
+            Err(data) => {
+                if *data[0] != expected {
+                    println!("{:?} {:?} paused {}", state, call, paused);
+                    refused::<()>(Err(data), expected);
+                }
+                false
+            },
+        };
+        check_after(world, state, *call, was_accepted);
+    }
+}
+
+#[test]
+fn every_call_in_every_state() {
+    let mut salt = 0;
+    for state in STATES.span() {
+        all_calls(ref salt, *state, false);
+    }
+}
+
+#[test]
+fn every_call_in_every_state_while_paused() {
+    let mut salt = 0;
+    for state in STATES.span() {
+        all_calls(ref salt, *state, true);
+    }
+}
+
+#[test]
+fn a_second_assignment_is_one() {
+    let world = make(0, State::Unassigned);
+    assert!(world.views().get_task_ext(1).provider == address(0));
+    as_(RELAYER());
+    world.tasks().assign_task(1, RIVAL(), START + 2 * HOUR);
+    let task = world.views().get_task_ext(1);
+    assert!(task.provider == RIVAL() && task.assigned_at == START + HOUR + 1);
+    #[feature("safe_dispatcher")]
+    let claim = world
+        .try_tasks()
+        .submit_proof_and_claim(1, PROVIDER(), RESULT, proof_for(world, PROVIDER()));
+    refused(claim, 'Provider not assigned');
+}
