@@ -1,4 +1,5 @@
-/* protocol_vectors.c - writes test data of the Cairo verifier, computed by core/, air/ and verifier/.
+/* protocol_vectors.c - writes test data of the Cairo verifier, computed by core/, air/ and
+ * verifier/.
  *
  *   protocol_vectors proof FILE > contracts/cairo/src/tests/proof.cairo     a proof as felts
  *   protocol_vectors steps FILE > contracts/cairo/src/tests/steps.cairo     numbers of single steps
@@ -69,9 +70,12 @@ static void channels(void)
     qm31 felt = random_qm31();
     uint64_t nonce = 0;
     channel_init(&c);
-    open_list("channel", "From the zero state: two drawn elements; mixed 20 words, 1 and 2^32 - 1 and 2 first: the\n"
-                         "/// state's words; 20 positions of 22 bits; an element and its mix: the state; a nonce of 10\n"
-                         "/// bits and its mix: an element.");
+    open_list(
+        "channel",
+        "From the zero state: two drawn elements; mixed 20 words, 1 and 2^32 - 1 and 2 first: the\n"
+        "/// state's words; 20 positions of 22 bits; an element and its mix: the state; a nonce of "
+        "10\n"
+        "/// bits and its mix: an element.");
     put_qm31(channel_draw_felt(&c));
     put_qm31(channel_draw_felt(&c));
     channel_mix_u32s(&c, words, 20);
@@ -92,8 +96,10 @@ static void channels(void)
 static void trees(void)
 {
     uint32_t v[28], n[7], sibling[3][7], above[20];
-    open_list("tree", "28 values; three siblings; the digest after them, from a leaf of values 0..2 and 7,\n"
-                      "/// value 27 after the first sibling, values 8..26 and 3 after the second; bits 1, 0, 1.");
+    open_list(
+        "tree",
+        "28 values; three siblings; the digest after them, from a leaf of values 0..2 and 7,\n"
+        "/// value 27 after the first sibling, values 8..26 and 3 after the second; bits 1, 0, 1.");
     for (unsigned i = 0; i < 28; i++) put(v[i] = word() % M31_P);
     for (unsigned k = 0; k < 3; k++) {
         for (unsigned i = 0; i < 7; i++) sibling[k][i] = word() * 2;
@@ -115,7 +121,8 @@ static void points(void)
     open_list("points", "Log size, position without flag, x, y.");
     for (unsigned m = 10; m <= 25; m++)
         for (unsigned i = 0; i < 3; i++) {
-            const uint32_t s = i ? word() & ((UINT32_C(1) << (m - 1)) - 1) : (UINT32_C(1) << (m - 1)) - 1;
+            const uint32_t s =
+                i ? word() & ((UINT32_C(1) << (m - 1)) - 1) : (UINT32_C(1) << (m - 1)) - 1;
             const circle_point p = circle_at(m, s);
             put(m), put(s), put(p.x.v), put(p.y.v);
         }
@@ -129,7 +136,8 @@ static void folds(void)
         unsigned k, m;
         bool first;
     } kind[3] = {{4, 22, true}, {4, 19, false}, {3, 15, false}};
-    open_list("folds", "First layer or not, log of the leaf's values, circle log size, leaf, challenge, values, fold.");
+    open_list("folds", "First layer or not, log of the leaf's values, circle log size, leaf, "
+                       "challenge, values, fold.");
     for (unsigned i = 0; i < 9; i++) {
         const unsigned k = kind[i % 3].k, m = kind[i % 3].m, n = 1u << k;
         const bool first = kind[i % 3].first;
@@ -178,8 +186,10 @@ static void quotients(void)
     const qm31 delta = channel_draw_felt(&c);
     deep_quotient_init(&d, &shape, z, scratch.samples, delta, scratch.weights);
     proof_query_layout_init(&scratch.layout, &shape);
-    open_list("quotients", "Points drawn from the zero state, then the weight: x and y of Z0 and Z1, delta; then\n"
-                           "/// positions and the quotient of the opened values of query 0, 1, .. there.");
+    open_list(
+        "quotients",
+        "Points drawn from the zero state, then the weight: x and y of Z0 and Z1, delta; then\n"
+        "/// positions and the quotient of the opened values of query 0, 1, .. there.");
     for (unsigned i = 0; i < 2; i++) put_qm31(z[i].x), put_qm31(z[i].y);
     put_qm31(delta);
     for (unsigned q = 0; q < 4; q++) {
@@ -197,10 +207,13 @@ static void quotients(void)
 
 static void hashes(void)
 {
-    static const uint8_t bytes[77] = "The quick brown fox jumps over the lazy dog, and then over another lazy dog.";
+    static const uint8_t bytes[77] =
+        "The quick brown fox jumps over the lazy dog, and then over another lazy dog.";
     uint32_t h[8], in[8];
-    open_list("hashes", "H of the first n bytes of a text, n = 0, 3, 60, 64, 77; the io digest of the first two,\n"
-                        "/// as words; the io commitment.");
+    open_list(
+        "hashes",
+        "H of the first n bytes of a text, n = 0, 3, 60, 64, 77; the io digest of the first two,\n"
+        "/// as words; the io commitment.");
     static const uint32_t n[5] = {0, 3, 60, 64, 77};
     for (unsigned i = 0; i < 5; i++) {
         statement_hash_io(h, bytes, n[i]);
