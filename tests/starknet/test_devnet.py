@@ -1,0 +1,47 @@
+"""Starts starknet-devnet on a free port of loopback, runs a test binary with SP_DEVNET_URL, ends it.
+Skipped where there is none: PATH, then $CAIRO_HOME/bin (~/.local/share/cairo). usage: test_devnet.py BINARY"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+home = os.environ.get("CAIRO_HOME", os.path.expanduser("~/.local/share/cairo"))
+devnet = shutil.which("starknet-devnet") or shutil.which("starknet-devnet", path=os.path.join(home, "bin"))
+
+
+def alive(url):
+    try:
+        with urllib.request.urlopen(url + "/is_alive", timeout=5) as reply:
+            return reply.status == 200
+    except OSError:
+        return False
+
+
+def main():
+    if not devnet:
+        print("  skipped: no starknet-devnet (PATH, CAIRO_HOME)")
+        return 77
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    url = "http://127.0.0.1:%d" % port
+    process = subprocess.Popen([devnet, "--seed", "42", "--host", "127.0.0.1", "--port", str(port)],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while not alive(url):
+            if process.poll() is not None:
+                print("starknet-devnet ended with", process.returncode)
+                return 1
+            time.sleep(0.2)
+        return subprocess.run(sys.argv[1:], env=dict(os.environ, SP_DEVNET_URL=url + "/rpc")).returncode
+    finally:
+        process.terminate()
+        process.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
