@@ -82,7 +82,8 @@ pub mod OwnableComponent {
 
         fn accept_ownership(ref self: ComponentState<TContractState>) {
             let caller = get_caller_address();
-            assert(caller == self.proposed_owner.read(), Errors::NOT_PENDING_OWNER);
+            let proposed = self.proposed_owner.read();
+            assert(!proposed.is_zero() && caller == proposed, Errors::NOT_PENDING_OWNER);
             self.proposed_owner.write(Zero::zero());
             self.set_owner(caller);
         }

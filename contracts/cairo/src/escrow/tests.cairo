@@ -1,9 +1,15 @@
 //! Tests of the marketplace contract, with a token and a verifier of their own.
 
+mod abi;
+mod admin;
 mod claim;
+mod create;
 mod fees;
 mod mocks;
+mod nodes;
+mod property;
 mod random;
 mod states;
 mod statement;
+mod tokens;
 mod world;
