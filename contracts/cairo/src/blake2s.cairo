@@ -61,13 +61,86 @@ pub fn hash(start: Hash, mut words: Array<u32>, n_bytes: u32) -> Hash {
     blake2s_finalize(state, n_bytes, *blocks.multi_pop_front::<16>().unwrap())
 }
 
-/// Fills the last block, which has `over` words, with zeros.
+/// Fills the last block, which has `over` < 16 words, with zeros. As a table: by a loop it would cost
+/// more than the hash.
 fn pad(ref words: Array<u32>, over: u32) {
-    let mut n = over;
-    while n != 16 {
-        words.append(0);
-        n += 1;
+    match over {
+        0 => {
+            zeros_8(ref words);
+            zeros_8(ref words);
+        },
+        1 => {
+            zeros_8(ref words);
+            zeros_7(ref words);
+        },
+        2 => {
+            zeros_8(ref words);
+            zeros_6(ref words);
+        },
+        3 => {
+            zeros_8(ref words);
+            zeros_5(ref words);
+        },
+        4 => {
+            zeros_8(ref words);
+            zeros_4(ref words);
+        },
+        5 => {
+            zeros_8(ref words);
+            zeros_3(ref words);
+        },
+        6 => {
+            zeros_8(ref words);
+            zeros_2(ref words);
+        },
+        7 => {
+            zeros_8(ref words);
+            words.append(0);
+        },
+        8 => zeros_8(ref words),
+        9 => zeros_7(ref words),
+        10 => zeros_6(ref words),
+        11 => zeros_5(ref words),
+        12 => zeros_4(ref words),
+        13 => zeros_3(ref words),
+        14 => zeros_2(ref words),
+        _ => words.append(0),
     }
+}
+#[inline(always)]
+fn zeros_2(ref words: Array<u32>) {
+    words.append(0);
+    words.append(0);
+}
+#[inline(always)]
+fn zeros_3(ref words: Array<u32>) {
+    zeros_2(ref words);
+    words.append(0);
+}
+#[inline(always)]
+fn zeros_4(ref words: Array<u32>) {
+    zeros_2(ref words);
+    zeros_2(ref words);
+}
+#[inline(always)]
+fn zeros_5(ref words: Array<u32>) {
+    zeros_4(ref words);
+    words.append(0);
+}
+#[inline(always)]
+fn zeros_6(ref words: Array<u32>) {
+    zeros_4(ref words);
+    zeros_2(ref words);
+}
+#[inline(always)]
+fn zeros_7(ref words: Array<u32>) {
+    zeros_4(ref words);
+    zeros_3(ref words);
+}
+#[inline(always)]
+fn zeros_8(ref words: Array<u32>) {
+    zeros_4(ref words);
+    zeros_4(ref words);
 }
 
 /// The hash of words.

@@ -31,6 +31,13 @@ fn append_values(ref message: Array<u32>, values: Span<u32>, mut ranges: Span<Ra
             message.append(g);
             message.append(h);
         }
+        if let Some(four) = part.multi_pop_front::<4>() {
+            let [a, b, c, d] = (*four).unbox();
+            message.append(a);
+            message.append(b);
+            message.append(c);
+            message.append(d);
+        }
         while let Some(value) = part.pop_front() {
             message.append(*value);
         }

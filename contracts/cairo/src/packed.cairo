@@ -54,11 +54,10 @@ pub type Eight = (u32, u32, u32, u32, u32, u32, u32, u32);
 
 const P: felt252 = 0x7fffffff;
 
-/// The eight elements of a felt: v0..v3 at bits 0, 31, 62, 93; the low 4 bits of v7 at 124; v4..v6
-/// at 128, 159, 190; the high 27 bits of v7 at 221. 'form' when one of them is P, or a bit above is
-/// set.
+/// The eight numbers of 31 bits of a felt: v0..v3 at bits 0, 31, 62, 93; the low 4 bits of v7 at 124;
+/// v4..v6 at 128, 159, 190; the high 27 bits of v7 at 221. 'form' when a bit above is set.
 #[inline(always)]
-pub fn eight(felt: felt252) -> Eight {
+fn split(felt: felt252) -> (U31, U31, U31, U31, U31, U31, U31, U31) {
     let halves: u256 = felt.into();
     let high: U120 = downcast(halves.high).expect('form');
     let (v237, v01) = div_rem::<_, TwoTo62>(halves.low, 0x4000000000000000);
@@ -68,7 +67,13 @@ pub fn eight(felt: felt252) -> Eight {
     let (v67, v45) = div_rem::<_, TwoTo62>(high, 0x4000000000000000);
     let (v5, v4) = div_rem::<_, TwoTo31>(v45, 0x80000000);
     let (v7_high, v6) = div_rem::<_, TwoTo31>(v67, 0x80000000);
-    let v7: U31 = add(v7_low, mul::<_, UnitInt<16>>(v7_high, 16));
+    (v0, v1, v2, v3, v4, v5, v6, add(v7_low, mul::<_, UnitInt<16>>(v7_high, 16)))
+}
+
+/// The eight elements of a felt; 'form' when one of them is P, or a bit above is set.
+#[inline(always)]
+pub fn eight(felt: felt252) -> Eight {
+    let (v0, v1, v2, v3, v4, v5, v6, v7) = split(felt);
     // A product below 2^248: zero only when a factor is.
     let gaps = (P - upcast(v0))
         * (P - upcast(v1))
@@ -87,14 +92,14 @@ pub fn eight(felt: felt252) -> Eight {
 
 /// The two QM31 of a felt; 'form' when a coordinate is P, or a bit above is set.
 pub fn two(felt: felt252) -> (QM31, QM31) {
-    let (v0, v1, v2, v3, v4, v5, v6, v7) = eight(felt);
+    let (v0, v1, v2, v3, v4, v5, v6, v7) = split(felt);
     (
         QM31 { a: element(v0), b: element(v1), c: element(v2), d: element(v3) },
         QM31 { a: element(v4), b: element(v5), c: element(v6), d: element(v7) },
     )
 }
 #[inline(always)]
-fn element(v: u32) -> m31::M31 {
+fn element(v: U31) -> m31::M31 {
     downcast(v).expect('form')
 }
 

@@ -31,7 +31,7 @@ pub struct Committed {
     pub main_cap: Span<felt252>,
     pub interaction_cap: Span<felt252>,
     pub composition_cap: Span<felt252>,
-    pub quotient: Quotient,
+    pub quotient: Box<Quotient>,
     pub layers: Span<Layer>,
     /// Lanes of the last layer's coefficients.
     pub last_layer: Span<felt252>,
@@ -56,60 +56,71 @@ fn after(bits: Span<u32>, n: u32) -> Span<u32> {
     bits.slice(n, bits.len() - n)
 }
 
-/// Checks the felts of one query, which it takes.
-pub fn check_query(c: @Committed, position: u32, ref felts: Span<felt252>) {
+/// Checks the felts of one query, which it takes. In boxes, since an argument is copied whole.
+pub fn check_query(committed: Box<Committed>, position: u32, ref felts: Span<felt252>) {
+    let c = committed.unbox();
     let s = c.shape;
-    let top = *s.top;
+    let top = s.top;
     let bits = bits_of(position, top);
-    let (flag, index) = DivRem::div_rem(position, *c.half);
-    let (layer_cap, _) = DivRem::div_rem(index, *c.below_cap);
+    let (flag, index) = DivRem::div_rem(position, c.half);
+    let (layer_cap, _) = DivRem::div_rem(index, c.below_cap);
     let cap = 16 * flag + layer_cap / 2;
 
-    let program = take(ref felts, values_len(*s.program.n_columns));
-    let program_path = take(ref felts, path_len(s.program));
-    let main = take(ref felts, values_len(*s.main.n_columns));
-    let main_path = take(ref felts, path_len(s.main));
-    let interaction = take(ref felts, values_len(*s.interaction.n_columns));
-    let interaction_path = take(ref felts, path_len(s.interaction));
+    let program = take(ref felts, values_len(s.program.n_columns));
+    let program_path = take(ref felts, path_len(@s.program));
+    let main = take(ref felts, values_len(s.main.n_columns));
+    let main_path = take(ref felts, path_len(@s.main));
+    let interaction = take(ref felts, values_len(s.interaction.n_columns));
+    let interaction_path = take(ref felts, path_len(@s.interaction));
     let composition = take(ref felts, values_len(COMPOSITION_COLUMNS));
     let composition_path = take(ref felts, top - CAP_LOG);
-    let opened = open(c.quotient, program, main, interaction, composition, s);
+    let opened = open(
+        c.quotient,
+        program,
+        main,
+        interaction,
+        composition,
+        s.program.n_columns,
+        s.main.n_columns,
+        s.interaction.n_columns,
+    );
 
     let root = root_of(
-        s.program.levels, after(bits, top - *s.program.top), opened.program, program_path,
+        @s.program.levels, after(bits, top - s.program.top), opened.program, program_path,
     );
-    assert(root == *(*c.program_cap)[cap], 'tree path');
-    let root = root_of(s.main.levels, after(bits, top - *s.main.top), opened.main, main_path);
-    assert(root == *(*c.main_cap)[cap], 'tree path');
+    assert(root == *c.program_cap[cap], 'tree path');
+    let root = root_of(@s.main.levels, after(bits, top - s.main.top), opened.main, main_path);
+    assert(root == *c.main_cap[cap], 'tree path');
     let root = root_of(
-        s.interaction.levels,
-        after(bits, top - *s.interaction.top),
+        @s.interaction.levels,
+        after(bits, top - s.interaction.top),
         opened.interaction,
         interaction_path,
     );
-    assert(root == *(*c.interaction_cap)[cap], 'tree path');
+    assert(root == *c.interaction_cap[cap], 'tree path');
     let root = root_of_leaf(hash_8(opened.composition), bits, composition_path);
-    assert(root == *(*c.composition_cap)[cap], 'tree path');
+    assert(root == *c.composition_cap[cap], 'tree path');
 
     // The points of the layers, up to the last one's x; then the inverses from there backwards.
     let point = point_at(top, index);
-    let (leaves, end) = leaves_of(*s.folds, point, index, flag);
+    let (leaves, end) = leaves_of(s.folds, point, index, flag);
     let p = if flag == 0 {
         point
     } else {
         conj(point)
     };
-    let (mut value, inv) = quotient_at(c.quotient, @opened, p, end.y);
-    let mut inverses = inverses_of(*s.folds, leaves, inv);
+    let (mut value, inv) = quotient_at(c.quotient, opened, p, end.y);
+    let mut inverses = inverses_of(s.folds, leaves, inv);
 
-    let mut layers = *c.layers;
+    let mut layers = c.layers;
+    let n_layers = layers.len();
     let mut leaves = leaves;
     let mut bits = after(bits, 3);
     while let Some(layer) = layers.pop_front() {
         let fold = *layer.fold;
         let (_, inside) = *leaves.pop_front().unwrap();
         let i = inverses.pop_back().unwrap();
-        let is_first = layers.len() + 1 == (*c.layers).len();
+        let is_first = layers.len() + 1 == n_layers;
         let n = if fold == 4 {
             8
         } else {
@@ -143,7 +154,7 @@ pub fn check_query(c: @Committed, position: u32, ref felts: Span<felt252>) {
         let root = root_of_leaf(leaf, bits, path);
         assert(root == *(*layer.cap)[layer_cap], 'fri path');
     }
-    assert(value == eval_last(*c.last_layer, end.x), 'last layer');
+    assert(value == eval_last(c.last_layer, end.x), 'last layer');
 }
 
 fn hash_8(values: Span<u32>) -> Hash {

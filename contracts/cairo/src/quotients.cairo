@@ -169,18 +169,21 @@ pub struct Opened {
 
 /// Reads the values of one position; tells nothing of whether they are the committed ones.
 pub fn open(
-    q: @Quotient,
+    q: Box<Quotient>,
     program: Span<felt252>,
     main: Span<felt252>,
     interaction: Span<felt252>,
     composition: Span<felt252>,
-    shape: @Shape,
+    n_program: u32,
+    n_main: u32,
+    n_interaction: u32,
 ) -> Opened {
+    let q = q.unbox();
     let mut num = NO_LANES;
-    let program = open_tree(program, *shape.program.n_columns, *q.program, ref num);
-    let main = open_tree(main, *shape.main.n_columns, *q.main, ref num);
-    let interaction = open_tree(interaction, *shape.interaction.n_columns, *q.interaction, ref num);
-    let composition = open_tree(composition, COMPOSITION_COLUMNS, *q.composition, ref num);
+    let program = open_tree(program, n_program, q.program, ref num);
+    let main = open_tree(main, n_main, q.main, ref num);
+    let interaction = open_tree(interaction, n_interaction, q.interaction, ref num);
+    let composition = open_tree(composition, COMPOSITION_COLUMNS, q.composition, ref num);
     Opened { program, main, interaction, composition, num }
 }
 
@@ -230,14 +233,14 @@ fn open_tree(
 }
 
 /// The sum of weight times value of the columns read at the row before.
-fn sum_before(q: @Quotient, opened: @Opened) -> Lanes {
-    let mut weights = *q.before;
-    let mut columns = *q.columns_before;
+fn sum_before(
+    mut columns: Span<Before>, mut weights: Span<felt252>, main: Span<u32>, interaction: Span<u32>,
+) -> Lanes {
     let (mut re, mut im) = (0, 0);
     while let Some(column) = columns.pop_front() {
         match column {
             Before::Main(first) => {
-                let mut values = (*opened.main).slice(*first, 2);
+                let mut values = main.slice(*first, 2);
                 while let Some(v) = values.pop_front() {
                     let v = (*v).into();
                     re += v * *weights.pop_front().unwrap();
@@ -245,7 +248,7 @@ fn sum_before(q: @Quotient, opened: @Opened) -> Lanes {
                 }
             },
             Before::Interaction(first) => {
-                let mut values = (*opened.interaction).slice(*first, 4);
+                let mut values = interaction.slice(*first, 4);
                 let v: @Box<[u32; 4]> = values.multi_pop_front().unwrap();
                 let [v0, v1, v2, v3] = (*v).unbox();
                 let w: @Box<[felt252; 8]> = weights.multi_pop_front().unwrap();
@@ -259,13 +262,17 @@ fn sum_before(q: @Quotient, opened: @Opened) -> Lanes {
 }
 
 /// The quotient at p of the opened values, and 1 / y: one inverse serves for all.
-pub fn quotient_at(q: @Quotient, opened: @Opened, p: Point, y: M31) -> (QM31, M31) {
-    let (den0, norm0) = denominator(q.z0, p);
-    let (den1, norm1) = denominator(q.z1, p);
+pub fn quotient_at(q: Box<Quotient>, opened: Opened, p: Point, y: M31) -> (QM31, M31) {
+    let q = q.unbox();
+    let (den0, norm0) = denominator(@q.z0, p);
+    let (den1, norm1) = denominator(@q.z1, p);
     let norms = m31::mul(norm0, norm1);
+    // The C code takes 1 / 0 as 0; no honest proof comes here but with probability 2^-60.
+    assert(!m31::is_zero(norms), 'fri path');
     let inv = m31::inv(m31::mul(norms, y));
     let inv_norms = m31::mul(inv, y);
-    let v0 = value(q.z0, *opened.num, p, den0, m31::mul(inv_norms, norm1));
-    let v1 = value(q.z1, sum_before(q, opened), p, den1, m31::mul(inv_norms, norm0));
+    let before = sum_before(q.columns_before, q.before, opened.main, opened.interaction);
+    let v0 = value(@q.z0, opened.num, p, den0, m31::mul(inv_norms, norm1));
+    let v1 = value(@q.z1, before, p, den1, m31::mul(inv_norms, norm0));
     (lazy::reduce(lazy::add(v0, v1)), m31::mul(inv, norms))
 }

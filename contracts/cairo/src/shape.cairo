@@ -169,9 +169,27 @@ fn tree(blocks: Span<Block>, n_columns: u32) -> Tree {
     let mut level = top;
     while level != CAP_LOG {
         level -= 1;
-        above.append(ranges(blocks, level));
+        above.append(if has_level(blocks, level) {
+            ranges(blocks, level)
+        } else {
+            [].span()
+        });
     }
     Tree { n_columns, top, levels: Levels { leaf, above: above.span() } }
+}
+
+fn has_level(mut blocks: Span<Block>, level: u32) -> bool {
+    loop {
+        match blocks.pop_front() {
+            Some(block) => {
+                let (at, _, _) = *block;
+                if at == level {
+                    break true;
+                }
+            },
+            None => { break false; },
+        }
+    }
 }
 
 /// The columns of one level, in column order; neighbours as one range.

@@ -73,20 +73,20 @@ pub fn verify(required: @Required, proof: Span<felt252>) -> Statement {
     let size = domain_size(shape.n_max);
     let positions = ch.draw_queries(QUERIES, size);
     let size: u32 = size.into();
-    let committed = Committed {
+    let committed = BoxTrait::new(Committed {
         shape,
         program_cap,
         main_cap,
         interaction_cap,
         composition_cap,
-        quotient,
+        quotient: BoxTrait::new(quotient),
         layers,
         last_layer: last_layer.span(),
         half: (size / 2).try_into().unwrap(),
         below_cap: (size / 64).try_into().unwrap(),
-    };
+    });
     for position in positions {
-        check_query(@committed, position, ref felts);
+        check_query(committed, position, ref felts);
     }
     s
 }

@@ -49,6 +49,7 @@ fn low_four(v: u128) -> (u32, u32, u32, u32) {
 }
 
 /// The seven words of a felt below 2^224.
+#[inline(always)]
 pub fn seven(felt: felt252) -> (u32, u32, u32, u32, u32, u32, u32) {
     let halves: u256 = felt.into();
     let (a, b, c, d) = low_four(halves.low);

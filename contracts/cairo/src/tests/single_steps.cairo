@@ -211,10 +211,8 @@ fn quotients_as_in_c() {
     let n = shape.n_at + shape.n_before;
     let mut message = array![];
     let samples = read_qm31s(take(ref felts, (n + 1) / 2), n, ref message);
-    let q = quotient(@shape, z, samples, delta);
+    let q = BoxTrait::new(quotient(@shape, z, samples, delta));
     let _ = take(ref felts, 1 + 33 * shape.folds.len() + 32 + 1);
-    let paths = path_len(@shape.program) + path_len(@shape.main);
-    let paths = paths + path_len(@shape.interaction) + shape.top - 5;
     let mut siblings = 0;
     let mut log = shape.top;
     for fold in shape.folds {
@@ -230,7 +228,16 @@ fn quotients_as_in_c() {
         let _ = take(ref felts, path_len(@shape.interaction));
         let composition = take(ref felts, 1);
         let _ = take(ref felts, shape.top - 5 + siblings);
-        let opened = open(@q, program, main, interaction, composition, @shape);
+        let opened = open(
+            q,
+            program,
+            main,
+            interaction,
+            composition,
+            shape.program.n_columns,
+            shape.main.n_columns,
+            shape.interaction.n_columns,
+        );
         let position = word(ref v);
         let (flag, index) = DivRem::div_rem(position, 0x200000);
         let p = point_at(shape.top, index);
@@ -239,11 +246,10 @@ fn quotients_as_in_c() {
         } else {
             p
         };
-        let (value, inv) = quotient_at(@q, @opened, p, 12345);
+        let (value, inv) = quotient_at(q, opened, p, 12345);
         assert!(value == qm31(ref v));
         assert!(m31::mul(inv, 12345) == 1);
     }
-    let _ = paths;
 }
 
 #[test]
