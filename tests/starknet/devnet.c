@@ -3,8 +3,11 @@
  * that rpc.h names. */
 #include "starknet/account.h"
 #include "starknet/address.h"
+#include "starknet/journal.h"
 #include "starknet/selector.h"
 #include "tests/starknet/util.h"
+
+#include <unistd.h>
 
 static rpc *node;
 static account rich; /* the first account of seed 42 */
@@ -247,4 +250,43 @@ TEST(devnet_events_of_all_pages)
         chain_events_free(&e);
     } while (token && pages < 1000);
     CHECK(token == NULL && n > 4 && pages > 2);
+}
+
+TEST(devnet_journal_sends_what_was_not_sent)
+{
+    NEED_DEVNET;
+    char dir[] = "/tmp/journalXXXXXX", path[64];
+    felt room[16];
+    account_signed tx, other, *list;
+    journal j;
+    journal_fate fate = JOURNAL_DEAD;
+    chain_status st;
+    size_t n;
+    CHECK(mkdtemp(dir));
+    CHECK(journal_open(&j, dir) == SP_OK);
+    /* Two for the same nonce, written down; the program stops before it sends. */
+    CHECK(account_prepare_invoke(node, &tx, &rich, transfer(room, strk, 1), &policy, &err) ==
+          SP_OK);
+    CHECK(account_prepare_invoke(node, &other, &rich, transfer(room, strk, 2), &policy, &err) ==
+          SP_OK);
+    CHECK(felt_eq(tx.nonce, other.nonce));
+    CHECK(journal_add(&j, &tx) == SP_OK);
+    journal_close(&j);
+    CHECK(journal_open(&j, dir) == SP_OK && journal_list(&j, &list, &n) == SP_OK && n == 1);
+    CHECK(journal_advance(node, &fate, &st, &list[0], rich.address, &err) == SP_OK);
+    CHECK(fate == JOURNAL_PENDING);
+    for (unsigned i = 0; i < 100 && fate < JOURNAL_DONE; i++) {
+        CHECK(journal_advance(node, &fate, &st, &list[0], rich.address, &err) == SP_OK);
+        nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+    }
+    CHECK(fate == JOURNAL_DONE && felt_eq(list[0].hash, tx.hash));
+    CHECK(journal_advance(node, &fate, &st, &other, rich.address, &err) == SP_OK);
+    CHECK(fate == JOURNAL_DEAD);
+    CHECK(journal_remove(&j, tx.hash) == SP_OK);
+    journal_free(list, n);
+    journal_close(&j);
+    account_signed_free(&tx);
+    account_signed_free(&other);
+    snprintf(path, sizeof path, "%s/lock", dir);
+    CHECK(unlink(path) == 0 && rmdir(dir) == 0);
 }
