@@ -95,15 +95,15 @@ pub struct Statement {
 const TWO_8: felt252 = 0x100;
 const TWO_32: felt252 = 0x100000000;
 const TWO_40: felt252 = 0x10000000000;
-const DIV_8: NonZero<u256> = 0x100;
-const DIV_32: NonZero<u256> = 0x100000000;
-const DIV_40: NonZero<u256> = 0x10000000000;
+const DIV_8: NonZero<u128> = 0x100;
+const DIV_32: NonZero<u128> = 0x100000000;
+const DIV_40: NonZero<u128> = 0x10000000000;
 
 /// 40 bits hold seconds for 34,800 years; the tests of packing rely on this bound being enforced.
 pub const MAX_TIME: u64 = 0xffffffffff;
 
-/// max_cycles, deadline (40), created_at (40), multiplier (32), required_tier (8), has_preimage (8):
-/// from the top down, 192 bits with 64 for max_cycles.
+/// From the top down: max_cycles (64 bits); deadline (40), created_at (40), multiplier (32),
+/// required_tier (8), has_preimage (8), which are the low 128 bits.
 impl TermsPacking of StorePacking<Terms, felt252> {
     fn pack(value: Terms) -> felt252 {
         assert(value.deadline <= MAX_TIME && value.created_at <= MAX_TIME, 'Time out of range');
@@ -121,23 +121,24 @@ impl TermsPacking of StorePacking<Terms, felt252> {
     }
 
     fn unpack(value: felt252) -> Terms {
-        let (rest, flag) = DivRem::div_rem(value.into(), DIV_8);
+        let value: u256 = value.into();
+        let (rest, flag) = DivRem::div_rem(value.low, DIV_8);
         let (rest, required_tier) = DivRem::div_rem(rest, DIV_8);
         let (rest, multiplier) = DivRem::div_rem(rest, DIV_32);
-        let (rest, created_at) = DivRem::div_rem(rest, DIV_40);
-        let (max_cycles, deadline) = DivRem::div_rem(rest, DIV_40);
+        let (deadline, created_at) = DivRem::div_rem(rest, DIV_40);
         Terms {
             has_preimage: !flag.is_zero(),
             required_tier: required_tier.try_into().unwrap(),
             multiplier: multiplier.try_into().unwrap(),
             created_at: created_at.try_into().unwrap(),
             deadline: deadline.try_into().unwrap(),
-            max_cycles: max_cycles.try_into().unwrap(),
+            max_cycles: value.high.try_into().unwrap(),
         }
     }
 }
 
-/// cycles, settled_at (40), assign_deadline (40), assigned_at (40), status (8), from the top down.
+/// From the top down: cycles (64 bits); settled_at (40), assign_deadline (40), assigned_at (40),
+/// status (8), which are the low 128 bits.
 impl ProgressPacking of StorePacking<Progress, felt252> {
     fn pack(value: Progress) -> felt252 {
         assert(
@@ -154,16 +155,16 @@ impl ProgressPacking of StorePacking<Progress, felt252> {
     }
 
     fn unpack(value: felt252) -> Progress {
-        let (rest, status) = DivRem::div_rem(value.into(), DIV_8);
+        let value: u256 = value.into();
+        let (rest, status) = DivRem::div_rem(value.low, DIV_8);
         let (rest, assigned_at) = DivRem::div_rem(rest, DIV_40);
-        let (rest, assign_deadline) = DivRem::div_rem(rest, DIV_40);
-        let (cycles, settled_at) = DivRem::div_rem(rest, DIV_40);
+        let (settled_at, assign_deadline) = DivRem::div_rem(rest, DIV_40);
         Progress {
             status: status.try_into().unwrap(),
             assigned_at: assigned_at.try_into().unwrap(),
             assign_deadline: assign_deadline.try_into().unwrap(),
             settled_at: settled_at.try_into().unwrap(),
-            cycles: cycles.try_into().unwrap(),
+            cycles: value.high.try_into().unwrap(),
         }
     }
 }

@@ -5,6 +5,7 @@ mod admin;
 mod claim;
 mod create;
 mod fees;
+mod gas;
 mod mocks;
 mod nodes;
 mod property;
