@@ -1,6 +1,9 @@
 //! The circle x^2 + y^2 = 1 over M31 and QM31, and its domains (docs/protocol.md 1).
+#[feature("bounded-int-utils")]
+use core::internal::bounded_int::{add as int_add, mul as int_mul, sub as int_sub, upcast};
 use crate::fields::m31::M31;
 use crate::fields::qm31::QM31;
+use crate::fields::ranges::{AddS62, AddS66, MulS31, S31, SubS62};
 use crate::fields::{m31, qm31};
 
 #[derive(Copy, Drop, PartialEq, Debug)]
@@ -25,19 +28,46 @@ pub fn conj(p: Point) -> Point {
 }
 /// x of the doubled point: 2 x^2 - 1.
 pub fn double_x_q(x: QM31) -> QM31 {
-    let s = qm31::mul(x, x);
-    qm31::sub(qm31::add(s, s), qm31::ONE)
+    let s = twice(qm31::product(x, x));
+    QM31 { a: m31::sub(s.a, 1), b: s.b, c: s.c, d: s.d }
 }
 /// 2 p = (2 x^2 - 1, 2 x y).
 pub fn double_q(p: PointQ) -> PointQ {
-    PointQ { x: double_x_q(p.x), y: qm31::mul(qm31::add(p.x, p.x), p.y) }
+    PointQ { x: double_x_q(p.x), y: twice(qm31::product(p.x, p.y)) }
+}
+fn twice(p: qm31::Product) -> QM31 {
+    QM31 {
+        a: m31::reduce(upcast(int_add(p.a, p.a))),
+        b: m31::reduce(upcast(int_add(p.b, p.b))),
+        c: m31::reduce(upcast(int_add(p.c, p.c))),
+        d: m31::reduce(upcast(int_add(p.d, p.d))),
+    }
 }
 /// p times a point of the M31 circle.
 pub fn mul_q(p: PointQ, q: Point) -> PointQ {
+    let (x, y) = (upcast(q.x), upcast(q.y));
     PointQ {
-        x: qm31::sub(qm31::mul_m31(p.x, q.x), qm31::mul_m31(p.y, q.y)),
-        y: qm31::add(qm31::mul_m31(p.x, q.y), qm31::mul_m31(p.y, q.x)),
+        x: QM31 {
+            a: minus(p.x.a, x, p.y.a, y),
+            b: minus(p.x.b, x, p.y.b, y),
+            c: minus(p.x.c, x, p.y.c, y),
+            d: minus(p.x.d, x, p.y.d, y),
+        },
+        y: QM31 {
+            a: plus(p.x.a, y, p.y.a, x),
+            b: plus(p.x.b, y, p.y.b, x),
+            c: plus(p.x.c, y, p.y.c, x),
+            d: plus(p.x.d, y, p.y.d, x),
+        },
     }
+}
+#[inline(always)]
+fn minus(a: M31, x: S31, b: M31, y: S31) -> M31 {
+    m31::reduce(upcast(int_sub(int_mul::<S31>(upcast(a), x), int_mul::<S31>(upcast(b), y))))
+}
+#[inline(always)]
+fn plus(a: M31, x: S31, b: M31, y: S31) -> M31 {
+    m31::reduce(upcast(int_add(int_mul::<S31>(upcast(a), x), int_mul::<S31>(upcast(b), y))))
 }
 /// v_n(p) = x of p doubled n - 1 times; n >= 1.
 pub fn vanishing_q(n: u32, x: QM31) -> QM31 {

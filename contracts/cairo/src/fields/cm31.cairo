@@ -3,7 +3,7 @@
 use core::internal::bounded_int::{add as int_add, mul as int_mul, sub as int_sub, upcast};
 use super::m31;
 use super::m31::M31;
-use super::ranges::{AddS62, MulS31, S31, S66, SubS62};
+use super::ranges::{AddS62, MulS31, S31, SubS62};
 
 /// a + b i
 #[derive(Copy, Drop, PartialEq, Debug)]
@@ -41,30 +41,6 @@ pub fn mul_m31(x: CM31, y: M31) -> CM31 {
 /// 1 / x, and 0 for x = 0: (a - b i) / (a^2 + b^2).
 pub fn inv(x: CM31) -> CM31 {
     let (a, b): (S31, S31) = (upcast(x.a), upcast(x.b));
-    let norm: S66 = upcast(int_add(int_mul(a, a), int_mul(b, b)));
-    let n = m31::inv(m31::reduce(norm));
+    let n = m31::inv(m31::reduce(upcast(int_add(int_mul(a, a), int_mul(b, b)))));
     CM31 { a: m31::mul(x.a, n), b: m31::neg(m31::mul(x.b, n)) }
-}
-/// values[i] = 1 / values[i] by one inverse; none of them may be 0.
-pub fn batch_inv(values: Span<CM31>) -> Array<CM31> {
-    let mut products = array![];
-    let mut p = ONE;
-    for v in values {
-        products.append(p);
-        p = mul(p, *v);
-    }
-    let mut rest = inv(p);
-    let mut reversed = array![];
-    let mut values = values;
-    let mut products = products.span();
-    while let Some(v) = values.pop_back() {
-        reversed.append(mul(rest, *products.pop_back().unwrap()));
-        rest = mul(rest, *v);
-    }
-    let mut reversed = reversed.span();
-    let mut r = array![];
-    while let Some(v) = reversed.pop_back() {
-        r.append(*v);
-    }
-    r
 }

@@ -4,7 +4,7 @@ use core::internal::bounded_int::{
     AddHelper, BoundedInt, DivRemHelper, MulHelper, SubHelper, UnitInt, add as int_add, constrain,
     ConstrainHelper, div_rem, downcast, mul as int_mul, sub as int_sub, upcast,
 };
-use super::ranges::S66;
+use super::ranges::S68;
 
 pub const P: u32 = 0x7fffffff;
 pub type M31 = BoundedInt<0, 0x7ffffffe>;
@@ -97,20 +97,20 @@ pub fn mul(x: M31, y: M31) -> M31 {
     r
 }
 
-/// A sum of products of canonical values within -2^66 ..= 2^66, modulo P.
-pub fn reduce(x: S66) -> M31 {
-    let (_, r) = div_rem::<_, _, ReduceS66>(int_add::<_, _, LiftS66>(x, LIFT), P_NZ);
+/// A sum of products of canonical values within -2^68 ..= 2^68, modulo P.
+pub fn reduce(x: S68) -> M31 {
+    let (_, r) = div_rem::<_, _, ReduceS68>(int_add::<_, _, LiftS68>(x, LIFT), P_NZ);
     r
 }
-/// P * ceil(2^66 / P)
-const LIFT: UnitInt<0x4000000007fffffef> = 0x4000000007fffffef;
-impl LiftS66 of AddHelper<S66, UnitInt<0x4000000007fffffef>> {
-    type Result = BoundedInt<0x7fffffef, 0x8000000007fffffef>;
+/// P * ceil(2^68 / P)
+const LIFT: UnitInt<0x10000000007fffffbf> = 0x10000000007fffffbf;
+impl LiftS68 of AddHelper<S68, UnitInt<0x10000000007fffffbf>> {
+    type Result = BoundedInt<0x7fffffbf, 0x20000000007fffffbf>;
 }
-impl ReduceS66 of DivRemHelper<
-    BoundedInt<0x7fffffef, 0x8000000007fffffef>, UnitInt<0x7fffffff>,
+impl ReduceS68 of DivRemHelper<
+    BoundedInt<0x7fffffbf, 0x20000000007fffffbf>, UnitInt<0x7fffffff>,
 > {
-    type DivT = BoundedInt<0, 0x1000000021>;
+    type DivT = BoundedInt<0, 0x4000000081>;
     type RemT = M31;
 }
 

@@ -4,7 +4,7 @@ use core::internal::bounded_int::{add as int_add, mul as int_mul, sub as int_sub
 use super::cm31::CM31;
 use super::m31::M31;
 use super::ranges::{
-    AddS31, AddS32, AddS33, AddS34, AddS62, AddS63, AddS64, AddS65, MulS31, S31, S63, S64, SubS31,
+    AddS31, AddS32, AddS33, AddS34, AddS62, AddS63, AddS64, AddS65, MulS31, S31, S63, S66, SubS31,
     SubS33, SubS62, SubS64,
 };
 use super::{cm31, m31};
@@ -58,7 +58,16 @@ pub fn conj(x: QM31) -> QM31 {
 pub fn is_zero(x: QM31) -> bool {
     x == ZERO
 }
-pub fn mul(x: QM31, y: QM31) -> QM31 {
+/// Coordinates before reduction, for sums of products.
+#[derive(Copy, Drop)]
+pub struct Product {
+    pub a: S66,
+    pub b: S66,
+    pub c: S66,
+    pub d: S66,
+}
+#[inline(always)]
+pub fn product(x: QM31, y: QM31) -> Product {
     let (x0, x1): (S31, S31) = (upcast(x.a), upcast(x.b));
     let (x2, x3): (S31, S31) = (upcast(x.c), upcast(x.d));
     let (y0, y1): (S31, S31) = (upcast(y.a), upcast(y.b));
@@ -72,17 +81,21 @@ pub fn mul(x: QM31, y: QM31) -> QM31 {
     let b = int_add(
         int_add(int_add(t, t), upcast(s)), upcast(int_add(int_mul(x0, y1), int_mul(x1, y0))),
     );
-    let c: S64 = int_add(
+    let c = int_add(
         int_sub(int_mul(x0, y2), int_mul(x1, y3)), int_sub(int_mul(x2, y0), int_mul(x3, y1)),
     );
-    let d: S64 = int_add(
+    let d = int_add(
         int_add(int_mul(x0, y3), int_mul(x1, y2)), int_add(int_mul(x2, y1), int_mul(x3, y0)),
     );
+    Product { a, b, c: upcast(c), d: upcast(d) }
+}
+pub fn mul(x: QM31, y: QM31) -> QM31 {
+    let p = product(x, y);
     QM31 {
-        a: m31::reduce(upcast(a)),
-        b: m31::reduce(upcast(b)),
-        c: m31::reduce(upcast(c)),
-        d: m31::reduce(upcast(d)),
+        a: m31::reduce(upcast(p.a)),
+        b: m31::reduce(upcast(p.b)),
+        c: m31::reduce(upcast(p.c)),
+        d: m31::reduce(upcast(p.d)),
     }
 }
 pub fn mul_m31(x: QM31, y: M31) -> QM31 {

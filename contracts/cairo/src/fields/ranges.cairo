@@ -14,6 +14,7 @@ pub type S64 = BoundedInt<-0x10000000000000000, 0x10000000000000000>;
 pub type S65 = BoundedInt<-0x20000000000000000, 0x20000000000000000>;
 pub type S66 = BoundedInt<-0x40000000000000000, 0x40000000000000000>;
 pub type S67 = BoundedInt<-0x80000000000000000, 0x80000000000000000>;
+pub type S68 = BoundedInt<-0x100000000000000000, 0x100000000000000000>;
 
 pub impl AddS31 of AddHelper<S31, S31> {
     type Result = S32;
@@ -22,9 +23,6 @@ pub impl SubS31 of SubHelper<S31, S31> {
     type Result = S32;
 }
 pub impl AddS32 of AddHelper<S32, S32> {
-    type Result = S33;
-}
-pub impl SubS32 of SubHelper<S32, S32> {
     type Result = S33;
 }
 pub impl AddS33 of AddHelper<S33, S33> {
@@ -45,9 +43,6 @@ pub impl SubS62 of SubHelper<S62, S62> {
 pub impl AddS63 of AddHelper<S63, S63> {
     type Result = S64;
 }
-pub impl SubS63 of SubHelper<S63, S63> {
-    type Result = S64;
-}
 pub impl AddS64 of AddHelper<S64, S64> {
     type Result = S65;
 }
@@ -57,24 +52,9 @@ pub impl SubS64 of SubHelper<S64, S64> {
 pub impl AddS65 of AddHelper<S65, S65> {
     type Result = S66;
 }
-pub impl SubS65 of SubHelper<S65, S65> {
-    type Result = S66;
-}
 pub impl AddS66 of AddHelper<S66, S66> {
-    type Result = S67;
-}
-pub impl SubS66 of SubHelper<S66, S66> {
     type Result = S67;
 }
 pub impl MulS31 of MulHelper<S31, S31> {
     type Result = S62;
-}
-pub impl MulS31S32 of MulHelper<S31, S32> {
-    type Result = S63;
-}
-pub impl MulS32S32 of MulHelper<S32, S32> {
-    type Result = S64;
-}
-pub impl MulS31S33 of MulHelper<S31, S33> {
-    type Result = S64;
 }

@@ -55,7 +55,7 @@ pub fn fixed(ch: @Challenges) -> Fixed {
     let f17 = add_36(f15, f15);
     let f19 = scale_31_2(alpha11, 3);
     let f20 = sub_33(up(z), f19);
-    let f26 = mul_36_75(f15, f16);
+    let f26 = mul_36_76(f15, up(f16));
     let f27 = scale_75_2(f16, 3);
     let f32 = scale_31_1(alpha11, 2);
     let f33 = sub_32(up(z), f32);
@@ -68,7 +68,7 @@ pub fn fixed(ch: @Challenges) -> Fixed {
     let f50 = mul_36_36(f15, f45);
     let f51 = add_36(f15, f45);
     let f54 = mul_36_36(f45, f45);
-    let f55 = mul_36_75(f45, f54);
+    let f55 = mul_36_76(f45, up(f54));
     let f56 = scale_75_2(f54, 3);
     let f59 = scale_31_4(alpha1, 15);
     let f60 = sub_35(up(f12), f59);

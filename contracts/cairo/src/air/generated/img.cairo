@@ -6,54 +6,61 @@ use super::ops::*;
 
 /// acc rho^2 + the sum over the constraints c of rho^c C_c.
 pub fn img(
-    ref samples: Samples, fixed: Box<Fixed>, powers: Box<Powers>, claim: Claim, is_first: QM31, acc: QM31,
+    ref samples: Samples,
+    fixed: Box<Fixed>,
+    powers: Box<Powers>,
+    claim: Claim,
+    is_first: QM31,
+    acc: QM31,
 ) -> QM31 {
     let (fixed, powers) = (fixed.unbox(), powers.unbox());
     let [p0, p1, p2] = (*samples.pre.multi_pop_back::<3>().unwrap()).unbox();
-    let p0 = q(p0);
-    let p1 = q(p1);
-    let p2 = q(p2);
     let [m0, m1, m2] = (*samples.main.multi_pop_back::<3>().unwrap()).unbox();
-    let m0 = q(m0);
-    let m1 = q(m1);
-    let m2 = q(m2);
     let [i0, i1, i2, i3] = (*samples.inter.multi_pop_back::<4>().unwrap()).unbox();
     let prod0 = combine(i0, i1, i2, i3);
     let [b0, b1, b2, b3] = (*samples.before.multi_pop_back::<4>().unwrap()).unbox();
     let prod_before = combine(b0, b1, b2, b3);
+    let p0 = q(p0);
+    let p1 = q(p1);
+    let p2 = q(p2);
+    let m0 = q(m0);
+    let m1 = q(m1);
+    let m2 = q(m2);
     let prod = q(claim.prod);
     let is_first = q(is_first);
+    let rho1 = q(powers.rho1);
+    let rho2 = q(powers.rho2);
     // constraints 0 to 1
-    let s0_0 = mul_31_31(q(acc), q(powers.rho2));
+    let acc = q(acc);
+    let t0 = mul_32_32(up(rho2), up(acc));
     let n1 = q(fixed.gamma);
     let n2 = q(fixed.alpha2);
-    let n4 = mul_31_31(n2, p1);
+    let n4 = mul_32_32(up(n2), up(p1));
     let n5 = q(fixed.alpha3);
-    let n7 = mul_31_31(n5, p2);
-    let n8 = add_65(n4, n7);
-    let n9 = add_66(up(n1), n8);
-    let n11 = add_67(n9, up(p0));
-    let n12 = mul_35_68(prod0, n11);
+    let n7 = mul_32_32(up(n5), up(p2));
+    let n8 = add_67(n4, n7);
+    let n9 = add_68(up(n1), n8);
+    let n11 = add_69(n9, up(p0));
+    let n12 = mul_36_76(up(prod0), up(n11));
     let n16 = add_const_31(prod, -1);
-    let n18 = mul_31_32(is_first, n16);
-    let n19 = sub_66(up(prod_before), n18);
+    let n18 = mul_32_32(up(is_first), n16);
+    let n19 = sub_67(up(prod_before), n18);
     let n20 = q(fixed.alpha1);
-    let n22 = mul_31_31(n20, m0);
-    let n24 = mul_31_31(n2, m1);
-    let n25 = add_65(n22, n24);
-    let n27 = mul_31_31(n5, m2);
-    let n28 = add_66(n25, up(n27));
-    let n29 = add_67(up(n1), n28);
-    let n30 = add_68(n29, up(p0));
-    let n31 = mul_67_69(n19, n30);
-    let n32 = sub_139(up(n12), n31);
-    let n32 = q(reduce(up(n32)));
-    let s0_1 = add_148(up(s0_0), up(n32));
+    let n22 = mul_32_32(up(n20), up(m0));
+    let n24 = mul_32_32(up(n2), up(m1));
+    let n25 = add_67(n22, n24);
+    let n27 = mul_32_32(up(n5), up(m2));
+    let n28 = add_68(n25, up(n27));
+    let n29 = add_69(up(n1), n28);
+    let n30 = add_70(n29, up(p0));
+    let n31 = mul_76_76(up(n19), up(n30));
+    let n32 = sub_155(up(n12), n31);
     let n33 = sub_35(prod_before, up(prod));
-    let n34 = mul_31_36(is_first, n33);
-    let t1 = mul_31_70(q(powers.rho1), n34);
-    let s0_2 = add_149(s0_1, up(t1));
-    let acc = reduce(up(s0_2));
+    let n34 = mul_32_36(up(is_first), n33);
+    let t1 = mul_32_76(up(rho1), up(n34));
+    let t2 = add_111(up(t0), t1);
+    let t3 = add_156(up(t2), n32);
+    let acc = reduce(t3);
     core::internal::revoke_ap_tracking();
     acc
 }

@@ -6,10 +6,20 @@ use super::ops::*;
 
 /// acc rho^1 + the sum over the constraints c of rho^c C_c.
 pub fn rom(
-    ref samples: Samples, fixed: Box<Fixed>, powers: Box<Powers>, claim: Claim, is_first: QM31, acc: QM31,
+    ref samples: Samples,
+    fixed: Box<Fixed>,
+    powers: Box<Powers>,
+    claim: Claim,
+    is_first: QM31,
+    acc: QM31,
 ) -> QM31 {
     let (fixed, powers) = (fixed.unbox(), powers.unbox());
     let [p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10] = (*samples.pre.multi_pop_back::<11>().unwrap()).unbox();
+    let [m0] = (*samples.main.multi_pop_back::<1>().unwrap()).unbox();
+    let [i0, i1, i2, i3] = (*samples.inter.multi_pop_back::<4>().unwrap()).unbox();
+    let sum0 = combine(i0, i1, i2, i3);
+    let [b0, b1, b2, b3] = (*samples.before.multi_pop_back::<4>().unwrap()).unbox();
+    let sum_before = combine(b0, b1, b2, b3);
     let p0 = q(p0);
     let p1 = q(p1);
     let p2 = q(p2);
@@ -21,57 +31,54 @@ pub fn rom(
     let p8 = q(p8);
     let p9 = q(p9);
     let p10 = q(p10);
-    let [m0] = (*samples.main.multi_pop_back::<1>().unwrap()).unbox();
     let m0 = q(m0);
-    let [i0, i1, i2, i3] = (*samples.inter.multi_pop_back::<4>().unwrap()).unbox();
-    let sum0 = combine(i0, i1, i2, i3);
-    let [b0, b1, b2, b3] = (*samples.before.multi_pop_back::<4>().unwrap()).unbox();
-    let sum_before = combine(b0, b1, b2, b3);
     let sum = q(claim.sum);
     let is_first = q(is_first);
+    let rho1 = q(powers.rho1);
     // constraints 0 to 0
-    let s0_0 = mul_31_31(q(acc), q(powers.rho1));
-    let n4 = mul_31_31(sum, is_first);
-    let n5 = sub_65(up(sum_before), n4);
-    let n6 = sub_66(up(sum0), n5);
+    let acc = q(acc);
+    let t0 = mul_32_32(up(rho1), up(acc));
+    let n4 = mul_32_32(up(sum), up(is_first));
+    let n5 = sub_67(up(sum_before), n4);
+    let n6 = sub_68(up(sum0), n5);
     let n11 = q(fixed.f20);
     let n12 = q(fixed.alpha1);
-    let n14 = mul_31_31(n12, p1);
+    let n14 = mul_32_32(up(n12), up(p1));
     let n15 = q(fixed.alpha2);
-    let n17 = mul_31_31(n15, p2);
-    let n18 = add_65(n14, n17);
+    let n17 = mul_32_32(up(n15), up(p2));
+    let n18 = add_67(n14, n17);
     let n19 = q(fixed.alpha3);
-    let n21 = mul_31_31(n19, p3);
-    let n22 = add_66(n18, up(n21));
+    let n21 = mul_32_32(up(n19), up(p3));
+    let n22 = add_68(n18, up(n21));
     let n23 = q(fixed.alpha4);
-    let n25 = mul_31_31(n23, p4);
-    let n26 = add_67(n22, up(n25));
+    let n25 = mul_32_32(up(n23), up(p4));
+    let n26 = add_69(n22, up(n25));
     let n27 = q(fixed.alpha5);
-    let n29 = mul_31_31(n27, p5);
-    let n30 = add_68(n26, up(n29));
+    let n29 = mul_32_32(up(n27), up(p5));
+    let n30 = add_70(n26, up(n29));
     let n31 = q(fixed.alpha6);
-    let n33 = mul_31_31(n31, p6);
-    let n34 = add_69(n30, up(n33));
+    let n33 = mul_32_32(up(n31), up(p6));
+    let n34 = add_71(n30, up(n33));
     let n35 = q(fixed.alpha7);
-    let n37 = mul_31_31(n35, p7);
-    let n38 = add_70(n34, up(n37));
+    let n37 = mul_32_32(up(n35), up(p7));
+    let n38 = add_72(n34, up(n37));
     let n39 = q(fixed.alpha8);
-    let n41 = mul_31_31(n39, p8);
-    let n42 = add_71(n38, up(n41));
+    let n41 = mul_32_32(up(n39), up(p8));
+    let n42 = add_73(n38, up(n41));
     let n43 = q(fixed.alpha9);
-    let n45 = mul_31_31(n43, p9);
-    let n46 = add_72(n42, up(n45));
+    let n45 = mul_32_32(up(n43), up(p9));
+    let n46 = add_74(n42, up(n45));
     let n47 = q(fixed.alpha10);
-    let n49 = mul_31_31(n47, p10);
-    let n50 = add_73(n46, up(n49));
-    let n51 = sub_74(up(n11), n50);
-    let n53 = sub_75(n51, up(p0));
-    let n54 = mul_67_76(n6, n53);
+    let n49 = mul_32_32(up(n47), up(p10));
+    let n50 = add_75(n46, up(n49));
+    let n51 = sub_76(up(n11), n50);
+    let n53 = sub_77(n51, up(p0));
+    let n53 = q(reduce(up(n53)));
+    let n54 = mul_32_76(up(n53), up(n6));
     let n57 = const_sub_31(0, m0);
-    let n58 = sub_146(n54, up(n57));
-    let n58 = q(reduce(up(n58)));
-    let s0_1 = add_148(up(s0_0), up(n58));
-    let acc = reduce(up(s0_1));
+    let n58 = sub_111(n54, up(n57));
+    let t1 = add_112(up(t0), n58);
+    let acc = reduce(up(t1));
     core::internal::revoke_ap_tracking();
     acc
 }
