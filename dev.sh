@@ -23,6 +23,7 @@ has() { command -v "$1"; }
 has_jansson() { pkg-config --exists 'jansson >= 2.11'; }
 has_openssl() { pkg-config --exists 'libcrypto >= 3'; }
 has_gmp() { pkg-config --exists gmp; }
+has_curl() { pkg-config --exists libcurl; }
 has_fuzzer() { printf 'int LLVMFuzzerTestOneInput(const char *d, long n){(void)d;return (int)(n&0);}\n' |
     clang -fsanitize=fuzzer -x c -o /dev/null -; }
 has_openmp() { printf 'int main(void){return 0;}\n' |
@@ -65,6 +66,7 @@ need_test_tools() {
     need_build_tools
     need libssl-dev has_openssl
     need libgmp-dev has_gmp
+    need libcurl4-openssl-dev has_curl
     need python3 has python3
     need binutils has nm
     need qemu-user has qemu-riscv32
