@@ -10,21 +10,23 @@ use crate::proof::Statement;
 use crate::statement::io_digest;
 
 /// docs/air.md, bounds: what the memory argument needs of the public numbers.
-pub fn check_bounds(s: @Statement) {
-    let cycles: u64 = (*s.cycles_high).into() * 0x100000000 + (*s.cycles_low).into();
+pub fn check_bounds(s: Box<Statement>) {
+    let s = s.unbox();
+    let cycles: u64 = (s.cycles_high).into() * 0x100000000 + (s.cycles_low).into();
     assert(cycles >= 1 && cycles <= MAX_CYCLES, 'time');
-    let (word, over) = DivRem::div_rem(*s.entry, 4);
+    let (word, over) = DivRem::div_rem(s.entry, 4);
     assert(over == 0 && word < RAM_WORDS, 'addresses');
-    assert(*s.image_end >= RAM && *s.image_end < RAM + INPUT_ADDR / 4, 'addresses');
+    assert(s.image_end >= RAM && s.image_end < RAM + INPUT_ADDR / 4, 'addresses');
 }
 
-/// gamma, alpha, alpha^2, alpha^3 in lanes: F(addr, ts, lo, hi) of an access is a sum of them.
+/// The challenges in lanes: F(addr, ts, lo, hi) and F_state(ts, pc) are sums of their multiples.
 #[derive(Copy, Drop)]
-struct Access {
+struct Sums {
     gamma: Lanes,
     alpha: Lanes,
     alpha2: Lanes,
     alpha3: Lanes,
+    alpha4: Lanes,
 }
 
 #[inline(always)]
@@ -33,65 +35,69 @@ fn term(x: Lanes, n: felt252) -> Lanes {
 }
 
 /// F and F at the time after. Every summand is below 2^62 a lane.
-fn accesses(f: @Access, addr: u32, ts: u32, word: u32) -> (QM31, QM31) {
+fn accesses(f: Box<Sums>, addr: u32, ts: u32, word: u32) -> (QM31, QM31) {
+    let f = f.unbox();
     let (hi, lo) = DivRem::div_rem(word, 0x10000);
     let (t, l, h) = (
-        term(*f.alpha, ts.into()), term(*f.alpha2, lo.into()), term(*f.alpha3, hi.into()),
+        term(f.alpha, ts.into()), term(f.alpha2, lo.into()), term(f.alpha3, hi.into()),
     );
-    let re = (*f.gamma.re) + addr.into() + t.re + l.re + h.re;
-    let im = (*f.gamma.im) + t.im + l.im + h.im;
+    let re = f.gamma.re + addr.into() + t.re + l.re + h.re;
+    let im = f.gamma.im + t.im + l.im + h.im;
     (
         reduce_lanes(Lanes { re, im }),
-        reduce_lanes(Lanes { re: re + *f.alpha.re, im: im + *f.alpha.im }),
+        reduce_lanes(Lanes { re: re + f.alpha.re, im: im + f.alpha.im }),
     )
 }
 
 /// F_state(ts, pc)
-fn state(c: @Challenges, ts: u32, pc: u32) -> QM31 {
-    let [_, alpha, alpha2, _, alpha4, _, _, _, _, _, _, _] = *c.alpha;
-    let (gamma, alpha) = (lanes(*c.gamma), lanes(alpha));
-    let (alpha2, alpha4) = (lanes(alpha2), lanes(alpha4));
-    let (t, p) = (term(alpha, ts.into()), term(alpha2, pc.into()));
+fn state(f: Box<Sums>, ts: u32, pc: u32) -> QM31 {
+    let f = f.unbox();
+    let (t, p) = (term(f.alpha, ts.into()), term(f.alpha2, pc.into()));
     reduce_lanes(
-        Lanes { re: gamma.re + alpha4.re + t.re + p.re, im: gamma.im + alpha4.im + t.im + p.im },
+        Lanes {
+            re: f.gamma.re + f.alpha4.re + t.re + p.re, im: f.gamma.im + f.alpha4.im + t.im + p.im,
+        },
     )
 }
 
 /// The products of all R and of all W; check_bounds has passed.
 pub fn boundary_product(
-    s: @Statement, input: Span<u32>, output: Span<u32>, c: @Challenges,
+    s: Box<Statement>, input: Span<u32>, output: Span<u32>, c: Box<Challenges>,
 ) -> (QM31, QM31) {
-    let end = 4 * (*s.cycles_low + 1);
-    let [_, alpha, alpha2, alpha3, _, _, _, _, _, _, _, _] = *c.alpha;
-    let f = Access {
-        gamma: lanes(*c.gamma),
+    let s = s.unbox();
+    let c = c.unbox();
+    let end = 4 * (s.cycles_low + 1);
+    let [_, alpha, alpha2, alpha3, alpha4, _, _, _, _, _, _, _] = c.alpha;
+    let f = BoxTrait::new(Sums {
+        gamma: lanes(c.gamma),
         alpha: lanes(alpha),
         alpha2: lanes(alpha2),
         alpha3: lanes(alpha3),
-    };
-    let mut r = state(c, end, HALT_PC / 4);
-    let mut w = state(c, 4, *s.entry / 4);
-    if *s.io_mode == IO_WORDS {
+        alpha4: lanes(alpha4),
+    });
+    let mut r = state(f, end, HALT_PC / 4);
+    let mut w = state(f, 4, s.entry / 4);
+    if s.io_mode == IO_WORDS {
         let first = RAM + INPUT_ADDR / 4;
-        input_word(ref r, ref w, @f, first, *s.input_bytes);
+        input_word(ref r, ref w, f, first, s.input_bytes);
         let mut addr = first + 1;
         for word in input {
-            input_word(ref r, ref w, @f, addr, *word);
+            input_word(ref r, ref w, f, addr, *word);
             addr += 1;
         }
         let first = RAM + OUTPUT_ADDR / 4;
-        final_word(ref r, ref w, @f, first, end, *s.output_bytes);
+        final_word(ref r, ref w, f, first, end, s.output_bytes);
         let mut addr = first + 1;
         for word in output {
-            final_word(ref r, ref w, @f, addr, end, *word);
+            final_word(ref r, ref w, f, addr, end, *word);
             addr += 1;
         }
     }
-    final_word(ref r, ref w, @f, EXIT_REG, end, *s.exit_code);
-    if *s.io_mode != IO_WORDS {
+    final_word(ref r, ref w, f, EXIT_REG, end, s.exit_code);
+    if s.io_mode != IO_WORDS {
         let mut addr = DIGEST_REG;
-        for word in io_digest(*s.h_in, *s.h_out).unbox().span() {
-            final_word(ref r, ref w, @f, addr, end, *word);
+        for word in io_digest(s.h_in, s.h_out).unbox().span() {
+            final_word(ref r, ref w, f, addr, end, *word);
             addr += 1;
         }
     }
@@ -99,7 +105,7 @@ pub fn boundary_product(
 }
 
 /// R = F(addr, 0, 0, 0), W = F(addr, 1, lo, hi).
-fn input_word(ref r: QM31, ref w: QM31, f: @Access, addr: u32, word: u32) {
+fn input_word(ref r: QM31, ref w: QM31, f: Box<Sums>, addr: u32, word: u32) {
     let (empty, _) = accesses(f, addr, 0, 0);
     let (_, full) = accesses(f, addr, 0, word);
     r = qm31::mul(r, empty);
@@ -107,7 +113,7 @@ fn input_word(ref r: QM31, ref w: QM31, f: @Access, addr: u32, word: u32) {
 }
 
 /// R = F(addr, T, lo, hi), W = F(addr, T + 1, lo, hi).
-fn final_word(ref r: QM31, ref w: QM31, f: @Access, addr: u32, end: u32, word: u32) {
+fn final_word(ref r: QM31, ref w: QM31, f: Box<Sums>, addr: u32, end: u32, word: u32) {
     let (read, written) = accesses(f, addr, end, word);
     r = qm31::mul(r, read);
     w = qm31::mul(w, written);

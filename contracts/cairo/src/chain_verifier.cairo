@@ -16,7 +16,7 @@ pub mod ChainVerifier {
         ) -> Verified {
             let Expectation { program_id, context, input_hash, output_hash, exit_code } = expectation;
             let io = RequiredIo::Hashes((input_hash, output_hash));
-            let s = verify(@Required { program_id, context, io, exit_code }, proof);
+            let s = verify(Required { program_id, context, io, exit_code }, proof);
             // Below 2^27: the check 'time'.
             Verified { cycles: s.cycles_low.into() }
         }

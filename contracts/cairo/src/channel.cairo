@@ -19,18 +19,21 @@ pub impl ChannelImpl of ChannelTrait {
     }
 
     /// The beginning of a message to mix: the state, to which the absorbed words are appended.
+    #[inline(never)]
     fn message(self: @Channel) -> Array<u32> {
         let [a, b, c, d, e, f, g, h] = (*self.state).unbox();
         array![a, b, c, d, e, f, g, h]
     }
 
     /// Absorbs the words of a message that was begun by `message` at the present state.
+    #[inline(never)]
     fn mix(ref self: Channel, message: Array<u32>) {
         self.state = hash_words(sp_mix(), message);
         self.counter = 0;
     }
 
     /// Absorbs the cap of a tree.
+    #[inline(never)]
     fn mix_cap(ref self: Channel, cap: Span<felt252>) {
         let mut words = array![];
         append_digests(ref words, cap);
@@ -54,6 +57,7 @@ pub impl ChannelImpl of ChannelTrait {
 
     /// The first four words below P, top bits cleared, of one block; of the next block afresh when
     /// there are fewer.
+    #[inline(never)]
     fn draw_felt(ref self: Channel) -> QM31 {
         loop {
             let block = self.draw8();
@@ -91,6 +95,7 @@ pub impl ChannelImpl of ChannelTrait {
     }
 
     /// A nonce of b bits, size = 2^b: checked (the name of the check is the panic), then absorbed.
+    #[inline(never)]
     fn grind(ref self: Channel, nonce: felt252, size: NonZero<u32>, check: felt252) {
         let (low, high) = two(nonce);
         let [a, b, c, d, e, f, g, h] = self.state.unbox();

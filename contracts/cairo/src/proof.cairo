@@ -5,7 +5,7 @@ use crate::params::{
     AIR_ID, CAP, CAP_LOG, IO_DIGEST, IO_WORDS, LAST_LAYER, MAGIC, PROFILE, PROFILES, QUERIES, VERSION,
     WINDOW_BYTES,
 };
-use crate::shape::{COMPOSITION_COLUMNS, Shape, Tree, shape};
+use crate::shape::{Shape, Tree, shape};
 use crate::words::{append_seven, seven};
 
 /// The statement, and the numbers of the program header that a proof brings.
@@ -29,6 +29,7 @@ pub struct Statement {
 }
 
 /// The next n felts.
+#[inline(never)]
 pub fn take(ref felts: Span<felt252>, n: u32) -> Span<felt252> {
     let part = felts.slice(0, n);
     felts = felts.slice(n, felts.len() - n);
@@ -37,7 +38,7 @@ pub fn take(ref felts: Span<felt252>, n: u32) -> Span<felt252> {
 
 /// Reads the head and the program header, and leaves the rest, which begins with the program cap and
 /// is exactly as long as the shape says.
-pub fn read_head(ref felts: Span<felt252>) -> (Statement, Shape) {
+pub fn read_head(ref felts: Span<felt252>) -> (Box<Statement>, Box<Shape>) {
     let n_felts = felts.len();
     let head: Option<@Box<[felt252; 10]>> = felts.multi_pop_front();
     let [header, air_id, program_id, context, io_commitment, numbers, h_in, h_out, logs, program] =
@@ -58,9 +59,9 @@ pub fn read_head(ref felts: Span<felt252>) -> (Statement, Shape) {
 
     let shape = shape(slots);
     let (bytes, count) = lengths(@shape, input_bytes, output_bytes);
-    assert(n_bytes == bytes && n_felts == count, 'form');
+    assert(n_bytes.into() == bytes && n_felts.into() == count, 'form');
     (
-        Statement {
+        BoxTrait::new(Statement {
             program_id,
             context,
             io_commitment,
@@ -75,8 +76,8 @@ pub fn read_head(ref felts: Span<felt252>) -> (Statement, Shape) {
             slots,
             entry,
             image_end,
-        },
-        shape,
+        }),
+        BoxTrait::new(shape),
     )
 }
 
@@ -97,12 +98,13 @@ fn read_slots(logs: felt252) -> Span<u32> {
     slots.span().slice(0, 22)
 }
 
-fn ceil(n: u32, per: NonZero<u32>) -> u32 {
+#[inline(never)]
+fn ceil(n: u32, per: NonZero<u32>) -> felt252 {
     let (q, r) = DivRem::div_rem(n, per);
     if r == 0 {
-        q
+        q.into()
     } else {
-        q + 1
+        q.into() + 1
     }
 }
 
@@ -111,40 +113,46 @@ pub fn path_len(tree: @Tree) -> u32 {
     *tree.top - CAP_LOG
 }
 pub fn values_len(n_columns: u32) -> u32 {
-    ceil(n_columns, 8)
+    (n_columns + 7) / 8
 }
 
-/// Length in bytes and in felts of the whole proof.
-fn lengths(s: @Shape, input_bytes: u32, output_bytes: u32) -> (u32, u32) {
-    let mut path = path_len(s.program) + path_len(s.main) + path_len(s.interaction);
-    path += *s.top - CAP_LOG;
-    let mut values = values_len(*s.program.n_columns) + values_len(*s.main.n_columns);
-    values += values_len(*s.interaction.n_columns) + values_len(COMPOSITION_COLUMNS);
-    let (mut siblings, mut sibling_felts) = (0, 0);
-    let mut log = *s.top;
-    for fold in *s.folds {
-        log -= *fold;
-        path += log - CAP_LOG;
-        let leaf = if *fold == 4 {
-            16
-        } else {
-            8
-        };
-        siblings += leaf - 1;
-        sibling_felts += leaf / 2;
-    }
-    let n_layers = (*s.folds).len();
+/// Length in bytes and in felts of the whole proof. In felts, which need no check for overflow: the
+/// counts are below 2^20.
+fn lengths(s: @Shape, input_bytes: u32, output_bytes: u32) -> (felt252, felt252) {
+    let n_at: felt252 = (*s.n_at).into();
     let n_samples = *s.n_at + *s.n_before;
-    let query_bytes = 4 * *s.n_at + 16 * siblings + 28 * path;
-    let query_felts = values + sibling_felts + path;
+    let n_layers: felt252 = (*s.folds).len().into();
+    let mut log: felt252 = (*s.top).into();
+    let mut path = (*s.program.top).into() + (*s.main.top).into() + (*s.interaction.top).into();
+    path += log - 4 * CAP_LOG.into();
+    let mut siblings = 0;
+    for fold in *s.folds {
+        log -= (*fold).into();
+        path += log - CAP_LOG.into();
+        siblings += if *fold == 4 {
+            8
+        } else {
+            4
+        };
+    }
+    // The composition tree has one felt of values.
+    let values = ceil(*s.program.n_columns, 8)
+        + ceil(*s.main.n_columns, 8)
+        + ceil(*s.interaction.n_columns, 8)
+        + 1;
+    // 2 siblings - 1 of a leaf's elements, two in a felt, the last felt half full.
+    let query_bytes = 4 * n_at + 16 * (2 * siblings - n_layers) + 28 * path;
+    let query_felts = values + siblings + path;
+    let elements: felt252 = (*s.n_prod + *s.n_sum + n_samples + LAST_LAYER).into();
+    let caps = CAP.into() * (4 + n_layers);
     let bytes = 252
-        + 28 * CAP * (4 + n_layers)
+        + 28 * caps
         + 4 * (ceil(input_bytes, 4) + ceil(output_bytes, 4))
         + 8 * (3 + n_layers)
-        + 16 * (*s.n_prod + *s.n_sum + n_samples + LAST_LAYER)
-        + QUERIES * query_bytes;
+        + 16 * elements
+        + QUERIES.into() * query_bytes;
     let felts = 10
-        + CAP * (4 + n_layers)
+        + caps
         + ceil(input_bytes, 28)
         + ceil(output_bytes, 28)
         + 3
@@ -152,16 +160,16 @@ fn lengths(s: @Shape, input_bytes: u32, output_bytes: u32) -> (u32, u32) {
         + ceil(*s.n_prod, 2)
         + ceil(*s.n_sum, 2)
         + ceil(n_samples, 2)
-        + LAST_LAYER / 2
-        + QUERIES * query_felts;
+        + 32
+        + QUERIES.into() * query_felts;
     (bytes, felts)
 }
 
 /// The words of n_bytes bytes; what follows them in the last word and the last felt is zero.
 pub fn read_bytes(ref felts: Span<felt252>, n_bytes: u32) -> Span<u32> {
     let mut words = array![];
-    let n_words = ceil(n_bytes, 4);
-    let mut part = take(ref felts, ceil(n_bytes, 28));
+    let n_words = (n_bytes + 3) / 4;
+    let mut part = take(ref felts, (n_words + 6) / 7);
     while let Some(felt) = part.pop_front() {
         append_seven(ref words, *felt);
     }

@@ -133,17 +133,20 @@ pub struct Quotient {
 }
 
 /// Sample i has the weight delta^i.
-pub fn quotient(shape: @Shape, z: [PointQ; 2], samples: Span<QM31>, delta: QM31) -> Quotient {
+pub fn quotient(
+    shape: Box<Shape>, z: [PointQ; 2], samples: Span<QM31>, delta: QM31,
+) -> Quotient {
+    let shape = shape.unbox();
     let [z0, z1] = z;
     let mut samples = samples;
     let mut power = qm31::ONE;
     let mut sums = NO_SUMS;
-    let program = weigh(ref samples, *shape.program.n_columns, ref power, delta, ref sums);
-    let main = weigh(ref samples, *shape.main.n_columns, ref power, delta, ref sums);
-    let interaction = weigh(ref samples, *shape.interaction.n_columns, ref power, delta, ref sums);
+    let program = weigh(ref samples, shape.program.n_columns, ref power, delta, ref sums);
+    let main = weigh(ref samples, shape.main.n_columns, ref power, delta, ref sums);
+    let interaction = weigh(ref samples, shape.interaction.n_columns, ref power, delta, ref sums);
     let composition = weigh(ref samples, COMPOSITION_COLUMNS, ref power, delta, ref sums);
     let mut sums_before = NO_SUMS;
-    let before = weigh(ref samples, *shape.n_before, ref power, delta, ref sums_before);
+    let before = weigh(ref samples, shape.n_before, ref power, delta, ref sums_before);
     Quotient {
         z0: quotient_point(z0, sums),
         z1: quotient_point(z1, sums_before),
@@ -152,7 +155,7 @@ pub fn quotient(shape: @Shape, z: [PointQ; 2], samples: Span<QM31>, delta: QM31)
         interaction,
         composition,
         before,
-        columns_before: *shape.before,
+        columns_before: shape.before,
     }
 }
 

@@ -2,16 +2,13 @@
 use crate::merkle::{Levels, Range};
 use crate::params::{CAP_LOG, LOG_BLOWUP, MAX_TRACE_LOG, MIN_TRACE_LOG, TABLES_LOG, fri_schedule};
 
-/// Columns of a component: preprocessed, main, product and sum columns (QM31), and how many main
-/// columns, the first ones, are also read at the row before.
-#[derive(Copy, Drop)]
-pub struct Component {
-    pub pre: u32,
-    pub main: u32,
-    pub prod: u32,
-    pub sum: u32,
-    pub before: u32,
-}
+/// Columns of each component (air/components.c), by tree; an interaction column of the protocol is
+/// four of the tree, products first.
+pub const PROGRAM: [u32; 13] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 11, 6];
+pub const MAIN: [u32; 13] = [22, 32, 29, 34, 16, 15, 37, 50, 10, 9, 3, 1, 2];
+pub const INTERACTION: [u32; 13] = [16, 16, 20, 24, 16, 8, 20, 28, 8, 8, 4, 4, 4];
+/// Of them, product columns; the others are sum columns.
+pub const PRODUCTS: [u32; 13] = [8, 8, 8, 8, 8, 4, 8, 8, 4, 4, 4, 0, 0];
 
 pub const N_COMPONENTS: u32 = 13;
 /// The first nine may be absent, and have a slot for a second instance, unused here.
@@ -20,23 +17,8 @@ const INITFIN: u32 = 9;
 const IMAGE: u32 = 10;
 const ROM: u32 = 11;
 const TABLES: u32 = 12;
-
-/// air/components.c
-pub const COMPONENTS: [Component; 13] = [
-    Component { pre: 0, main: 22, prod: 2, sum: 2, before: 0 },
-    Component { pre: 0, main: 32, prod: 2, sum: 2, before: 0 },
-    Component { pre: 0, main: 29, prod: 2, sum: 3, before: 0 },
-    Component { pre: 0, main: 34, prod: 2, sum: 4, before: 0 },
-    Component { pre: 0, main: 16, prod: 2, sum: 2, before: 0 },
-    Component { pre: 0, main: 15, prod: 1, sum: 1, before: 0 },
-    Component { pre: 0, main: 37, prod: 2, sum: 3, before: 0 },
-    Component { pre: 0, main: 50, prod: 2, sum: 5, before: 0 },
-    Component { pre: 0, main: 10, prod: 1, sum: 1, before: 0 },
-    Component { pre: 0, main: 9, prod: 1, sum: 1, before: 2 },
-    Component { pre: 3, main: 3, prod: 1, sum: 0, before: 0 },
-    Component { pre: 11, main: 1, prod: 0, sum: 1, before: 0 },
-    Component { pre: 6, main: 2, prod: 0, sum: 1, before: 0 },
-];
+/// Main columns of INITFIN and of the components after it, which are all present: the last ones.
+const MAIN_FROM_INITFIN: u32 = 15;
 
 #[derive(Copy, Drop)]
 pub struct Tree {
@@ -46,13 +28,12 @@ pub struct Tree {
     pub levels: Levels,
 }
 
-/// Columns read at the row before, in the order of their samples: the first columns of a main
-/// instance, or the four coordinates of an interaction column.
+/// Columns read at the row before, in the order of their samples.
 #[derive(Copy, Drop)]
 pub enum Before {
-    /// first of two columns of the main tree
+    /// INITFIN's first two: this one of the main tree, and the next
     Main: u32,
-    /// first of four columns of the interaction tree
+    /// the coordinates of an interaction column: this one of the interaction tree, and three more
     Interaction: u32,
 }
 
@@ -77,94 +58,101 @@ pub struct Shape {
 
 pub const COMPOSITION_COLUMNS: u32 = 8;
 
-/// Log size, first column, number of columns.
-type Block = (u32, u32, u32);
+/// The shape for the log sizes of the 22 slots; 'sizes' when they are not allowed. What the C code
+/// also checks holds for all sizes of this profile: no sum of 2 prod 2^log or 6 sum 2^log reaches P.
+pub fn shape(slots: Span<u32>) -> Shape {
+    let (logs, n_max) = read_logs(slots);
+    let program = tree(logs, PROGRAM.span());
+    let main = tree(logs, MAIN.span());
+    let interaction = tree(logs, INTERACTION.span());
+    let (before, n_prod, n_sum) = columns_before(logs, main.n_columns - MAIN_FROM_INITFIN);
+    Shape {
+        logs,
+        n_max,
+        top: n_max + LOG_BLOWUP,
+        program,
+        main,
+        interaction,
+        n_prod,
+        n_sum,
+        n_at: program.n_columns + main.n_columns + interaction.n_columns + COMPOSITION_COLUMNS,
+        n_before: 2 + 4 * (n_prod + n_sum),
+        before,
+        folds: fri_schedule(n_max),
+    }
+}
 
-/// The shape for the log sizes of the 22 slots; 'sizes' when they are not allowed. No sum of
-/// 2 prod 2^log or 6 sum 2^log reaches P: they are below 2 20 2^20 and 6 26 2^20.
-pub fn shape(mut slots: Span<u32>) -> Shape {
+/// The log sizes by component, and the largest.
+fn read_logs(mut slots: Span<u32>) -> (Span<u32>, u32) {
     let mut logs = array![];
     let mut n_max = 0;
-    let mut n = 0;
-    while n != N_COMPONENTS {
+    while logs.len() != N_COMPONENTS {
         let log = *slots.pop_front().unwrap();
         if log == 0 {
-            assert(n < N_SPLIT, 'sizes');
+            assert(logs.len() < N_SPLIT, 'sizes');
         } else {
             assert(log >= MIN_TRACE_LOG && log <= MAX_TRACE_LOG, 'sizes');
         }
-        if n < N_SPLIT {
+        if logs.len() < N_SPLIT {
             assert(*slots.pop_front().unwrap() == 0, 'sizes');
         }
         if log > n_max {
             n_max = log;
         }
         logs.append(log);
-        n += 1;
     }
     let logs = logs.span();
     assert(*logs[TABLES] == TABLES_LOG, 'sizes');
+    (logs, n_max)
+}
 
-    let (mut pre, mut main, mut inter) = (array![], array![], array![]);
-    let (mut n_pre, mut n_main, mut n_inter) = (0, 0, 0);
-    let (mut n_prod, mut n_sum, mut n_before) = (0, 0, 0);
+/// The columns read at the row before: INITFIN's first two main columns, and of every component the
+/// last product column and the last sum column. How many components have products, and sums.
+fn columns_before(mut logs: Span<u32>, main_initfin: u32) -> (Span<Before>, u32, u32) {
     let mut before = array![];
-    let mut components = COMPONENTS.span();
-    for log in logs {
-        let c = *components.pop_front().unwrap();
+    let (mut n_prod, mut n_sum, mut column) = (0, 0, 0);
+    let mut products = PRODUCTS.span();
+    let mut widths = INTERACTION.span();
+    while let Some(log) = logs.pop_front() {
+        let product = *products.pop_front().unwrap();
+        let width = *widths.pop_front().unwrap();
         if *log == 0 {
             continue;
         }
-        let level = *log + LOG_BLOWUP;
-        if c.pre != 0 {
-            pre.append((level, n_pre, c.pre));
-            n_pre += c.pre;
+        if logs.len() == N_COMPONENTS - 1 - INITFIN {
+            before.append(Before::Main(main_initfin));
         }
-        if c.before != 0 {
-            before.append(Before::Main(n_main));
-            n_before += c.before;
-        }
-        if c.prod != 0 {
-            before.append(Before::Interaction(n_inter + 4 * (c.prod - 1)));
-            n_before += 4;
+        if product != 0 {
+            before.append(Before::Interaction(column + product - 4));
             n_prod += 1;
         }
-        if c.sum != 0 {
-            before.append(Before::Interaction(n_inter + 4 * (c.prod + c.sum - 1)));
-            n_before += 4;
+        column += width;
+        if product != width {
+            before.append(Before::Interaction(column - 4));
             n_sum += 1;
         }
-        main.append((level, n_main, c.main));
-        n_main += c.main;
-        let width = 4 * (c.prod + c.sum);
-        inter.append((level, n_inter, width));
-        n_inter += width;
     }
-    Shape {
-        logs,
-        n_max,
-        top: n_max + LOG_BLOWUP,
-        program: tree(pre.span(), n_pre),
-        main: tree(main.span(), n_main),
-        interaction: tree(inter.span(), n_inter),
-        n_prod,
-        n_sum,
-        n_at: n_pre + n_main + n_inter + COMPOSITION_COLUMNS,
-        n_before,
-        before: before.span(),
-        folds: fri_schedule(n_max),
-    }
+    (before.span(), n_prod, n_sum)
 }
 
-fn tree(blocks: Span<Block>, n_columns: u32) -> Tree {
-    let mut top = 0;
-    for block in blocks {
-        let (level, _, _) = *block;
-        if level > top {
-            top = level;
+/// Log size, first column, number of columns of a component in a tree.
+type Block = (u32, u32, u32);
+
+fn tree(mut logs: Span<u32>, mut widths: Span<u32>) -> Tree {
+    let mut blocks = array![];
+    let (mut n_columns, mut top) = (0, 0);
+    while let Some(log) = logs.pop_front() {
+        let width = *widths.pop_front().unwrap();
+        if *log != 0 && width != 0 {
+            let level = *log + LOG_BLOWUP;
+            blocks.append((level, n_columns, width));
+            n_columns += width;
+            if level > top {
+                top = level;
+            }
         }
     }
-    let leaf = ranges(blocks, top);
+    let blocks = blocks.span();
     let mut above = array![];
     let mut level = top;
     while level != CAP_LOG {
@@ -175,7 +163,7 @@ fn tree(blocks: Span<Block>, n_columns: u32) -> Tree {
             [].span()
         });
     }
-    Tree { n_columns, top, levels: Levels { leaf, above: above.span() } }
+    Tree { n_columns, top, levels: Levels { leaf: ranges(blocks, top), above: above.span() } }
 }
 
 fn has_level(mut blocks: Span<Block>, level: u32) -> bool {

@@ -51,12 +51,15 @@ pub fn io_digest(h_in: felt252, h_out: felt252) -> Box<[u32; 8]> {
 }
 
 /// program_id of the header and cap that the proof brings.
-pub fn program_hash(s: @Statement, shape: @Shape, cap: Span<felt252>) -> felt252 {
+pub fn program_hash(
+    s: Box<Statement>, rom_log: u32, image_log: u32, cap: Span<felt252>,
+) -> felt252 {
+    let s = s.unbox();
     let mut message = array![];
     append_seven(ref message, AIR_ID);
     for word in [
-        PROFILE, *s.entry, HALT_PC, *s.image_end, rom_log(shape), TABLES_LOG, image_log(shape),
-        *s.io_mode, INPUT_ADDR, WINDOW_BYTES, OUTPUT_ADDR, WINDOW_BYTES, CAP,
+        PROFILE, s.entry, HALT_PC, s.image_end, rom_log, TABLES_LOG, image_log, s.io_mode,
+        INPUT_ADDR, WINDOW_BYTES, OUTPUT_ADDR, WINDOW_BYTES, CAP,
     ].span() {
         message.append(*word);
     }
@@ -64,42 +67,45 @@ pub fn program_hash(s: @Statement, shape: @Shape, cap: Span<felt252>) -> felt252
     digest(hash_words(sp_prog(), message))
 }
 
-pub fn mix(ref ch: Channel, s: @Statement) {
+pub fn mix(ref ch: Channel, s: Box<Statement>) {
+    let s = s.unbox();
     let mut message = ch.message();
     message.append(VERSION);
     append_seven(ref message, AIR_ID);
     message.append(PROFILE);
-    append_seven(ref message, *s.program_id);
-    append_seven(ref message, *s.context);
-    append_eight(ref message, *s.io_commitment);
-    message.append(*s.exit_code);
-    message.append(*s.cycles_low);
-    message.append(*s.cycles_high);
-    message.append(*s.io_mode);
-    append_eight(ref message, *s.h_in);
-    append_eight(ref message, *s.h_out);
-    message.append_span(*s.slots);
+    append_seven(ref message, s.program_id);
+    append_seven(ref message, s.context);
+    append_eight(ref message, s.io_commitment);
+    message.append(s.exit_code);
+    message.append(s.cycles_low);
+    message.append(s.cycles_high);
+    message.append(s.io_mode);
+    append_eight(ref message, s.h_in);
+    append_eight(ref message, s.h_out);
+    message.append_span(s.slots);
     ch.mix(message);
 }
 
 /// The statement is the one required, and hangs together. input and output are words, empty in digest
 /// mode.
 pub fn check_statement(
-    s: @Statement,
-    shape: @Shape,
+    statement: Box<Statement>,
+    shape: Box<Shape>,
     cap: Span<felt252>,
     input: Span<u32>,
     output: Span<u32>,
-    required: @Required,
+    required: Required,
 ) {
+    let s = statement.unbox();
+    let shape = shape.unbox();
     assert(s.program_id == required.program_id, 'program id');
-    assert(*s.program_id == program_hash(s, shape, cap), 'program hash');
+    assert(s.program_id == program_hash(statement, rom_log(@shape), image_log(@shape), cap), 'program hash');
     assert(s.context == required.context, 'context');
-    if *s.io_mode == IO_WORDS {
-        assert(*s.h_in == hash_io(input, *s.input_bytes), 'input');
-        assert(*s.h_out == hash_io(output, *s.output_bytes), 'output');
+    if s.io_mode == IO_WORDS {
+        assert(s.h_in == hash_io(input, s.input_bytes), 'input');
+        assert(s.h_out == hash_io(output, s.output_bytes), 'output');
     }
-    assert(*s.io_commitment == hash31(io_digest(*s.h_in, *s.h_out)), 'io commitment');
+    assert(s.io_commitment == hash31(io_digest(s.h_in, s.h_out)), 'io commitment');
     match required.io {
         RequiredIo::Commitment(io) => assert(s.io_commitment == io, 'expected io'),
         RequiredIo::Hashes((
@@ -113,22 +119,16 @@ pub fn check_statement(
 pub fn draw_challenges(ref ch: Channel) -> Challenges {
     let gamma = ch.draw_felt();
     let alpha = ch.draw_felt();
-    let alpha2 = qm31::mul(alpha, alpha);
-    let alpha3 = qm31::mul(alpha2, alpha);
-    let alpha4 = qm31::mul(alpha3, alpha);
-    let alpha5 = qm31::mul(alpha4, alpha);
-    let alpha6 = qm31::mul(alpha5, alpha);
-    let alpha7 = qm31::mul(alpha6, alpha);
-    let alpha8 = qm31::mul(alpha7, alpha);
-    let alpha9 = qm31::mul(alpha8, alpha);
-    let alpha10 = qm31::mul(alpha9, alpha);
-    let alpha11 = qm31::mul(alpha10, alpha);
+    let mut powers = array![qm31::ONE, alpha];
+    let mut power = alpha;
+    while powers.len() != 12 {
+        power = qm31::mul(power, alpha);
+        powers.append(power);
+    }
+    let mut powers = powers.span();
     Challenges {
         gamma,
-        alpha: [
-            qm31::ONE, alpha, alpha2, alpha3, alpha4, alpha5, alpha6, alpha7, alpha8, alpha9,
-            alpha10, alpha11,
-        ],
+        alpha: (*powers.multi_pop_front::<12>().unwrap()).unbox(),
         z: ch.draw_felt(),
     }
 }

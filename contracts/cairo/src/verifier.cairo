@@ -18,26 +18,27 @@ use crate::shape::COMPOSITION_COLUMNS;
 use crate::statement::{Required, check_statement, draw_challenges, mix};
 
 /// The proved statement.
-pub fn verify(required: @Required, proof: Span<felt252>) -> Statement {
+pub fn verify(required: Required, proof: Span<felt252>) -> Statement {
     let mut felts = proof;
-    let (s, shape) = read_head(ref felts);
+    let (statement, boxed_shape) = read_head(ref felts);
+    let (s, shape) = (statement.unbox(), boxed_shape.unbox());
     let program_cap = take(ref felts, CAP);
     let input = read_bytes(ref felts, s.input_bytes);
     let output = read_bytes(ref felts, s.output_bytes);
-    check_statement(@s, @shape, program_cap, input, output, required);
-    check_bounds(@s);
+    check_statement(statement, boxed_shape, program_cap, input, output, required);
+    check_bounds(statement);
 
     let mut ch = ChannelTrait::new();
-    mix(ref ch, @s);
+    mix(ref ch, statement);
     let main_cap = take(ref felts, CAP);
     ch.mix_cap(main_cap);
     ch.grind(next(ref felts), GRIND_LOOKUP, 'lookup grind');
-    let challenges = draw_challenges(ref ch);
+    let challenges = BoxTrait::new(draw_challenges(ref ch));
 
     let mut message = ch.message();
     let prod = read_qm31s(take(ref felts, half(shape.n_prod)), shape.n_prod, ref message);
     let sum = read_qm31s(take(ref felts, half(shape.n_sum)), shape.n_sum, ref message);
-    check_claims(@s, input, output, @challenges, prod, sum);
+    check_claims(statement, input, output, challenges, prod, sum);
     ch.mix(message);
     let interaction_cap = take(ref felts, CAP);
     ch.mix_cap(interaction_cap);
@@ -52,13 +53,13 @@ pub fn verify(required: @Required, proof: Span<felt252>) -> Statement {
     let samples = read_qm31s(take(ref felts, half(n_samples)), n_samples, ref message);
     let image_end = m31::read(s.image_end).expect('addresses');
     let (left, van) = constraint_sum(
-        s.slots, shape.n_max, samples, @challenges, prod, sum, image_end, z0, rho,
+        s.slots, shape.n_max, samples, @challenges.unbox(), prod, sum, image_end, z0, rho,
     );
     let composition = samples.slice(shape.n_at - COMPOSITION_COLUMNS, COMPOSITION_COLUMNS);
     check_oods(left, composition, van);
     ch.mix(message);
     ch.grind(next(ref felts), GRIND_DEEP, 'deep grind');
-    let quotient = quotient(@shape, z, samples, ch.draw_felt());
+    let quotient = quotient(boxed_shape, z, samples, ch.draw_felt());
 
     let layers = read_layers(ref felts, shape.folds, ref ch);
     let mut message = ch.message();
@@ -102,10 +103,10 @@ fn next(ref felts: Span<felt252>) -> felt252 {
 
 /// The product of the claims times the boundary is 1, the sum of the claims is 0.
 fn check_claims(
-    s: @Statement,
+    s: Box<Statement>,
     input: Span<u32>,
     output: Span<u32>,
-    c: @Challenges,
+    c: Box<Challenges>,
     prod: Span<QM31>,
     sum: Span<QM31>,
 ) {

@@ -20,56 +20,56 @@ fn changed(at: u32, by: felt252) -> Span<felt252> {
     out.span()
 }
 fn verify_changed(at: u32, by: felt252) {
-    let _ = verify(@required(), changed(at, by));
+    let _ = verify(required(), changed(at, by));
 }
 
 #[test]
 fn a_proof_is_accepted() {
-    let s = verify(@required(), PROOF.span());
+    let s = verify(required(), PROOF.span());
     assert!(s.exit_code == 0 && s.cycles_low != 0 && s.cycles_high == 0);
 }
 #[test]
 fn input_and_output_hashes_may_be_required() {
     let p = PROOF.span();
     let io = RequiredIo::Hashes((*p[6], *p[7]));
-    let _ = verify(@Required { io, ..required() }, p);
+    let _ = verify(Required { io, ..required() }, p);
 }
 
 #[test]
 #[should_panic(expected: 'program id')]
 fn another_program() {
     let r = required();
-    let _ = verify(@Required { program_id: r.program_id + 1, ..r }, PROOF.span());
+    let _ = verify(Required { program_id: r.program_id + 1, ..r }, PROOF.span());
 }
 #[test]
 #[should_panic(expected: 'context')]
 fn another_context() {
     let r = required();
-    let _ = verify(@Required { context: r.context + 1, ..r }, PROOF.span());
+    let _ = verify(Required { context: r.context + 1, ..r }, PROOF.span());
 }
 #[test]
 #[should_panic(expected: 'expected io')]
 fn another_commitment() {
-    let _ = verify(@Required { io: RequiredIo::Commitment(1), ..required() }, PROOF.span());
+    let _ = verify(Required { io: RequiredIo::Commitment(1), ..required() }, PROOF.span());
 }
 #[test]
 #[should_panic(expected: 'expected io')]
 fn another_input() {
     let p = PROOF.span();
     let io = RequiredIo::Hashes((*p[6] + 1, *p[7]));
-    let _ = verify(@Required { io, ..required() }, p);
+    let _ = verify(Required { io, ..required() }, p);
 }
 #[test]
 #[should_panic(expected: 'expected io')]
 fn another_output() {
     let p = PROOF.span();
     let io = RequiredIo::Hashes((*p[6], *p[7] + 1));
-    let _ = verify(@Required { io, ..required() }, p);
+    let _ = verify(Required { io, ..required() }, p);
 }
 #[test]
 #[should_panic(expected: 'exit code')]
 fn another_exit_code() {
-    let _ = verify(@Required { exit_code: 1, ..required() }, PROOF.span());
+    let _ = verify(Required { exit_code: 1, ..required() }, PROOF.span());
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn air_id() {
 fn io_commitment() {
     let p = PROOF.span();
     let io = RequiredIo::Hashes((*p[6], *p[7]));
-    let _ = verify(@Required { io, ..required() }, changed(4, 1));
+    let _ = verify(Required { io, ..required() }, changed(4, 1));
 }
 #[test]
 #[should_panic(expected: 'form')]
@@ -167,21 +167,21 @@ fn a_trailing_felt() {
     let mut out = array![];
     out.append_span(PROOF.span());
     out.append(0);
-    let _ = verify(@required(), out.span());
+    let _ = verify(required(), out.span());
 }
 #[test]
 #[should_panic(expected: 'form')]
 fn a_missing_felt() {
     let p = PROOF.span();
-    let _ = verify(@required(), p.slice(0, p.len() - 1));
+    let _ = verify(required(), p.slice(0, p.len() - 1));
 }
 #[test]
 #[should_panic(expected: 'form')]
 fn a_head_alone() {
-    let _ = verify(@required(), PROOF.span().slice(0, 9));
+    let _ = verify(required(), PROOF.span().slice(0, 9));
 }
 #[test]
 #[should_panic(expected: 'form')]
 fn nothing() {
-    let _ = verify(@required(), array![].span());
+    let _ = verify(required(), array![].span());
 }
