@@ -3,6 +3,7 @@
 
 #include "starknet/chain_parse.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -21,6 +22,22 @@ sp_status chain_block_number(rpc *r, uint64_t *number, rpc_error *err)
     SP_TRY(rpc_call(r, &v, "starknet_blockNumber", "[]", err));
     sp_status st = chain_parse_u64(number, v);
     json_decref(v);
+    return st;
+}
+
+sp_status chain_block_hash(rpc *r, felt *hash, uint64_t number, rpc_error *err)
+{
+    char params[80];
+    json_t *v;
+    felt at;
+    snprintf(params, sizeof params, "{\"block_id\":{\"block_number\":%" PRIu64 "}}", number);
+    SP_TRY(rpc_call(r, &v, "starknet_getBlockWithTxHashes", params, err));
+    uint64_t is;
+    sp_status st = chain_parse_u64(&is, json_object_get(v, "block_number"));
+    if (st == SP_OK && is != number) st = SP_ERR_FORMAT;
+    if (st == SP_OK) st = chain_parse_felt(&at, json_object_get(v, "block_hash"));
+    json_decref(v);
+    if (st == SP_OK) *hash = at;
     return st;
 }
 

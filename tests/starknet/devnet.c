@@ -4,6 +4,7 @@
 #include "starknet/account.h"
 #include "starknet/address.h"
 #include "starknet/journal.h"
+#include "starknet/scan.h"
 #include "starknet/selector.h"
 #include "tests/starknet/util.h"
 
@@ -289,4 +290,91 @@ TEST(devnet_journal_sends_what_was_not_sent)
     account_signed_free(&other);
     snprintf(path, sizeof path, "%s/lock", dir);
     CHECK(unlink(path) == 0 && rmdir(dir) == 0);
+}
+
+/* The parameters of a method of devnet's own; whether it was done. */
+static bool devnet_does(const char *method, const char *params)
+{
+    json_t *v;
+    if (rpc_call(node, &v, method, params, &err) != SP_OK) return false;
+    json_decref(v);
+    return true;
+}
+
+/* One block with a transfer of this amount to the receiver of scans. */
+static bool transfer_block(unsigned amount)
+{
+    felt room[16];
+    account_signed tx;
+    chain_receipt rc;
+    if (account_prepare_invoke(node, &tx, &rich, transfer(room, felt_from_u64(0x5ca9), amount),
+                               &policy, &err) != SP_OK)
+        return false;
+    bool ok = account_send(node, &tx, &err) == SP_OK && receipt_of(&rc, tx.hash) == SP_OK &&
+              !rc.status.reverted;
+    if (ok) chain_receipt_free(&rc);
+    account_signed_free(&tx);
+    return ok;
+}
+
+/* Steps until there is nothing new; the amounts transferred to 0x5ca9, in order. */
+static unsigned scan_all(scan_cursor *c, uint64_t *amounts, unsigned room, unsigned max_blocks,
+                         uint64_t *back_to)
+{
+    felt key = selector_from_name("Transfer"), to = felt_from_u64(0x5ca9);
+    const felt_span keys[] = {{&key, 1}, {NULL, 0}, {&to, 1}};
+    const scan_filter f = {
+        .address = strk, .keys = keys, .n_keys = 3, .max_blocks = max_blocks, .max_events = 1000};
+    unsigned n = 0;
+    scan_result res;
+    *back_to = 0;
+    for (;;) {
+        if (scan_step(node, &res, c, &f, &err) != SP_OK) return 1000;
+        bool end = !res.went_back && !res.n_blocks;
+        if (res.went_back) *back_to = res.from;
+        for (size_t i = 0; i < res.n_pages; i++)
+            for (size_t j = 0; j < res.pages[i].n_events && n < room; j++)
+                if (felt_to_u64(&amounts[n++], res.pages[i].events[j].data.v[0]) != SP_OK)
+                    return 1000;
+        scan_free(&res);
+        if (end) return n;
+    }
+}
+
+TEST(devnet_scan_sees_each_event_once_and_reorganisations)
+{
+    NEED_DEVNET;
+    uint64_t head, amounts[16], back;
+    scan_cursor one, many;
+    char params[120];
+    felt hash;
+    CHECK(chain_block_number(node, &head, &err) == SP_OK);
+    CHECK(chain_block_hash(node, &hash, head + 100, &err) == SP_ERR_REJECT);
+    CHECK_EQ(err.code, RPC_BLOCK_NOT_FOUND);
+    scan_init(&one, 0);
+    scan_init(&many, 0);
+    CHECK_EQ(scan_all(&one, amounts, 16, 1, &back), 0);
+    CHECK_EQ(scan_all(&many, amounts, 16, 1000, &back), 0);
+    CHECK(one.next == head + 1 && many.next == head + 1);
+    CHECK(transfer_block(101) && transfer_block(102) && transfer_block(103));
+    CHECK_EQ(scan_all(&one, amounts, 16, 1, &back), 3);
+    CHECK(amounts[0] == 101 && amounts[1] == 102 && amounts[2] == 103 && back == 0);
+    CHECK_EQ(scan_all(&one, amounts, 16, 1, &back), 0);
+    CHECK_EQ(scan_all(&many, amounts, 16, 1000, &back), 3);
+    /* The last two blocks go, two empty ones and another come. (Devnet gives the old hash to a
+     * block of the same number and shape, whatever is in it.) */
+    snprintf(params, sizeof params, "{\"starting_block_id\":{\"block_number\":%llu}}",
+             (unsigned long long)(head + 2));
+    CHECK(devnet_does("devnet_abortBlocks", params));
+    CHECK(devnet_does("devnet_createBlock", "[]") && devnet_does("devnet_createBlock", "[]"));
+    CHECK(transfer_block(202));
+    CHECK_EQ(scan_all(&one, amounts, 16, 1, &back), 1);
+    CHECK(amounts[0] == 202 && back == head + 2 && one.next == head + 5);
+    /* This one kept only the end of its step: it goes back further and sees 101 again. */
+    CHECK_EQ(scan_all(&many, amounts, 16, 1000, &back), 2);
+    CHECK(amounts[0] == 101 && amounts[1] == 202 && back == head + 1);
+    /* Nothing that was kept is left. */
+    many.n = 1;
+    many.kept[0].hash = felt_one();
+    CHECK_EQ(scan_all(&many, amounts, 16, 1000, &back), 1000);
 }

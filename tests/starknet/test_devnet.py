@@ -29,7 +29,8 @@ def main():
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
     url = "http://127.0.0.1:%d" % port
-    process = subprocess.Popen([devnet, "--seed", "42", "--host", "127.0.0.1", "--port", str(port)],
+    process = subprocess.Popen([devnet, "--seed", "42", "--host", "127.0.0.1", "--port", str(port),
+                                "--state-archive-capacity", "full"],
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         while not alive(url):

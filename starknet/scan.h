@@ -1,0 +1,50 @@
+/* scan.h - the events of a contract in order, each once, over reorganisations of the chain.
+ *
+ * A cursor remembers the last block that was handed over and some before it by their hashes. A step
+ * first looks whether the chain still has them; if not, it goes back to the newest that it has and
+ * says so: what came from later blocks is void, and comes again as the chain now has it. Events of
+ * a step are handed over only when the block at their end had the same hash before and after they
+ * were read, which fixes all blocks below. A cursor is plain data, to be stored with what the
+ * events did. */
+#ifndef STARKNET_SCAN_H
+#define STARKNET_SCAN_H
+
+#include "starknet/chain.h"
+
+#define SCAN_KEPT 64
+
+typedef struct {
+    uint64_t next; /* the first block not handed over yet */
+    unsigned n;    /* of the following, oldest first */
+    struct {
+        uint64_t block;
+        felt hash;
+    } kept[SCAN_KEPT];
+} scan_cursor;
+
+/* Events from this block on. */
+void scan_init(scan_cursor *c, uint64_t first_block);
+
+typedef struct {
+    felt address;
+    const felt_span *keys; /* as in txjson_event_filter */
+    size_t n_keys;
+    unsigned max_blocks; /* in one step, 1.. */
+    unsigned max_events; /* in one step; more are SP_ERR_LIMIT: fewer blocks are needed */
+} scan_filter;
+
+typedef struct {
+    bool went_back;      /* then nothing else happened: forget what came from blocks >= from */
+    uint64_t from;       /* next as it was set back to */
+    uint64_t n_blocks;   /* handed over; 0: there is nothing new */
+    chain_events *pages; /* to be freed with scan_free */
+    size_t n_pages;
+} scan_result;
+
+/* One step; c is changed on SP_OK alone. SP_ERR_LIMIT also: none of the kept blocks is on the chain
+ * any more. SP_ERR_CANCEL: the chain changed meanwhile; try again. Else errors of chain.h. */
+SP_MUST_USE sp_status scan_step(rpc *r, scan_result *out, scan_cursor *c, const scan_filter *filter,
+                                rpc_error *err);
+void scan_free(scan_result *result);
+
+#endif
