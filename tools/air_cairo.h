@@ -7,11 +7,11 @@
 
 #include <stdio.h>
 
-#define CAIRO_CAP 157        /* reduce() takes values up to 2^CAP; with what it adds, below 2^159 */
-#define CAIRO_BASE 31        /* reduced values */
-#define CAIRO_COMBINED 35    /* a QM31 column from its coordinates */
-#define CAIRO_MAX_FACTOR 118 /* factors of products */
-#define CAIRO_BLOCK 8        /* constraints of one weighted sum */
+#define CAIRO_CAP 232 /* reduce() of src/lazy.cairo takes values up to 2^CAP; felts hold 2^250 */
+#define CAIRO_BASE 31 /* reduced values */
+#define CAIRO_COMBINED 34 /* a QM31 column from its coordinates: 1 + 1 + 2 + 1 + 1 + 2 times 2^31 \
+                           */
+#define CAIRO_BLOCK 8     /* constraints of one weighted sum */
 #define CAIRO_MAX_FIXED 256
 
 typedef struct {
@@ -33,18 +33,13 @@ typedef struct {
 } value;
 void value_set(value *v, unsigned bits, const char *form, ...);
 
-/* Which of the functions of ops.cairo are used, by the bounds of their arguments. */
+/* What was printed, for the report. */
 typedef struct {
-    bool add[CAIRO_CAP + 1], sub[CAIRO_CAP + 1], add_const[CAIRO_CAP + 1], const_sub[CAIRO_CAP + 1];
-    bool scale[CAIRO_CAP + 1][32], mul[CAIRO_CAP + 1][CAIRO_CAP + 1];
-    unsigned n_mul, n_reduce; /* printed since they were set to 0 */
-} operations;
-/* v as an operand of the given bound: valid until the fourth call from now. */
-const char *value_at(const value *v, unsigned bits);
+    unsigned n_mul, n_reduce;
+} counts;
 /* Prints r = a op b under a name, and reductions of a and b where the result would be too large. */
-void value_operate(FILE *out, operations *used, value *r, const char *name, enum air_op op,
-                   value *a, value *b);
-void print_ops(writer *w, const operations *used);
+void value_operate(FILE *out, counts *n, value *r, const char *name, enum air_op op, value *a,
+                   value *b);
 
 /* What is the same for all components and rows: nodes over constants, gamma, z and alpha. */
 typedef struct {
@@ -61,10 +56,10 @@ typedef struct {
 void fixed_find(fixed_nodes *all, uint32_t number[AIR_MAX_NODES], const air_graph *g);
 /* The field of struct Fixed that holds a node; len >= 16. */
 void fixed_name(char *name, size_t len, const fixed_nodes *all, uint32_t i);
-void print_fixed(writer *w, fixed_nodes *all, operations *used);
+void print_fixed(writer *w, fixed_nodes *all, counts *n_ops);
 
 /* NAME.cairo */
-void print_component(writer *w, fixed_nodes *all, operations *used, const air_graph *g,
+void print_component(writer *w, fixed_nodes *all, counts *n_ops, const air_graph *g,
                      const char *name);
 /* each.cairo */
 void print_each(writer *w, const char *const names[AIR_N_COMPONENTS]);

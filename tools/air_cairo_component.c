@@ -10,7 +10,7 @@ typedef struct {
     const air_graph *g;
     FILE *out;
     fixed_nodes *all;
-    operations *used;
+    counts *n_ops;
     value v[AIR_MAX_NODES];
     uint32_t fixed[AIR_MAX_NODES]; /* number of the fixed node + 1, or 0 */
     unsigned n_temporary;
@@ -56,7 +56,7 @@ static value *node_value(printer *p, uint32_t i)
     case AIR_OP_SUB:
     case AIR_OP_MUL: {
         value *a = node_value(p, n->a), *b = node_value(p, n->b);
-        value_operate(p->out, p->used, v, name, (enum air_op)n->op, a, b);
+        value_operate(p->out, p->n_ops, v, name, (enum air_op)n->op, a, b);
         break;
     }
     default: fail("an operation without a form");
@@ -69,7 +69,7 @@ static value temporary(printer *p, enum air_op op, value *a, value *b)
     value r;
     char name[16];
     (void)snprintf(name, sizeof name, "t%u", p->n_temporary++);
-    value_operate(p->out, p->used, &r, name, op, a, b);
+    value_operate(p->out, p->n_ops, &r, name, op, a, b);
     return r;
 }
 /* The sum of n values, the narrowest first. */
@@ -138,8 +138,8 @@ static void print_block(printer *p, uint32_t first, uint32_t n)
         if (left >> j & 1)
             term[n_terms++] = weighted(p, j, node_value(p, g->constraint[first + j].node));
     const value sum = sum_of(p, term, n_terms);
-    p->used->n_reduce++;
-    fprintf(p->out, "    let acc = reduce(%s);\n", value_at(&sum, CAIRO_CAP));
+    p->n_ops->n_reduce++;
+    fprintf(p->out, "    let acc = reduce(%s);\n", sum.name);
 }
 
 /* let [p0, p1, ..] = the last n of a span */
@@ -192,7 +192,7 @@ static void print_leaves(FILE *f, const printer *p)
         if (p->powers >> j & 1) fprintf(f, "    let rho%u = q(powers.rho%u);\n", j, j);
 }
 
-void print_component(writer *w, fixed_nodes *all, operations *used, const air_graph *g,
+void print_component(writer *w, fixed_nodes *all, counts *n_ops, const air_graph *g,
                      const char *name)
 {
     static printer p;
@@ -204,7 +204,7 @@ void print_component(writer *w, fixed_nodes *all, operations *used, const air_gr
     p.g = g;
     p.out = body.f;
     p.all = all;
-    p.used = used;
+    p.n_ops = n_ops;
     fixed_find(all, p.fixed, g);
     for (uint32_t end = n; end > 0;) {
         const uint32_t len = end % CAIRO_BLOCK ? end % CAIRO_BLOCK : CAIRO_BLOCK;
@@ -221,7 +221,7 @@ void print_component(writer *w, fixed_nodes *all, operations *used, const air_gr
         "use crate::air::{Claim, Powers, Samples};\n"
         "use crate::fields::qm31::QM31;\n"
         "use super::fixed::Fixed;\n"
-        "use super::ops::*;\n\n"
+        "use crate::air::ops::*;\n\n"
         "/// acc rho^%" PRIu32 " + the sum over the constraints c of rho^c C_c.\n"
         "pub fn %s(\n"
         "    ref samples: Samples,\n    fixed: Box<Fixed>,\n    powers: Box<Powers>,\n"

@@ -50,7 +50,7 @@ static void put_leaf(FILE *out, const fixed_node *n, const char *name)
     else
         fprintf(out, "*ch.%s", name);
 }
-static value *fixed_value(FILE *out, fixed_nodes *all, operations *used, uint32_t i)
+static value *fixed_value(FILE *out, fixed_nodes *all, counts *n_ops, uint32_t i)
 {
     fixed_node *n = &all->node[i];
     char name[16];
@@ -65,20 +65,20 @@ static value *fixed_value(FILE *out, fixed_nodes *all, operations *used, uint32_
         fprintf(out, ");\n");
         value_set(&n->v, CAIRO_BASE, "%s", name);
     } else {
-        value *a = fixed_value(out, all, used, n->a), *b = fixed_value(out, all, used, n->b);
-        value_operate(out, used, &n->v, name, (enum air_op)n->op, a, b);
+        value *a = fixed_value(out, all, n_ops, n->a), *b = fixed_value(out, all, n_ops, n->b);
+        value_operate(out, n_ops, &n->v, name, (enum air_op)n->op, a, b);
     }
     return &n->v;
 }
 
-void print_fixed(writer *w, fixed_nodes *all, operations *used)
+void print_fixed(writer *w, fixed_nodes *all, counts *n_ops)
 {
     writer body;
     char name[16];
     writer_open(&body);
     for (uint32_t i = 0; i < all->n; i++)
         if (all->node[i].output && all->node[i].op >= AIR_OP_ADD)
-            (void)fixed_value(body.f, all, used, i);
+            (void)fixed_value(body.f, all, n_ops, i);
     fprintf(body.f, "    Fixed {\n");
     for (uint32_t i = 0; i < all->n; i++) {
         const fixed_node *n = &all->node[i];
@@ -88,7 +88,7 @@ void print_fixed(writer *w, fixed_nodes *all, operations *used)
         if (n->op < AIR_OP_ADD)
             put_leaf(body.f, n, name);
         else
-            fprintf(body.f, "reduce(%s)", value_at(&n->v, CAIRO_CAP));
+            fprintf(body.f, "reduce(%s)", n->v.name);
         fprintf(body.f, ",\n");
     }
     fprintf(body.f, "    }\n}\n");
@@ -100,7 +100,7 @@ void print_fixed(writer *w, fixed_nodes *all, operations *used)
                "//! tools/air_cairo. Do not edit.\n"
                "use crate::air::Challenges;\n"
                "use crate::fields::qm31::QM31;\n"
-               "use super::ops::*;\n\n"
+               "use crate::air::ops::*;\n\n"
                "#[derive(Copy, Drop)]\npub struct Fixed {\n");
     for (uint32_t i = 0; i < all->n; i++) {
         if (!all->node[i].output) continue;

@@ -7,6 +7,7 @@ use crate::fields::qm31;
 use crate::fields::qm31::QM31;
 
 pub mod generated;
+mod ops;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -10,7 +10,6 @@ pub mod inf;
 pub mod jalr;
 pub mod ls;
 pub mod md;
-pub mod ops;
 pub mod rf;
 pub mod rom;
 pub mod sh;

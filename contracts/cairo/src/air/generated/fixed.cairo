@@ -2,7 +2,7 @@
 //! tools/air_cairo. Do not edit.
 use crate::air::Challenges;
 use crate::fields::qm31::QM31;
-use super::ops::*;
+use crate::air::ops::*;
 
 #[derive(Copy, Drop)]
 pub struct Fixed {
@@ -44,70 +44,70 @@ pub struct Fixed {
 pub fn fixed(ch: @Challenges) -> Fixed {
     let gamma = q(*ch.gamma);
     let alpha4 = q(*ch.alpha.span()[4]);
-    let f8 = add_31(gamma, alpha4);
+    let f8 = add(gamma, alpha4);
     let z = q(*ch.z);
     let alpha11 = q(*ch.alpha.span()[11]);
-    let f12 = sub_31(z, alpha11);
+    let f12 = sub(z, alpha11);
     let alpha1 = q(*ch.alpha.span()[1]);
-    let f14 = scale_31_4(alpha1, 16);
-    let f15 = sub_35(up(f12), f14);
-    let f16 = mul_36_36(f15, f15);
-    let f17 = add_36(f15, f15);
-    let f19 = scale_31_2(alpha11, 3);
-    let f20 = sub_33(up(z), f19);
-    let f26 = mul_36_76(f15, up(f16));
-    let f27 = scale_75_2(f16, 3);
-    let f32 = scale_31_1(alpha11, 2);
-    let f33 = sub_32(up(z), f32);
-    let f37 = scale_31_4(alpha1, 11);
-    let f38 = sub_35(up(f12), f37);
-    let f39 = mul_36_36(f15, f38);
-    let f40 = add_36(f15, f38);
-    let f44 = scale_31_4(alpha1, 14);
-    let f45 = sub_35(up(f12), f44);
-    let f50 = mul_36_36(f15, f45);
-    let f51 = add_36(f15, f45);
-    let f54 = mul_36_36(f45, f45);
-    let f55 = mul_36_76(f45, up(f54));
-    let f56 = scale_75_2(f54, 3);
-    let f59 = scale_31_4(alpha1, 15);
-    let f60 = sub_35(up(f12), f59);
-    let f61 = mul_36_36(f45, f60);
-    let f62 = add_36(f45, f60);
-    let f63 = add_36(f45, f45);
+    let f14 = scale(alpha1, 16);
+    let f15 = sub(f12, f14);
+    let f16 = mul(f15, f15);
+    let f17 = add(f15, f15);
+    let f19 = scale(alpha11, 3);
+    let f20 = sub(z, f19);
+    let f26 = mul(f16, f15);
+    let f27 = scale(f16, 3);
+    let f32 = scale(alpha11, 2);
+    let f33 = sub(z, f32);
+    let f37 = scale(alpha1, 11);
+    let f38 = sub(f12, f37);
+    let f39 = mul(f15, f38);
+    let f40 = add(f15, f38);
+    let f44 = scale(alpha1, 14);
+    let f45 = sub(f12, f44);
+    let f50 = mul(f15, f45);
+    let f51 = add(f15, f45);
+    let f54 = mul(f45, f45);
+    let f55 = mul(f54, f45);
+    let f56 = scale(f54, 3);
+    let f59 = scale(alpha1, 15);
+    let f60 = sub(f12, f59);
+    let f61 = mul(f45, f60);
+    let f62 = add(f45, f60);
+    let f63 = add(f45, f45);
     Fixed {
         gamma: *ch.gamma,
         alpha1: *ch.alpha.span()[1],
         alpha2: *ch.alpha.span()[2],
         alpha3: *ch.alpha.span()[3],
         alpha4: *ch.alpha.span()[4],
-        f8: reduce(up(f8)),
-        f12: reduce(up(f12)),
-        f15: reduce(up(f15)),
-        f16: reduce(up(f16)),
-        f17: reduce(up(f17)),
-        f20: reduce(up(f20)),
+        f8: reduce(f8),
+        f12: reduce(f12),
+        f15: reduce(f15),
+        f16: reduce(f16),
+        f17: reduce(f17),
+        f20: reduce(f20),
         alpha5: *ch.alpha.span()[5],
         alpha6: *ch.alpha.span()[6],
         alpha7: *ch.alpha.span()[7],
-        f26: reduce(up(f26)),
-        f27: reduce(up(f27)),
+        f26: reduce(f26),
+        f27: reduce(f27),
         alpha8: *ch.alpha.span()[8],
         alpha9: *ch.alpha.span()[9],
         alpha10: *ch.alpha.span()[10],
-        f33: reduce(up(f33)),
-        f38: reduce(up(f38)),
-        f39: reduce(up(f39)),
-        f40: reduce(up(f40)),
-        f45: reduce(up(f45)),
-        f50: reduce(up(f50)),
-        f51: reduce(up(f51)),
-        f54: reduce(up(f54)),
-        f55: reduce(up(f55)),
-        f56: reduce(up(f56)),
-        f60: reduce(up(f60)),
-        f61: reduce(up(f61)),
-        f62: reduce(up(f62)),
-        f63: reduce(up(f63)),
+        f33: reduce(f33),
+        f38: reduce(f38),
+        f39: reduce(f39),
+        f40: reduce(f40),
+        f45: reduce(f45),
+        f50: reduce(f50),
+        f51: reduce(f51),
+        f54: reduce(f54),
+        f55: reduce(f55),
+        f56: reduce(f56),
+        f60: reduce(f60),
+        f61: reduce(f61),
+        f62: reduce(f62),
+        f63: reduce(f63),
     }
 }

@@ -2,7 +2,7 @@
 use crate::air::{Claim, Powers, Samples};
 use crate::fields::qm31::QM31;
 use super::fixed::Fixed;
-use super::ops::*;
+use crate::air::ops::*;
 
 /// acc rho^2 + the sum over the constraints c of rho^c C_c.
 pub fn img(
@@ -32,34 +32,34 @@ pub fn img(
     let rho2 = q(powers.rho2);
     // constraints 0 to 1
     let acc = q(acc);
-    let t0 = mul_32_32(up(rho2), up(acc));
+    let t0 = mul(rho2, acc);
     let n1 = q(fixed.gamma);
     let n2 = q(fixed.alpha2);
-    let n4 = mul_32_32(up(n2), up(p1));
+    let n4 = mul(n2, p1);
     let n5 = q(fixed.alpha3);
-    let n7 = mul_32_32(up(n5), up(p2));
-    let n8 = add_67(n4, n7);
-    let n9 = add_68(up(n1), n8);
-    let n11 = add_69(n9, up(p0));
-    let n12 = mul_36_76(up(prod0), up(n11));
-    let n16 = add_const_31(prod, -1);
-    let n18 = mul_32_32(up(is_first), n16);
-    let n19 = sub_67(up(prod_before), n18);
+    let n7 = mul(n5, p2);
+    let n8 = add(n4, n7);
+    let n9 = add(n1, n8);
+    let n11 = add(n9, p0);
+    let n12 = mul(prod0, n11);
+    let n16 = add_const(prod, -1);
+    let n18 = mul(n16, is_first);
+    let n19 = sub(prod_before, n18);
     let n20 = q(fixed.alpha1);
-    let n22 = mul_32_32(up(n20), up(m0));
-    let n24 = mul_32_32(up(n2), up(m1));
-    let n25 = add_67(n22, n24);
-    let n27 = mul_32_32(up(n5), up(m2));
-    let n28 = add_68(n25, up(n27));
-    let n29 = add_69(up(n1), n28);
-    let n30 = add_70(n29, up(p0));
-    let n31 = mul_76_76(up(n19), up(n30));
-    let n32 = sub_155(up(n12), n31);
-    let n33 = sub_35(prod_before, up(prod));
-    let n34 = mul_32_36(up(is_first), n33);
-    let t1 = mul_32_76(up(rho1), up(n34));
-    let t2 = add_111(up(t0), t1);
-    let t3 = add_156(up(t2), n32);
+    let n22 = mul(n20, m0);
+    let n24 = mul(n2, m1);
+    let n25 = add(n22, n24);
+    let n27 = mul(n5, m2);
+    let n28 = add(n25, n27);
+    let n29 = add(n1, n28);
+    let n30 = add(n29, p0);
+    let n31 = mul(n19, n30);
+    let n32 = sub(n12, n31);
+    let n33 = sub(prod_before, prod);
+    let n34 = mul(n33, is_first);
+    let t1 = mul(rho1, n34);
+    let t2 = add(t0, t1);
+    let t3 = add(t2, n32);
     let acc = reduce(t3);
     core::internal::revoke_ap_tracking();
     acc

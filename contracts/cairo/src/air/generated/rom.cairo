@@ -2,7 +2,7 @@
 use crate::air::{Claim, Powers, Samples};
 use crate::fields::qm31::QM31;
 use super::fixed::Fixed;
-use super::ops::*;
+use crate::air::ops::*;
 
 /// acc rho^1 + the sum over the constraints c of rho^c C_c.
 pub fn rom(
@@ -37,48 +37,47 @@ pub fn rom(
     let rho1 = q(powers.rho1);
     // constraints 0 to 0
     let acc = q(acc);
-    let t0 = mul_32_32(up(rho1), up(acc));
-    let n4 = mul_32_32(up(sum), up(is_first));
-    let n5 = sub_67(up(sum_before), n4);
-    let n6 = sub_68(up(sum0), n5);
+    let t0 = mul(rho1, acc);
+    let n4 = mul(sum, is_first);
+    let n5 = sub(sum_before, n4);
+    let n6 = sub(sum0, n5);
     let n11 = q(fixed.f20);
     let n12 = q(fixed.alpha1);
-    let n14 = mul_32_32(up(n12), up(p1));
+    let n14 = mul(n12, p1);
     let n15 = q(fixed.alpha2);
-    let n17 = mul_32_32(up(n15), up(p2));
-    let n18 = add_67(n14, n17);
+    let n17 = mul(n15, p2);
+    let n18 = add(n14, n17);
     let n19 = q(fixed.alpha3);
-    let n21 = mul_32_32(up(n19), up(p3));
-    let n22 = add_68(n18, up(n21));
+    let n21 = mul(n19, p3);
+    let n22 = add(n18, n21);
     let n23 = q(fixed.alpha4);
-    let n25 = mul_32_32(up(n23), up(p4));
-    let n26 = add_69(n22, up(n25));
+    let n25 = mul(n23, p4);
+    let n26 = add(n22, n25);
     let n27 = q(fixed.alpha5);
-    let n29 = mul_32_32(up(n27), up(p5));
-    let n30 = add_70(n26, up(n29));
+    let n29 = mul(n27, p5);
+    let n30 = add(n26, n29);
     let n31 = q(fixed.alpha6);
-    let n33 = mul_32_32(up(n31), up(p6));
-    let n34 = add_71(n30, up(n33));
+    let n33 = mul(n31, p6);
+    let n34 = add(n30, n33);
     let n35 = q(fixed.alpha7);
-    let n37 = mul_32_32(up(n35), up(p7));
-    let n38 = add_72(n34, up(n37));
+    let n37 = mul(n35, p7);
+    let n38 = add(n34, n37);
     let n39 = q(fixed.alpha8);
-    let n41 = mul_32_32(up(n39), up(p8));
-    let n42 = add_73(n38, up(n41));
+    let n41 = mul(n39, p8);
+    let n42 = add(n38, n41);
     let n43 = q(fixed.alpha9);
-    let n45 = mul_32_32(up(n43), up(p9));
-    let n46 = add_74(n42, up(n45));
+    let n45 = mul(n43, p9);
+    let n46 = add(n42, n45);
     let n47 = q(fixed.alpha10);
-    let n49 = mul_32_32(up(n47), up(p10));
-    let n50 = add_75(n46, up(n49));
-    let n51 = sub_76(up(n11), n50);
-    let n53 = sub_77(n51, up(p0));
-    let n53 = q(reduce(up(n53)));
-    let n54 = mul_32_76(up(n53), up(n6));
-    let n57 = const_sub_31(0, m0);
-    let n58 = sub_111(n54, up(n57));
-    let t1 = add_112(up(t0), n58);
-    let acc = reduce(up(t1));
+    let n49 = mul(n47, p10);
+    let n50 = add(n46, n49);
+    let n51 = sub(n11, n50);
+    let n53 = sub(n51, p0);
+    let n54 = mul(n6, n53);
+    let n57 = const_sub(0, m0);
+    let n58 = sub(n54, n57);
+    let t1 = add(t0, n58);
+    let acc = reduce(t1);
     core::internal::revoke_ap_tracking();
     acc
 }
