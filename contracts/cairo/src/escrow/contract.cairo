@@ -249,9 +249,10 @@ pub mod Escrow {
         pub class_hash: ClassHash,
     }
 
-    /// No relayer at first: creators assign, and anybody claims.
+    /// No relayer at first: creators assign, and anybody claims. Public, because a test builds a
+    /// contract at the address that its proof names.
     #[constructor]
-    fn constructor(
+    pub fn constructor(
         ref self: ContractState,
         owner: ContractAddress,
         treasury: ContractAddress,

@@ -10,6 +10,8 @@ mod mocks;
 mod nodes;
 mod property;
 mod random;
+mod real;
+mod real_proof;
 mod states;
 mod statement;
 mod tokens;
