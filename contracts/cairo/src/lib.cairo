@@ -17,6 +17,7 @@ pub mod oods;
 pub mod packed;
 pub mod params;
 pub mod proof;
+pub mod proof_argument;
 pub mod query;
 pub mod quotients;
 pub mod shape;
