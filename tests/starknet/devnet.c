@@ -3,6 +3,7 @@
  * that rpc.h names. */
 #include "starknet/account.h"
 #include "starknet/address.h"
+#include "starknet/escrow_view.h"
 #include "starknet/journal.h"
 #include "starknet/scan.h"
 #include "starknet/selector.h"
@@ -51,14 +52,8 @@ static felt_span transfer(felt *room, felt to, u128 amount)
 
 static u128 balance(felt of)
 {
-    felt out[2];
-    size_t n = 2;
     u256 v = {0, 0};
-    if (chain_call(node, out, &n, strk, selector_from_name("balance_of"), (felt_span){&of, 1},
-                   "pre_confirmed", &err) != SP_OK)
-        return 0;
-    calldata_reader r = {{out, n}, 0};
-    return calldata_read_u256(&r, &v) == SP_OK ? v.low : 0;
+    return escrow_balance_of(node, &v, strk, of, &err) == SP_OK ? v.low : 0;
 }
 
 static sp_status receipt_of(chain_receipt *rc, felt hash)

@@ -1,5 +1,6 @@
 /* rpc.c - the JSON-RPC client against servers that answer, fail, lie and stay silent. */
 #include "starknet/chain.h"
+#include "starknet/escrow_view.h"
 #include "starknet/selector.h"
 #include "tests/starknet/server.h"
 #include "tests/starknet/util.h"
@@ -359,4 +360,43 @@ TEST(transactions_as_json)
     CHECK(txjson_add_invoke(&text, &tx, signature) == SP_ERR_LIMIT && text == NULL);
     tx.calldata.n = 0;
     CHECK(txjson_add_invoke(&text, &tx, (felt_span){many, TX_MAX_SIGNATURE + 1}) == SP_ERR_LIMIT);
+}
+
+TEST(views_of_the_contract)
+{
+    felt contract = felt_from_u64(0xe5c), who = felt_from_u64(8);
+    escrow_task t = {.required_tier = 77};
+    escrow_task_ext x;
+    escrow_statement s;
+    u256 ids[3], v;
+    size_t n = 3;
+    WITH("[\"0x1\",\"0x2\",\"0x3\",\"0x0\",\"0x4\",\"0x0\",\"0x5\",\"0x0\",\"0x6\",\"0x0\",\"0x2\","
+         "\"0x8\",\"0x1\"]",
+         {
+             CHECK(escrow_get_task(r, &t, contract, (u256){7, 9}, &err) == SP_OK);
+             CHECK(strstr(s_.request, "\"contract_address\":\"0xe5c\",\"entry_point_selector\":"
+                                      "\"0x2000c638e1d39e2865a5e2c19cfe1e5aaf6db60dd0fd50fe1473d310"
+                                      "5f6716f\",\"calldata\":[\"0x7\",\"0x9\"]},\"block_id\":"
+                                      "\"latest\""));
+         });
+    CHECK(t.required_tier == 2 && t.status == ESCROW_ASSIGNED);
+    WITH("[\"0x0\",\"0x0\",\"0x0\",\"0x0\",\"0x0\",\"0x0\",\"0x0\",\"0x0\",\"0x0\",\"0x0\",\"0x0\","
+         "\"0x0\",\"0x0\"]",
+         CHECK(escrow_get_task(r, &t, contract, (u256){7, 9}, &err) == SP_ERR_REJECT && !err.code));
+    CHECK(t.required_tier == 2);
+    WITH("[\"0x1\"]",
+         CHECK(escrow_get_task_ext(r, &x, contract, (u256){7, 0}, &err) == SP_ERR_FORMAT));
+    WITH("[\"0x1\",\"0x2\",\"0x3\",\"0x4\",\"0x5\",\"0x6\",\"0x0\",\"0x7\"]", {
+        CHECK(escrow_statement_of(r, &s, contract, (u256){7, 0}, who, who, &err) == SP_OK);
+        CHECK(strstr(s_.request, "\"calldata\":[\"0x7\",\"0x0\",\"0x8\",\"0x8\"]"));
+    });
+    CHECK(felt_eq(s.context, felt_from_u64(4)));
+    WITH("[\"0x2\",\"0x5\",\"0x0\",\"0x6\",\"0x0\"]", {
+        CHECK(escrow_get_user_tasks(r, ids, &n, contract, who, 20, &err) == SP_OK);
+        CHECK(strstr(s_.request, "\"calldata\":[\"0x8\",\"0x14\",\"0x3\"]"));
+    });
+    CHECK(n == 2 && ids[0].low == 5);
+    WITH("[\"0x9\",\"0x1\"]",
+         CHECK(escrow_get_user_earnings(r, &v, contract, who, who, &err) == SP_OK && v.high == 1));
+    WITH("[\"0x9\"]", CHECK(escrow_balance_of(r, &v, contract, who, &err) == SP_ERR_FORMAT));
 }
