@@ -12,17 +12,11 @@ pub struct CM31 {
     pub b: M31,
 }
 
-pub const ZERO: CM31 = CM31 { a: 0, b: 0 };
-pub const ONE: CM31 = CM31 { a: 1, b: 0 };
-
 pub fn add(x: CM31, y: CM31) -> CM31 {
     CM31 { a: m31::add(x.a, y.a), b: m31::add(x.b, y.b) }
 }
 pub fn sub(x: CM31, y: CM31) -> CM31 {
     CM31 { a: m31::sub(x.a, y.a), b: m31::sub(x.b, y.b) }
-}
-pub fn neg(x: CM31) -> CM31 {
-    CM31 { a: m31::neg(x.a), b: m31::neg(x.b) }
 }
 pub fn is_zero(x: CM31) -> bool {
     m31::is_zero(x.a) && m31::is_zero(x.b)
@@ -34,9 +28,6 @@ pub fn mul(x: CM31, y: CM31) -> CM31 {
         a: m31::reduce(upcast(int_sub(int_mul(xa, ya), int_mul(xb, yb)))),
         b: m31::reduce(upcast(int_add(int_mul(xa, yb), int_mul(xb, ya)))),
     }
-}
-pub fn mul_m31(x: CM31, y: M31) -> CM31 {
-    CM31 { a: m31::mul(x.a, y), b: m31::mul(x.b, y) }
 }
 /// 1 / x, and 0 for x = 0: (a - b i) / (a^2 + b^2).
 pub fn inv(x: CM31) -> CM31 {

@@ -8,8 +8,7 @@ use super::ranges::S68;
 
 pub const P: u32 = 0x7fffffff;
 pub type M31 = BoundedInt<0, 0x7ffffffe>;
-pub const ZERO: M31 = 0;
-pub const ONE: M31 = 1;
+const ONE: M31 = 1;
 const P_INT: UnitInt<0x7fffffff> = 0x7fffffff;
 const P_NZ: NonZero<UnitInt<0x7fffffff>> = 0x7fffffff;
 
@@ -21,27 +20,11 @@ pub fn read(v: u32) -> Option<M31> {
 pub fn read_felt(v: felt252) -> Option<M31> {
     v.try_into()
 }
-/// v modulo P.
-pub fn from_u32(v: u32) -> M31 {
-    let (_, r) = div_rem::<_, _, ReduceU32>(v, P_NZ);
-    r
-}
-pub fn to_u32(x: M31) -> u32 {
-    upcast(x)
-}
 pub fn to_felt(x: M31) -> felt252 {
     upcast(x)
 }
-pub fn eq(x: M31, y: M31) -> bool {
-    to_felt(x) == to_felt(y)
-}
 pub fn is_zero(x: M31) -> bool {
     to_felt(x) == 0
-}
-
-impl ReduceU32 of DivRemHelper<u32, UnitInt<0x7fffffff>> {
-    type DivT = BoundedInt<0, 2>;
-    type RemT = M31;
 }
 
 impl AddM31 of AddHelper<M31, M31> {
@@ -81,7 +64,7 @@ pub fn sub(x: M31, y: M31) -> M31 {
     }
 }
 pub fn neg(x: M31) -> M31 {
-    sub(ZERO, x)
+    sub(0, x)
 }
 
 impl MulM31 of MulHelper<M31, M31> {
@@ -189,7 +172,6 @@ mod tests {
         assert!(add(last, 1) == 0 && add(last, last) == 0x7ffffffd && add(0, 0) == 0);
         assert!(sub(0, last) == 1 && sub(0, 1) == last && sub(last, last) == 0 && neg(0) == 0);
         assert!(mul(last, last) == 1 && mul(last, 0) == 0);
-        assert!(from_u32(0x7fffffff) == 0 && from_u32(0xffffffff) == 1);
         assert!(inv(0) == 0 && inv(1) == 1 && inv(last) == last && inv(2) == 0x40000000);
     }
     #[test]
@@ -203,7 +185,7 @@ mod tests {
     #[test]
     fn felts_are_reduced_as_integers() {
         assert!(from_felt(0x7fffffff) == 0 && from_felt(0x100000000000000000000000000000000) == 16);
-        // -1 is 2^251 + 17 * 2^192
-        assert!(from_felt(-1) == from_u32(0x8 + 17 * 0x40));
+        // -1 is 2^251 + 17 2^192: 2^3 + 17 2^6
+        assert!(from_felt(-1) == 1096);
     }
 }
