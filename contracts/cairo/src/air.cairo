@@ -168,38 +168,19 @@ fn is_first_of_instances(logs: Span<u32>, n_max: u32, z0: PointQ) -> (Array<QM31
         points.append(z);
     }
     let van = circle::vanishing_q(min, z.x);
-    // Instances of one size share the value: place[i] of the i-th present one.
-    let mut sizes: Array<u32> = array![];
-    let mut places = array![];
     let mut nums = array![];
     let mut dens = array![];
     for log in logs {
-        if *log == 0 {
-            continue;
-        }
-        let mut place = 0;
-        for size in sizes.span() {
-            if *size == *log {
-                break;
-            }
-            place += 1;
-        }
-        if place == sizes.len() {
-            sizes.append(*log);
+        if *log != 0 {
             let (num, den) = circle::is_first_fraction(*log, *points[n_max - *log]);
             nums.append(num);
             dens.append(den);
         }
-        places.append(place);
-    }
-    let mut values = array![];
-    let mut inverses = qm31::batch_inv(dens.span()).span();
-    for num in nums {
-        values.append(van * num * *inverses.pop_front().unwrap());
     }
     let mut r = array![];
-    for place in places {
-        r.append(*values[place]);
+    let mut inverses = qm31::batch_inv(dens.span()).span();
+    for num in nums {
+        r.append(van * num * *inverses.pop_front().unwrap());
     }
     (r, van)
 }
