@@ -43,6 +43,7 @@ typedef struct {
     chain_finality finality;
     bool executed, reverted; /* reverted only with executed */
     char reason[RPC_TEXT];   /* of a revert; "" when none was given */
+    char said[RPC_SAID];     /* what the contract said of it: rpc_find_said */
 } chain_status;
 
 /* rpc_code RPC_TX_NOT_FOUND: the node does not know it (yet). */

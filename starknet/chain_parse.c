@@ -77,8 +77,9 @@ sp_status chain_parse_status(chain_status *out, const json_t *v, const char *rea
     out->finality = (chain_finality)at;
     out->executed = execution != NULL;
     out->reverted = reverted;
-    rpc_copy_text(out->reason, sizeof out->reason,
-                  reverted ? json_string_value(json_object_get(v, reason_key)) : NULL);
+    const char *text = reverted ? json_string_value(json_object_get(v, reason_key)) : NULL;
+    rpc_copy_text(out->reason, sizeof out->reason, text);
+    rpc_find_said(out->said, text);
     return SP_OK;
 }
 

@@ -37,7 +37,8 @@ typedef enum {
     JOURNAL_PENDING,   /* under way, or sent again just now */
     JOURNAL_CONFIRMED, /* executed, in a block or before; not final yet */
     JOURNAL_DONE,      /* executed in a block accepted on L2 */
-    JOURNAL_REVERTED,  /* the same, but reverted: status->reason says why; the fee was paid */
+    JOURNAL_REVERTED,  /* the same, but reverted: status->reason and said say why; the fee was paid
+                        */
     JOURNAL_DEAD       /* another transaction took its nonce: it can never be executed */
 } journal_fate;
 

@@ -36,6 +36,27 @@ void rpc_copy_text(char *out, size_t room, const char *src)
     out[n] = 0;
 }
 
+void rpc_find_said(char out[RPC_SAID], const char *text)
+{
+    static const char *const passed[] = {"ENTRYPOINT_FAILED", "argent/multicall-failed",
+                                         "ENTRYPOINT_NOT_FOUND"};
+    out[0] = 0;
+    for (const char *at = text; at && (at = strstr(at, "('")) != NULL;) {
+        at += 2;
+        const char *end = strstr(at, "')");
+        size_t n = end ? (size_t)(end - at) : 0;
+        if (!n || n >= RPC_SAID) continue;
+        char found[RPC_SAID];
+        memcpy(found, at, n);
+        found[n] = 0;
+        bool pass = false;
+        for (size_t i = 0; i < SP_COUNT(passed); i++) pass |= !strcmp(found, passed[i]);
+        if (pass) continue;
+        rpc_copy_text(out, RPC_SAID, found);
+        return;
+    }
+}
+
 static size_t receive(char *data, size_t size, size_t n, void *user)
 {
     body *b = user;
@@ -116,12 +137,14 @@ static void set_error(rpc_error *err, int code, const char *message, const json_
 {
     err->code = code;
     rpc_copy_text(err->message, sizeof err->message, message);
-    err->data[0] = 0;
+    err->data[0] = err->said[0] = 0;
     if (json_is_string(data)) {
         rpc_copy_text(err->data, sizeof err->data, json_string_value(data));
+        rpc_find_said(err->said, json_string_value(data));
     } else if (data) {
         char *text = json_dumps(data, JSON_COMPACT | JSON_ENCODE_ANY);
         rpc_copy_text(err->data, sizeof err->data, text ? text : "");
+        rpc_find_said(err->said, text);
         free(text);
     }
 }

@@ -25,6 +25,7 @@ typedef struct {
 
 #define RPC_MAX_URLS 8
 #define RPC_TEXT 1024
+#define RPC_SAID 32 /* a short string and the zero byte */
 
 /* What a node, or the way to it, reported. code: of the Starknet API or JSON-RPC (rpc_code), 0 when
  * no node answered. Texts are cut, and control characters and bytes beyond ASCII replaced by '?'.
@@ -34,6 +35,7 @@ typedef struct {
     long http;
     char message[RPC_TEXT]; /* for people only: nodes word it differently */
     char data[RPC_TEXT];    /* the error's data, as text or JSON */
+    char said[RPC_SAID];    /* what a contract said, where the data tells: see rpc_find_said */
 } rpc_error;
 
 /* Codes that a client acts on (Starknet JSON-RPC specification, api and write api). */
@@ -70,6 +72,9 @@ SP_MUST_USE sp_status rpc_call(rpc *r, json_t **result, const char *method, cons
 /* The answer to the request id: its result, or SP_ERR_REJECT with err filled, or SP_ERR_FORMAT. */
 SP_MUST_USE sp_status rpc_parse(json_t **result, const char *text, size_t len, uint64_t id,
                                 rpc_error *err);
+/* The first short string that a contract panicked with in an error text, which stands there as
+ * ('text'); names that only say that some call failed are passed over. "" when there is none. */
+void rpc_find_said(char out[RPC_SAID], const char *text);
 /* src with everything but printable ASCII replaced, cut to fit. */
 void rpc_copy_text(char *out, size_t room, const char *src);
 

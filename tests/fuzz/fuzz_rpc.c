@@ -82,7 +82,9 @@ static bool parse(size_t kind, const json_t *v)
     }
     if (kind == 2) st = chain_parse_estimate(&estimate, v);
     if (kind == 3) st = chain_parse_status(&status, v, "failure_reason");
-    if (kind == 3 && st == SP_OK) require(printable(status.reason, sizeof status.reason));
+    if (kind == 3 && st == SP_OK)
+        require(printable(status.reason, sizeof status.reason) &&
+                printable(status.said, sizeof status.said));
     if (kind == 4) st = chain_parse_receipt(&receipt, v, felt_from_u64(0x77));
     if (kind == 4 && st == SP_OK) {
         for (size_t i = 0; i < receipt.n_events; i++)

@@ -240,7 +240,8 @@ TEST(chain_status_and_receipt)
     WITH("{\"finality_status\":\"ACCEPTED_ON_L2\",\"failure_reason\":null,\"execution_status\":"
          "\"SUCCEEDED\"}",
          CHECK(chain_tx_status(r, &st, h, &err) == SP_OK));
-    CHECK(st.finality == CHAIN_ACCEPTED_ON_L2 && st.executed && !st.reverted && !st.reason[0]);
+    CHECK(st.finality == CHAIN_ACCEPTED_ON_L2 && st.executed && !st.reverted && !st.reason[0] &&
+          !st.text[0]);
     WITH("{\"finality_status\":\"RECEIVED\"}", CHECK(chain_tx_status(r, &st, h, &err) == SP_OK));
     CHECK(st.finality == CHAIN_RECEIVED && !st.executed && !st.reverted);
     WITH("{\"finality_status\":\"PRE_CONFIRMED\",\"execution_status\":\"REVERTED\","
@@ -399,4 +400,28 @@ TEST(views_of_the_contract)
     WITH("[\"0x9\",\"0x1\"]",
          CHECK(escrow_get_user_earnings(r, &v, contract, who, who, &err) == SP_OK && v.high == 1));
     WITH("[\"0x9\"]", CHECK(escrow_balance_of(r, &v, contract, who, &err) == SP_ERR_FORMAT));
+}
+
+TEST(words_of_contracts_are_found)
+{
+    static const char *const cases[][2] = {
+        {"0x1 ('Task cannot be cancelled').\n", "Task cannot be cancelled"},
+        {"(0x6 ('argent/multicall-failed'), 0x0 (''), 0x5 ('Deadline passed'), 0x4 "
+         "('ENTRYPOINT_FAILED'), 0x4 ('ENTRYPOINT_FAILED'))",
+         "Deadline passed"},
+        {"0x4 ('ENTRYPOINT_FAILED')", ""},
+        {"('", ""},
+        {"('x", ""},
+        {"", ""},
+        {"('a\001b')", "a?b"},
+        {"('1234567890123456789012345678901')", "1234567890123456789012345678901"},
+        {"('12345678901234567890123456789012')", ""},
+        {"('12345678901234567890123456789012') ('short')", "short"}};
+    char out[RPC_SAID];
+    for (size_t i = 0; i < SP_COUNT(cases); i++) {
+        rpc_find_said(out, cases[i][0]);
+        CHECK(!strcmp(out, cases[i][1]));
+    }
+    rpc_find_said(out, NULL);
+    CHECK(!out[0]);
 }

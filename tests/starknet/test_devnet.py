@@ -1,11 +1,14 @@
 """Starts starknet-devnet on a free port of loopback, runs a test binary with SP_DEVNET_URL, ends it.
-Skipped where there is none: PATH, then $CAIRO_HOME/bin (~/.local/share/cairo). usage: test_devnet.py BINARY"""
+Skipped where there is none: PATH, then $CAIRO_HOME/bin (~/.local/share/cairo). With --deploy the marketplace
+contract is deployed first and its address is in SP_ESCROW. usage: test_devnet.py [--deploy DEPLOY.PY] BINARY"""
 
+import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 
@@ -38,7 +41,19 @@ def main():
                 print("starknet-devnet ended with", process.returncode)
                 return 1
             time.sleep(0.2)
-        return subprocess.run(sys.argv[1:], env=dict(os.environ, SP_DEVNET_URL=url + "/rpc")).returncode
+        env = dict(os.environ, SP_DEVNET_URL=url + "/rpc")
+        command = sys.argv[1:]
+        if command[0] != "--deploy":
+            return subprocess.run(command, env=env).returncode
+        with tempfile.TemporaryDirectory() as folder:
+            out = os.path.join(folder, "deployment.json")
+            code = subprocess.run([sys.executable, command[1], "--rpc", url + "/rpc", "--devnet", "--out", out,
+                                   "--build", folder]).returncode
+            if code:
+                return code
+            with open(out) as f:
+                env["SP_ESCROW"] = json.load(f)["contract"]
+            return subprocess.run(command[2:], env=env).returncode
     finally:
         process.terminate()
         process.wait()
