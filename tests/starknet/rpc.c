@@ -241,7 +241,7 @@ TEST(chain_status_and_receipt)
          "\"SUCCEEDED\"}",
          CHECK(chain_tx_status(r, &st, h, &err) == SP_OK));
     CHECK(st.finality == CHAIN_ACCEPTED_ON_L2 && st.executed && !st.reverted && !st.reason[0] &&
-          !st.text[0]);
+          !st.said[0]);
     WITH("{\"finality_status\":\"RECEIVED\"}", CHECK(chain_tx_status(r, &st, h, &err) == SP_OK));
     CHECK(st.finality == CHAIN_RECEIVED && !st.executed && !st.reverted);
     WITH("{\"finality_status\":\"PRE_CONFIRMED\",\"execution_status\":\"REVERTED\","
