@@ -14,6 +14,7 @@ enum exit_code {
     EXIT_LIMIT = 4,  /* a limit of the system, or memory */
     EXIT_IO = 5,
     EXIT_UNSAT = 6, /* a constraint does not hold, or an error of ours */
+    EXIT_CHAIN = 7, /* the network or the contract refused */
     EXIT_INTERRUPTED = 130
 };
 

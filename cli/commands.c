@@ -7,6 +7,9 @@
     (const uint8_t[]) { __VA_ARGS__, OPT_HELP, N_OPTIONS }
 #define GUEST_OPTIONS OPT_INPUT, OPT_DATA, OPT_HINT, OPT_IO, OPT_MAX_CYCLES
 
+#define CONTRACT_OPTIONS OPT_RPC, OPT_DEPLOYMENT, OPT_CONTRACT, OPT_ACCOUNT
+#define SENDER_OPTIONS OPT_KEYSTORE, OPT_PASSWORD_FILE, OPT_MAX_FEE, OPT_DRY_RUN
+
 #define JOB_OR_ELF                                                                           \
     "JOB is the name of a built-in job; an argument with a slash, or that ends in .elf, is " \
     "the path of a RISC-V program. "
@@ -79,6 +82,40 @@ const cli_command sprove_commands[] = {
      "sprove bench --profile fast\n"
      "sprove bench --cycles 262144 --runs 5 --json\n",
      command_bench},
+#ifdef SP_CLI_CHAIN
+    {"task", "ACTION [N]", 1, 2, "make and look at tasks of the marketplace contract",
+     "create locks --amount of a token for --program on --input (docs/chain.md); the receipt gives "
+     "the number N of the task, which the other actions take. show prints a task and, with "
+     "--provider, the context that a proof by this provider must have (`sprove run --context`), "
+     "computed here and compared with the contract's. assign gives the task to --provider for "
+     "--duration seconds. cancel takes a task back that nobody works on; refund returns the amount "
+     "to its creator after the deadline, whoever asks.",
+     OPTIONS(CONTRACT_OPTIONS, SENDER_OPTIONS, OPT_PROGRAM, OPT_INPUT, OPT_DATA, OPT_IO,
+             OPT_MAX_CYCLES, OPT_TOKEN, OPT_AMOUNT, OPT_DURATION, OPT_PROVIDER, OPT_JSON),
+     "sprove task create --rpc URL --deployment d --account 0x1 --keystore k --program p.elf --amount 9\n"
+     "sprove task show 7 --rpc URL --deployment d.json --provider 0x2\n",
+     command_task},
+    {"claim", "PROOF", 1, 1, "send a proof to the contract and be paid",
+     "Checks a proof of profile chain for the task as the contract will, then sends it, bytes or "
+     "felts, in one transaction. Who is paid stands in the proof, by its context. The fee may not "
+     "exceed --max-fee; what a node estimates is not trusted.",
+     OPTIONS(OPT_TASK, OPT_PROVIDER, CONTRACT_OPTIONS, SENDER_OPTIONS, OPT_MAX_CYCLES,
+             OPT_UNCHECKED, OPT_JSON),
+     "sprove claim p.proof --task 7 --rpc URL --deployment d --account 0x2 --keystore k\n"
+     "sprove claim p.proof --task 7 --rpc URL --deployment d --account 0x2 --keystore k --dry-run\n",
+     command_claim},
+    {"earnings", "", 0, 0, "print what a provider was paid",
+     "Prints the sum that the contract paid to a provider in a token.",
+     OPTIONS(CONTRACT_OPTIONS, OPT_PROVIDER, OPT_TOKEN, OPT_JSON),
+     "sprove earnings --rpc URL --deployment d.json --provider 0x2\n", command_earnings},
+    {"chain", "ACTION", 1, 1, "look at the contract; register as a provider",
+     "status prints the contract, its verifier and balances. register makes --account a provider "
+     "that may be paid.",
+     OPTIONS(CONTRACT_OPTIONS, SENDER_OPTIONS, OPT_TOKEN, OPT_JSON),
+     "sprove chain status --rpc URL --deployment d.json\n"
+     "sprove chain register --rpc URL --deployment d.json --account 0x2 --keystore k.json\n",
+     command_chain},
+#endif
     {"completion", "SHELL", 1, 1, "print a completion script for bash, zsh or fish",
      "Prints a script that completes the commands and options of sprove and sverify.",
      (const uint8_t[]){OPT_HELP, N_OPTIONS},

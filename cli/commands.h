@@ -14,6 +14,11 @@ int command_bench(const cli_args *a);
 int command_help(const cli_args *a);
 int command_completion(const cli_args *a);
 int command_version(const cli_args *a);
+/* In builds with the Starknet client. */
+int command_task(const cli_args *a);
+int command_claim(const cli_args *a);
+int command_earnings(const cli_args *a);
+int command_chain(const cli_args *a);
 
 /* All of them, in the order of the help. */
 extern const cli_command sprove_commands[];

@@ -17,7 +17,7 @@
     X(IO, "io", "MODE", "words digest",                                                             \
       "how public bytes are bound: words (default) puts them into the proof, digest their hash")    \
     X(CONTEXT, "context", "HEX", NULL, "28 bytes bound into the proof, 56 hex digits (default: zero)") \
-    X(MAX_CYCLES, "max-cycles", "N", NULL, "stop the guest after N cycles")                         \
+    X(MAX_CYCLES, "max-cycles", "N", NULL, "the guest may take N cycles at most")                   \
     X(PROFILE, "profile", "NAME", "fast balanced proven chain bench",                               \
       "parameter set (default: balanced; bench is unsound)")                                        \
     X(THREADS, "threads", "N", NULL, "threads to prove with (default: all processors)")             \
@@ -40,6 +40,21 @@
     X(IO_COMMITMENT, "io-commitment", "HEX", NULL,                                                  \
       "the hash of input and output that must have been proved, 62 hex digits")               \
     X(ALLOW_UNSOUND, "allow-unsound", NULL, NULL, "take a proof of the profile bench, which proves nothing") \
+    X(RPC, "rpc", "URL", NULL, "JSON-RPC of a Starknet node, http or https")                        \
+    X(DEPLOYMENT, "deployment", "F", NULL, "the contract as contracts/cairo/deploy/deploy.py wrote it") \
+    X(CONTRACT, "contract", "ADDR", NULL, "the contract's address instead")                         \
+    X(ACCOUNT, "account", "ADDR", NULL, "the account that sends")                                   \
+    X(KEYSTORE, "keystore", "F", NULL, "its key under a password (Web3 Secret Storage)")            \
+    X(PASSWORD_FILE, "password-file", "F", NULL,                                                    \
+      "the first line is the password (default: asked for on the terminal)")                        \
+    X(MAX_FEE, "max-fee", "N", NULL, "pay at most N FRI for the transaction (default: 20 STRK)")    \
+    X(DRY_RUN, "dry-run", NULL, NULL, "print size and price of the transaction, and send nothing")  \
+    X(TOKEN, "token", "ADDR", NULL, "the token that pays (default: that of the deployment)")        \
+    X(AMOUNT, "amount", "N", NULL, "what is paid, in the smallest unit of the token")               \
+    X(DURATION, "duration", "S", NULL, "seconds until the deadline (default: 86400)")               \
+    X(PROVIDER, "provider", "ADDR", NULL, "who proves and is paid (default: the account)")          \
+    X(TASK, "task", "N", NULL, "number of the task")                                                \
+    X(UNCHECKED, "unchecked", NULL, NULL, "send a proof without checking it here first")            \
     X(MAN, "man", NULL, NULL, "print the manual page instead")                                      \
     X(HELP, "help", NULL, NULL, "print this text")
 

@@ -20,6 +20,9 @@ def options_of(command):
     return set(re.findall(r"^  (--[a-z-]+)", text, re.M))
 
 
+CHAIN = {"task", "claim", "earnings", "chain"}  # in builds with the Starknet client
+
+
 class Usage(Case):
     def test_no_arguments_explain_and_fail(self):
         r = sprove()
@@ -27,8 +30,9 @@ class Usage(Case):
         self.assertIn("commands:", r.out)
 
     def test_every_command_has_help_with_examples(self):
-        self.assertEqual(set(commands()), {"run", "exec", "jobs", "estimate", "program-id", "inspect",
-                                           "bench", "completion", "version", "help"})
+        self.assertEqual(set(commands()) - CHAIN, {"run", "exec", "jobs", "estimate", "program-id", "inspect",
+                                                   "bench", "completion", "version", "help"})
+        self.assertIn(set(commands()) & CHAIN, (set(), CHAIN))
         for c in commands():
             r = sprove("help", c)
             self.assertEqual((r.code, r.err), (0, ""))
@@ -134,6 +138,8 @@ class Usage(Case):
 class Texts(Case):
     def test_manual_pages_are_those_of_the_tables(self):
         for tool, args in (("sprove", []), ("sverify", ["sverify"])):
+            if tool == "sprove" and not CHAIN & set(commands()):
+                continue  # the page has all commands, this build has not
             with open(os.path.join(SOURCE, "docs", "man", tool + ".1"), encoding="utf-8") as f:
                 self.assertEqual(f.read(), sprove("help", *args, "--man").out,
                                  "run: sprove help %s --man > docs/man/%s.1" % (" ".join(args), tool))

@@ -1,0 +1,198 @@
+/* chain_task.c - `sprove task`: tasks of the marketplace as demander and provider see them. */
+#include "cli/chain_session.h"
+#include "cli/commands.h"
+#include "cli/proving.h"
+#include "core/bytes.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define ROOM 64 /* felts of the calls here */
+
+static const char *const status_name[] = {"created", "assigned", "completed", "cancelled",
+                                          "settled"};
+
+static void put_words(uint8_t *out, const uint32_t *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++) bytes_put_le32(out + 4 * i, words[i]);
+}
+
+/* Program, input and limit of a task, from --program, --input, --max-cycles. */
+static int terms_of(escrow_terms *terms, const cli_args *a)
+{
+    task t;
+    prove_error e = {""};
+    uint32_t id[7], h_in[8];
+    uint8_t bytes[32];
+    uint64_t max_cycles = MACHINE_MAX_CYCLES;
+    memset(&t, 0, sizeof t);
+    int code = cli_u64(a, OPT_MAX_CYCLES, 1, MACHINE_MAX_CYCLES, &max_cycles);
+    if (!code) code = task_load(&t, a->value[OPT_PROGRAM], task_mode(a));
+    if (!code) code = task_read_input(&t, a);
+    if (!code && prove_program_id(id, &t.program, t.mode, params_by_name("chain"),
+                                  backend_find("auto"), &e) != SP_OK)
+        code = cli_fail(EXIT_LIMIT, "%s: %s", t.name, e.text);
+    if (!code) {
+        statement_hash_io(h_in, t.input, (uint32_t)t.input_bytes); /* <= TASK_MAX_INPUT */
+        put_words(bytes, id, 7);
+        terms->program_id = escrow_felt(bytes, ESCROW_PROGRAM_BYTES);
+        put_words(bytes, h_in, 8);
+        terms->input_commitment = escrow_felt(bytes, ESCROW_DIGEST_BYTES);
+        terms->max_cycles = max_cycles;
+    }
+    task_free(&t);
+    return code;
+}
+
+/* Sends, and prints the receipt with the number of the task. */
+static int send(session *s, const calldata_writer *c)
+{
+    chain_receipt r;
+    bool sent;
+    escrow_event e;
+    const int code = session_transact(s, c, &r, &sent);
+    if (code || !sent) return code;
+    const size_t felts = calldata_span(c).n;
+    json_t *j = session_receipt_json(s, &r, felts);
+    if (session_event(s, &r, ESCROW_TASK_CREATED, &e))
+        json_object_set_new(j, "task", session_json_number(e.task_id));
+    chain_receipt_free(&r);
+    return session_print(s, j);
+}
+
+static int create(session *s)
+{
+    const cli_args *a = s->args;
+    felt room[ROOM];
+    calldata_writer c;
+    uint64_t duration = 86400;
+    escrow_terms terms = {.token = s->token, .required_tier = 1};
+    if (!a->value[OPT_PROGRAM] || !a->value[OPT_AMOUNT])
+        return cli_fail(EXIT_USAGE, "task create needs --program and --amount");
+    if (felt_is_zero(s->token)) return cli_fail(EXIT_USAGE, "--token is needed");
+    int code = session_number("amount", a->value[OPT_AMOUNT], &terms.amount);
+    if (!code) code = cli_u64(a, OPT_DURATION, 60, 31536000, &duration);
+    if (!code) code = terms_of(&terms, a);
+    if (!code) code = session_unlock(s);
+    if (code) return code;
+    terms.deadline = (uint64_t)time(NULL) + duration;
+    calldata_init(&c, room, ROOM);
+    calldata_calls(&c, 2);
+    escrow_create_proved_task(&c, s->contract, &terms);
+    return send(s, &c);
+}
+
+static int assign(session *s, u256 id)
+{
+    felt room[ROOM], provider = s->who.address;
+    calldata_writer c;
+    uint64_t duration = 3600;
+    if (!s->args->value[OPT_PROVIDER]) return cli_fail(EXIT_USAGE, "task assign needs --provider");
+    int code = session_felt(s->args, OPT_PROVIDER, &provider);
+    if (!code) code = cli_u64(s->args, OPT_DURATION, 1, 31536000, &duration);
+    if (!code) code = session_unlock(s);
+    if (code) return code;
+    calldata_init(&c, room, ROOM);
+    calldata_calls(&c, 1);
+    escrow_assign_task(&c, s->contract, id, provider, (uint64_t)time(NULL) + duration);
+    return send(s, &c);
+}
+
+static int end(session *s, u256 id, const char *name)
+{
+    felt room[ROOM];
+    calldata_writer c;
+    const int code = session_unlock(s);
+    if (code) return code;
+    calldata_init(&c, room, ROOM);
+    calldata_calls(&c, 1);
+    escrow_end_task(&c, s->contract, name, id);
+    return send(s, &c);
+}
+
+static void add_hex(json_t *j, const char *name, felt a, size_t bytes)
+{
+    uint8_t b[32];
+    uint32_t words[8];
+    char text[65];
+    memset(b, 0, sizeof b);
+    if (escrow_bytes(b, bytes, a) != SP_OK) return; /* the contract takes no longer one */
+    bytes_read_words(words, b, 8);
+    for (size_t i = 0; i < bytes; i++) snprintf(text + 2 * i, 3, "%02x", b[i]);
+    json_object_set_new(j, name, json_string(text));
+}
+
+static int show(session *s, u256 id)
+{
+    escrow_task t;
+    escrow_task_ext x;
+    escrow_statement st;
+    felt provider = s->who.address;
+    int code = session_task(s, id, &t, &x);
+    if (!code) code = session_felt(s->args, OPT_PROVIDER, &provider);
+    if (!code && !felt_is_zero(provider))
+        code = session_statement(s, id, provider, x.result_hash, &st);
+    if (code) return code;
+    json_t *j = json_object();
+    json_object_set_new(j, "task", session_json_number(id));
+    json_object_set_new(j, "status", json_string(status_name[t.status]));
+    json_object_set_new(j, "creator", session_json_felt(t.creator));
+    json_object_set_new(j, "token", session_json_felt(t.token));
+    json_object_set_new(j, "amount", session_json_number(t.amount));
+    json_object_set_new(j, "required_tier", json_integer(t.required_tier));
+    json_object_set_new(j, "deadline", json_integer((json_int_t)x.deadline));
+    if (!felt_is_zero(x.program_id)) {
+        add_hex(j, "program_id", x.program_id, ESCROW_PROGRAM_BYTES);
+        add_hex(j, "input_hash", x.input_commitment, ESCROW_DIGEST_BYTES);
+        json_object_set_new(j, "max_cycles", json_integer((json_int_t)x.max_cycles));
+    } else {
+        json_object_set_new(j, "task_hash", session_json_felt(t.task_hash));
+    }
+    if (!felt_is_zero(x.provider))
+        json_object_set_new(j, "provider", session_json_felt(x.provider));
+    if (x.assign_deadline)
+        json_object_set_new(j, "assign_deadline", json_integer((json_int_t)x.assign_deadline));
+    if (!felt_is_zero(provider)) add_hex(j, "context", st.context, ESCROW_CONTEXT_BYTES);
+    if (t.status == ESCROW_COMPLETED) {
+        add_hex(j, "output_hash", x.result_hash, ESCROW_DIGEST_BYTES);
+        json_object_set_new(j, "cycles", json_integer((json_int_t)x.cycles));
+        json_object_set_new(j, "provider_payout", session_json_number(x.split.provider_payout));
+        json_object_set_new(j, "gas_subsidy", session_json_number(x.split.gas_subsidy));
+        json_object_set_new(j, "treasury_fee", session_json_number(x.split.treasury_fee));
+    }
+    return session_print(s, j);
+}
+
+int command_task(const cli_args *a)
+{
+    static const char *const actions[] = {"create", "show", "assign", "cancel", "refund"};
+    session s;
+    u256 id = {0, 0};
+    const char *action = a->operand[0];
+    unsigned which = 0;
+    while (which < SP_COUNT(actions) && strcmp(action, actions[which])) which++;
+    if (which == SP_COUNT(actions)) {
+        const char *near = cli_nearest(action, actions, SP_COUNT(actions));
+        return cli_fail(EXIT_USAGE, "task %s: %s%s; see --help", action,
+                        near ? "did you mean " : "no such action", near ? near : "");
+    }
+    if (which == 0 && a->n_operands != 1)
+        return cli_fail(EXIT_USAGE, "task create takes no number: the contract gives it");
+    if (which && a->n_operands != 2)
+        return cli_fail(EXIT_USAGE, "task %s needs the number of the task", action);
+    int code = which ? session_number("task", a->operand[1], &id) : 0;
+    if (code) return code;
+    code = session_open(&s, a);
+    if (!code) switch (which) {
+        case 0: code = create(&s); break;
+        case 1: code = show(&s, id); break;
+        case 2: code = assign(&s, id); break;
+        case 3: code = end(&s, id, "cancel_task"); break;
+        default: code = end(&s, id, "claim_expired");
+        }
+    session_close(&s);
+    return code;
+}
