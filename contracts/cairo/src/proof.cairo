@@ -29,7 +29,6 @@ pub struct Statement {
 }
 
 /// The next n felts.
-#[inline(never)]
 pub fn take(ref felts: Span<felt252>, n: u32) -> Span<felt252> {
     let part = felts.slice(0, n);
     felts = felts.slice(n, felts.len() - n);

@@ -52,7 +52,6 @@ fn bits_of(position: u32, n: u32) -> Span<u32> {
     bits.span()
 }
 
-#[inline(never)]
 fn after(bits: Span<u32>, n: u32) -> Span<u32> {
     bits.slice(n, bits.len() - n)
 }
