@@ -1,13 +1,17 @@
 //! The marketplace contract: money for a proved computation, and nothing else that pays.
 
+pub mod admin;
 pub mod contract;
 pub mod errors;
+pub mod events;
 pub mod fees;
 pub mod interfaces;
+pub mod money;
 pub mod nodes;
 pub mod proof_verifier;
 pub mod statement;
 pub mod task;
 pub mod tiers;
+pub mod unsupported;
 #[cfg(test)]
 mod tests;

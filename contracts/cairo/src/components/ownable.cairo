@@ -104,6 +104,10 @@ pub mod OwnableComponent {
             self.set_owner(owner);
         }
 
+        fn read_owner(self: @ComponentState<TContractState>) -> ContractAddress {
+            self.current_owner.read()
+        }
+
         fn assert_only_owner(self: @ComponentState<TContractState>) {
             assert(get_caller_address() == self.current_owner.read(), Errors::NOT_OWNER);
         }

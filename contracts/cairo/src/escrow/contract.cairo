@@ -9,29 +9,30 @@ pub mod Escrow {
         Map, StorageMapReadAccess, StorageMapWriteAccess, StoragePathEntry,
         StoragePointerReadAccess, StoragePointerWriteAccess,
     };
-    use starknet::syscalls::replace_class_syscall;
-    use starknet::{
-        ClassHash, ContractAddress, SyscallResultTrait, get_block_timestamp, get_caller_address,
-        get_contract_address, get_tx_info,
-    };
+    use starknet::{ClassHash, ContractAddress, get_block_timestamp, get_caller_address};
     use crate::components::lock::LockComponent;
     use crate::components::ownable::OwnableComponent;
     use crate::components::pausable::PausableComponent;
     use crate::components::timelock::TimelockComponent;
-    use crate::components::timelock::TimelockComponent::Scheduled;
-    use crate::escrow::errors;
-    use crate::escrow::fees::{Split, split};
-    use crate::escrow::interfaces::{
-        IErc20Dispatcher, IErc20DispatcherTrait, IEscrow, IEscrowAdmin, IEscrowViews, IUnsupported,
+    use crate::escrow::admin::AdminComponent;
+    use crate::escrow::events::{
+        FeeCollected, PayoutReleased, ProofVerified, TaskAssigned, TaskCancelled, TaskCompleted,
+        TaskCreated, TaskExpired, TaskTerms, TaskUnassigned,
     };
+    use crate::escrow::fees::{Split, split};
+    use crate::escrow::interfaces::{IEscrow, IEscrowViews};
     use crate::escrow::nodes::NodesComponent;
     use crate::escrow::proof_verifier::{
         Expectation, IProofVerifierDispatcherTrait, IProofVerifierLibraryDispatcher, VerifierParams,
     };
-    use crate::escrow::statement;
-    use crate::escrow::task::{Progress, Statement, Status, Task, TaskExt, Terms};
+    use crate::escrow::{errors, money, statement};
+    use crate::escrow::task::{
+        Progress, Statement, Status, Task, TaskExt, Terms, assert_open, base_reward, hash_of,
+        terms_of,
+    };
     use crate::escrow::tiers::TiersComponent::{MULTIPLIER_ONE, assert_tier};
     use crate::escrow::tiers::{BASIC, TiersComponent};
+    use crate::escrow::unsupported::UnsupportedComponent;
 
     /// 7 days: the deadline of a task that names none.
     pub const DEFAULT_DURATION: u64 = 604800;
@@ -39,15 +40,14 @@ pub mod Escrow {
     pub const MAX_DURATION: u64 = 31536000;
     const MAX_PAGE: u64 = 100;
 
-    const UPGRADE: felt252 = 'upgrade';
-    const VERIFIER: felt252 = 'verifier';
-
     component!(path: OwnableComponent, storage: ownable, event: OwnableEvent);
     component!(path: PausableComponent, storage: pausable, event: PausableEvent);
     component!(path: TimelockComponent, storage: timelock, event: TimelockEvent);
     component!(path: LockComponent, storage: lock, event: LockEvent);
     component!(path: NodesComponent, storage: nodes, event: NodesEvent);
     component!(path: TiersComponent, storage: tiers, event: TiersEvent);
+    component!(path: UnsupportedComponent, storage: unsupported, event: UnsupportedEvent);
+    component!(path: AdminComponent, storage: admin, event: AdminEvent);
 
     #[abi(embed_v0)]
     impl OwnableImpl = OwnableComponent::OwnableImpl<ContractState>;
@@ -57,6 +57,10 @@ pub mod Escrow {
     impl NodesImpl = NodesComponent::NodesImpl<ContractState>;
     #[abi(embed_v0)]
     impl TiersImpl = TiersComponent::TiersImpl<ContractState>;
+    #[abi(embed_v0)]
+    impl AdminImpl = AdminComponent::AdminImpl<ContractState>;
+    #[abi(embed_v0)]
+    impl UnsupportedImpl = UnsupportedComponent::UnsupportedImpl<ContractState>;
 
     impl OwnableInternal = OwnableComponent::InternalImpl<ContractState>;
     impl PausableInternal = PausableComponent::InternalImpl<ContractState>;
@@ -64,6 +68,7 @@ pub mod Escrow {
     impl LockInternal = LockComponent::InternalImpl<ContractState>;
     impl NodesInternal = NodesComponent::InternalImpl<ContractState>;
     impl TiersInternal = TiersComponent::InternalImpl<ContractState>;
+    impl AdminInternal = AdminComponent::InternalImpl<ContractState>;
 
     #[storage]
     struct Storage {
@@ -79,10 +84,10 @@ pub mod Escrow {
         nodes: NodesComponent::Storage,
         #[substorage(v0)]
         tiers: TiersComponent::Storage,
-        relayer: ContractAddress,
-        treasury: ContractAddress,
-        verifier: ClassHash,
-        allowed_tokens: Map<ContractAddress, bool>,
+        #[substorage(v0)]
+        admin: AdminComponent::Storage,
+        #[substorage(v0)]
+        unsupported: UnsupportedComponent::Storage,
         task_count: u64,
         /// Ids count from 1.
         tasks: Map<u64, Task>,
@@ -109,6 +114,10 @@ pub mod Escrow {
         NodesEvent: NodesComponent::Event,
         #[flat]
         TiersEvent: TiersComponent::Event,
+        #[flat]
+        AdminEvent: AdminComponent::Event,
+        #[flat]
+        UnsupportedEvent: UnsupportedComponent::Event,
         TaskCreated: TaskCreated,
         TaskTerms: TaskTerms,
         TaskAssigned: TaskAssigned,
@@ -119,134 +128,6 @@ pub mod Escrow {
         TaskCompleted: TaskCompleted,
         FeeCollected: FeeCollected,
         PayoutReleased: PayoutReleased,
-        RelayerSet: RelayerSet,
-        TreasurySet: TreasurySet,
-        TokenAllowed: TokenAllowed,
-        VerifierSet: VerifierSet,
-        Upgraded: Upgraded,
-    }
-
-    #[derive(Drop, PartialEq, starknet::Event)]
-    pub struct TaskCreated {
-        #[key]
-        pub task_id: u256,
-        #[key]
-        pub creator: ContractAddress,
-        pub token_address: ContractAddress,
-        pub amount: u256,
-        pub base_reward: u256,
-        pub adjusted_reward: u256,
-        pub required_tier: u8,
-        pub task_hash: felt252,
-    }
-
-    /// Follows TaskCreated when the task stores its program and input.
-    #[derive(Drop, PartialEq, starknet::Event)]
-    pub struct TaskTerms {
-        #[key]
-        pub task_id: u256,
-        #[key]
-        pub program_id: felt252,
-        pub input_commitment: felt252,
-        pub max_cycles: u64,
-        pub deadline: u64,
-    }
-
-    #[derive(Drop, PartialEq, starknet::Event)]
-    pub struct TaskAssigned {
-        #[key]
-        pub task_id: u256,
-        #[key]
-        pub provider: ContractAddress,
-        pub assign_deadline: u64,
-    }
-
-    #[derive(Drop, PartialEq, starknet::Event)]
-    pub struct TaskUnassigned {
-        #[key]
-        pub task_id: u256,
-        #[key]
-        pub provider: ContractAddress,
-    }
-
-    #[derive(Drop, PartialEq, starknet::Event)]
-    pub struct TaskCancelled {
-        #[key]
-        pub task_id: u256,
-    }
-
-    #[derive(Drop, PartialEq, starknet::Event)]
-    pub struct TaskExpired {
-        #[key]
-        pub task_id: u256,
-        pub refund_amount: u256,
-    }
-
-    #[derive(Drop, PartialEq, starknet::Event)]
-    pub struct ProofVerified {
-        #[key]
-        pub task_id: u256,
-        pub statement_hash: felt252,
-        pub cycles: u64,
-    }
-
-    #[derive(Drop, PartialEq, starknet::Event)]
-    pub struct TaskCompleted {
-        #[key]
-        pub task_id: u256,
-        #[key]
-        pub provider: ContractAddress,
-        pub result_hash: felt252,
-    }
-
-    #[derive(Drop, PartialEq, starknet::Event)]
-    pub struct FeeCollected {
-        #[key]
-        pub task_id: u256,
-        pub treasury_fee: u256,
-        pub gas_subsidy: u256,
-        pub provider_payout: u256,
-    }
-
-    #[derive(Drop, PartialEq, starknet::Event)]
-    pub struct PayoutReleased {
-        #[key]
-        pub task_id: u256,
-        #[key]
-        pub provider: ContractAddress,
-        /// Payout and gas subsidy.
-        pub amount: u256,
-        pub token_address: ContractAddress,
-    }
-
-    #[derive(Drop, PartialEq, starknet::Event)]
-    pub struct RelayerSet {
-        pub old_relayer: ContractAddress,
-        pub new_relayer: ContractAddress,
-    }
-
-    #[derive(Drop, PartialEq, starknet::Event)]
-    pub struct TreasurySet {
-        pub old_treasury: ContractAddress,
-        pub new_treasury: ContractAddress,
-    }
-
-    #[derive(Drop, PartialEq, starknet::Event)]
-    pub struct TokenAllowed {
-        #[key]
-        pub token_address: ContractAddress,
-        pub allowed: bool,
-    }
-
-    #[derive(Drop, PartialEq, starknet::Event)]
-    pub struct VerifierSet {
-        pub old_class_hash: ClassHash,
-        pub new_class_hash: ClassHash,
-    }
-
-    #[derive(Drop, PartialEq, starknet::Event)]
-    pub struct Upgraded {
-        pub class_hash: ClassHash,
     }
 
     /// No relayer at first: creators assign, and anybody claims. Public, because a test builds a
@@ -261,10 +142,10 @@ pub mod Escrow {
     ) {
         self.ownable.initializer(owner);
         self.tiers.initializer();
-        self.write_treasury(treasury);
-        self.write_verifier(verifier);
+        self.admin.write_treasury(treasury);
+        self.admin.write_verifier(verifier);
         for token in tokens {
-            self.write_token_allowed(*token, true);
+            self.admin.write_token_allowed(*token, true);
         }
     }
 
@@ -352,7 +233,7 @@ pub mod Escrow {
             self.lock.lock();
             let (id, task) = self.load(task_id);
             let caller = get_caller_address();
-            let relayer = self.relayer.read();
+            let relayer = self.admin.relayer();
             assert(
                 (!task.creator.is_zero() && caller == task.creator)
                     || (!relayer.is_zero() && caller == relayer),
@@ -442,8 +323,8 @@ pub mod Escrow {
             self.lock.unlock();
         }
 
-        /// Anybody may call: who is paid stands in the proof. A task that stores only its hash wants
-        /// program_id, input_commitment and max_cycles before the proof, in the same span.
+        /// Anybody may call: who is paid stands in the proof. A task that stores only its hash
+        /// wants program_id, input_commitment and max_cycles before the proof, in the same span.
         fn submit_proof_and_claim(
             ref self: ContractState,
             task_id: u256,
@@ -474,46 +355,6 @@ pub mod Escrow {
             self.claim(id, task, task.provider, result_hash, proof, Some(expected_io_hash));
             self.lock.unlock();
             true
-        }
-    }
-
-    #[abi(embed_v0)]
-    impl UnsupportedImpl of IUnsupported<ContractState> {
-        fn pull_and_execute(
-            ref self: ContractState,
-            user: ContractAddress,
-            token_address: ContractAddress,
-            amount: u256,
-            prompt_hash: felt252,
-        ) -> u256 {
-            core::panic_with_felt252(errors::NOT_SUPPORTED)
-        }
-
-        fn settle_with_effort(
-            ref self: ContractState,
-            task_id: u256,
-            provider: ContractAddress,
-            result_hash: felt252,
-            actual_cost: u256,
-            effort_score: u256,
-            signature_r: felt252,
-            signature_s: felt252,
-        ) {
-            core::panic_with_felt252(errors::NOT_SUPPORTED)
-        }
-
-        fn settle_with_effort_and_affiliate(
-            ref self: ContractState,
-            task_id: u256,
-            provider: ContractAddress,
-            affiliate: ContractAddress,
-            result_hash: felt252,
-            actual_cost: u256,
-            effort_score: u256,
-            signature_r: felt252,
-            signature_s: felt252,
-        ) {
-            core::panic_with_felt252(errors::NOT_SUPPORTED)
         }
     }
 
@@ -565,7 +406,7 @@ pub mod Escrow {
                 gas_subsidy: parts.gas_subsidy,
                 treasury_fee: parts.treasury_fee,
                 statement_hash: if completed {
-                    let context = context_of(task_id, task.provider);
+                    let context = statement::context_here(task_id, task.provider);
                     statement::statement_hash(hash_of(task), context, task.result_hash)
                 } else {
                     0
@@ -612,7 +453,7 @@ pub mod Escrow {
             assert(!task.creator.is_zero(), errors::INVALID_STATUS);
             assert(!provider.is_zero(), errors::INVALID_PROVIDER);
             statement::assert_result(result_hash);
-            let context = context_of(task_id, provider);
+            let context = statement::context_here(task_id, provider);
             let has_preimage = task.terms.has_preimage;
             Statement {
                 program_id: if has_preimage {
@@ -647,7 +488,7 @@ pub mod Escrow {
         }
 
         fn get_verifier_params(self: @ContractState) -> (ClassHash, VerifierParams) {
-            let class_hash = self.verifier.read();
+            let class_hash = self.admin.verifier();
             (class_hash, IProofVerifierLibraryDispatcher { class_hash }.params())
         }
 
@@ -660,86 +501,15 @@ pub mod Escrow {
         }
 
         fn get_relayer(self: @ContractState) -> ContractAddress {
-            self.relayer.read()
+            self.admin.relayer()
         }
 
         fn get_treasury(self: @ContractState) -> ContractAddress {
-            self.treasury.read()
+            self.admin.treasury()
         }
 
         fn is_token_allowed(self: @ContractState, token_address: ContractAddress) -> bool {
-            self.allowed_tokens.read(token_address)
-        }
-    }
-
-    #[abi(embed_v0)]
-    impl AdminImpl of IEscrowAdmin<ContractState> {
-        /// One key for one role: the relayer is not the owner, nor where the fees go.
-        fn set_relayer(ref self: ContractState, new_relayer: ContractAddress) {
-            self.ownable.assert_only_owner();
-            assert(
-                !new_relayer.is_zero()
-                    && new_relayer != self.ownable.owner()
-                    && new_relayer != self.treasury.read(),
-                errors::INVALID_RELAYER,
-            );
-            let old_relayer = self.relayer.read();
-            self.relayer.write(new_relayer);
-            self.emit(RelayerSet { old_relayer, new_relayer });
-        }
-
-        fn set_treasury(ref self: ContractState, new_treasury: ContractAddress) {
-            self.ownable.assert_only_owner();
-            self.write_treasury(new_treasury);
-        }
-
-        /// For new tasks: those that exist are paid and refunded in their token whatever happens.
-        fn set_token_allowed(
-            ref self: ContractState, token_address: ContractAddress, allowed: bool,
-        ) {
-            self.ownable.assert_only_owner();
-            self.write_token_allowed(token_address, allowed);
-        }
-
-        fn schedule_upgrade(ref self: ContractState, new_class_hash: ClassHash) {
-            self.ownable.assert_only_owner();
-            self.timelock.schedule(UPGRADE, new_class_hash.into());
-        }
-
-        fn cancel_upgrade(ref self: ContractState) {
-            self.ownable.assert_only_owner();
-            self.timelock.cancel(UPGRADE);
-        }
-
-        fn upgrade(ref self: ContractState, new_class_hash: ClassHash) {
-            self.ownable.assert_only_owner();
-            self.timelock.take(UPGRADE, new_class_hash.into());
-            replace_class_syscall(new_class_hash).unwrap_syscall();
-            self.emit(Upgraded { class_hash: new_class_hash });
-        }
-
-        fn get_scheduled_upgrade(self: @ContractState) -> Scheduled {
-            self.timelock.get(UPGRADE)
-        }
-
-        fn schedule_verifier(ref self: ContractState, new_class_hash: ClassHash) {
-            self.ownable.assert_only_owner();
-            self.timelock.schedule(VERIFIER, new_class_hash.into());
-        }
-
-        fn cancel_verifier(ref self: ContractState) {
-            self.ownable.assert_only_owner();
-            self.timelock.cancel(VERIFIER);
-        }
-
-        fn set_verifier(ref self: ContractState, new_class_hash: ClassHash) {
-            self.ownable.assert_only_owner();
-            self.timelock.take(VERIFIER, new_class_hash.into());
-            self.write_verifier(new_class_hash);
-        }
-
-        fn get_scheduled_verifier(self: @ContractState) -> Scheduled {
-            self.timelock.get(VERIFIER)
+            self.admin.is_allowed(token_address)
         }
     }
 
@@ -767,14 +537,9 @@ pub mod Escrow {
             program: felt252,
             input_commitment: felt252,
         ) -> u64 {
-            assert(self.allowed_tokens.read(token), errors::TOKEN_NOT_ALLOWED);
+            assert(self.admin.is_allowed(token), errors::TOKEN_NOT_ALLOWED);
             let creator = get_caller_address();
-            let this = get_contract_address();
-            let erc20 = IErc20Dispatcher { contract_address: token };
-            let before = erc20.balance_of(this);
-            assert(erc20.transfer_from(creator, this, amount), errors::TOKEN_TRANSFER);
-            let after = erc20.balance_of(this);
-            assert(after >= before && after - before == amount, errors::TOKEN_TRANSFER);
+            money::receive(token, creator, amount);
 
             let id = self.task_count.read() + 1;
             self.task_count.write(id);
@@ -831,7 +596,7 @@ pub mod Escrow {
             );
             self.nodes.assert_serves(provider, task.terms.required_tier);
             statement::assert_result(result_hash);
-            let before = self.held(task);
+            let before = money::held(task.token);
             assert(before >= task.amount, errors::BALANCE);
 
             let mut proof = proof;
@@ -841,8 +606,8 @@ pub mod Escrow {
                 assert(computed == expected, errors::IO_MISMATCH);
             }
             let task_id: u256 = id.into();
-            let context = context_of(task_id, provider);
-            let verifier = IProofVerifierLibraryDispatcher { class_hash: self.verifier.read() };
+            let context = statement::context_here(task_id, provider);
+            let verifier = IProofVerifierLibraryDispatcher { class_hash: self.admin.verifier() };
             let verified = verifier
                 .verify(
                     Expectation {
@@ -879,9 +644,9 @@ pub mod Escrow {
             let token_address = task.token;
             self.emit(PayoutReleased { task_id, provider, amount: reward, token_address });
 
-            pay(task.token, provider, reward, errors::PROVIDER_PAYMENT);
-            pay(task.token, self.treasury.read(), treasury_fee, errors::TREASURY_PAYMENT);
-            assert_left(before, self.held(task), task.amount, errors::PROVIDER_PAYMENT);
+            money::pay(task.token, provider, reward, errors::PROVIDER_PAYMENT);
+            money::pay(task.token, self.admin.treasury(), treasury_fee, errors::TREASURY_PAYMENT);
+            money::assert_gone(task.token, before, task.amount, errors::PROVIDER_PAYMENT);
         }
 
         fn close_unpaid(ref self: ContractState, id: u64, task: Task) {
@@ -892,101 +657,10 @@ pub mod Escrow {
         }
 
         fn refund(ref self: ContractState, task: Task) {
-            let before = self.held(task);
+            let before = money::held(task.token);
             assert(before >= task.amount, errors::BALANCE);
-            pay(task.token, task.creator, task.amount, errors::REFUND_TRANSFER);
-            assert_left(before, self.held(task), task.amount, errors::REFUND_TRANSFER);
-        }
-
-        fn held(self: @ContractState, task: Task) -> u256 {
-            IErc20Dispatcher { contract_address: task.token }.balance_of(get_contract_address())
-        }
-
-        fn write_treasury(ref self: ContractState, new_treasury: ContractAddress) {
-            assert(
-                !new_treasury.is_zero()
-                    && new_treasury != get_contract_address()
-                    && new_treasury != self.relayer.read(),
-                errors::INVALID_TREASURY,
-            );
-            let old_treasury = self.treasury.read();
-            self.treasury.write(new_treasury);
-            self.emit(TreasurySet { old_treasury, new_treasury });
-        }
-
-        fn write_verifier(ref self: ContractState, new_class_hash: ClassHash) {
-            assert(!new_class_hash.is_zero(), errors::INVALID_VERIFIER);
-            let old_class_hash = self.verifier.read();
-            self.verifier.write(new_class_hash);
-            self.emit(VerifierSet { old_class_hash, new_class_hash });
-        }
-
-        fn write_token_allowed(
-            ref self: ContractState, token_address: ContractAddress, allowed: bool,
-        ) {
-            assert(!token_address.is_zero(), errors::INVALID_TOKEN);
-            self.allowed_tokens.write(token_address, allowed);
-            self.emit(TokenAllowed { token_address, allowed });
-        }
-    }
-
-    /// The amount is still here.
-    fn assert_open(task: Task) {
-        let status = task.progress.status;
-        assert(
-            !task.creator.is_zero() && (status == Status::CREATED || status == Status::ASSIGNED),
-            errors::INVALID_STATUS,
-        );
-    }
-
-    /// Program, input and bound on cycles: stored, or the preimage of the stored hash at the head of
-    /// the span, which is taken off.
-    fn terms_of(task: Task, ref proof: Span<felt252>) -> (felt252, felt252, u64) {
-        if task.terms.has_preimage {
-            return (task.program, task.input_commitment, task.terms.max_cycles);
-        }
-        let [program_id, input_commitment, max_cycles]: [felt252; 3] = (*proof
-            .multi_pop_front::<3>()
-            .expect(errors::SHORT_PROOF))
-            .unbox();
-        let max_cycles: u64 = max_cycles.try_into().expect(errors::INVALID_MAX_CYCLES);
-        statement::assert_terms(program_id, input_commitment, max_cycles);
-        assert(
-            statement::task_hash(program_id, input_commitment, max_cycles) == task.program,
-            errors::TASK_HASH,
-        );
-        (program_id, input_commitment, max_cycles)
-    }
-
-    /// Exactly the amount is gone: not less, and not the money of other tasks.
-    fn assert_left(before: u256, after: u256, amount: u256, error: felt252) {
-        assert(after <= before && before - after == amount, error);
-    }
-
-    fn hash_of(task: Task) -> felt252 {
-        if task.terms.has_preimage {
-            statement::task_hash(task.program, task.input_commitment, task.terms.max_cycles)
-        } else {
-            task.program
-        }
-    }
-
-    fn base_reward(task: Task) -> u256 {
-        if task.base_reward.is_zero() {
-            task.amount
-        } else {
-            task.base_reward
-        }
-    }
-
-    fn context_of(task_id: u256, provider: ContractAddress) -> felt252 {
-        statement::context(get_tx_info().chain_id, get_contract_address(), task_id, provider)
-    }
-
-    /// Nothing is sent where nothing is due: some tokens refuse it.
-    fn pay(token: ContractAddress, to: ContractAddress, amount: u256, error: felt252) {
-        if !amount.is_zero() {
-            assert(IErc20Dispatcher { contract_address: token }.transfer(to, amount), error);
+            money::pay(task.token, task.creator, task.amount, errors::REFUND_TRANSFER);
+            money::assert_gone(task.token, before, task.amount, errors::REFUND_TRANSFER);
         }
     }
 }

@@ -4,7 +4,7 @@
 use core::blake::{blake2s_compress, blake2s_finalize};
 use core::num::traits::Zero;
 use core::poseidon::poseidon_hash_span;
-use starknet::ContractAddress;
+use starknet::{ContractAddress, get_contract_address, get_tx_info};
 use crate::escrow::errors;
 
 /// The longest run that the protocol can state: 2^27 - 2 cycles (docs/protocol.md 9).
@@ -59,6 +59,11 @@ pub fn context(
     append_number(ref words, provider.into());
     let [w0, w1, w2, w3, w4, w5, w6, _] = blake2s(words.span(), 192);
     from_words([w0, w1, w2, w3, w4, w5, w6, 0])
+}
+
+/// The context of this chain and contract.
+pub fn context_here(task_id: u256, provider: ContractAddress) -> felt252 {
+    context(get_tx_info().chain_id, get_contract_address(), task_id, provider)
 }
 
 /// BLAKE2s-256 of "sprove io", H_in, H_out (9 + 31 + 31 bytes), cut to 31 bytes.

@@ -3,6 +3,7 @@
 use core::num::traits::Zero;
 use starknet::ContractAddress;
 use starknet::storage_access::StorePacking;
+use crate::escrow::{errors, statement};
 
 pub mod Status {
     pub const CREATED: u8 = 0;
@@ -166,5 +167,49 @@ impl ProgressPacking of StorePacking<Progress, felt252> {
             settled_at: settled_at.try_into().unwrap(),
             cycles: value.high.try_into().unwrap(),
         }
+    }
+}
+
+/// The amount is still here.
+pub fn assert_open(task: Task) {
+    let status = task.progress.status;
+    assert(
+        !task.creator.is_zero() && (status == Status::CREATED || status == Status::ASSIGNED),
+        errors::INVALID_STATUS,
+    );
+}
+
+/// Program, input and bound on cycles: stored, or the preimage of the stored hash at the head of
+/// the span, which is taken off.
+pub fn terms_of(task: Task, ref proof: Span<felt252>) -> (felt252, felt252, u64) {
+    if task.terms.has_preimage {
+        return (task.program, task.input_commitment, task.terms.max_cycles);
+    }
+    let [program_id, input_commitment, max_cycles]: [felt252; 3] = (*proof
+        .multi_pop_front::<3>()
+        .expect(errors::SHORT_PROOF))
+        .unbox();
+    let max_cycles: u64 = max_cycles.try_into().expect(errors::INVALID_MAX_CYCLES);
+    statement::assert_terms(program_id, input_commitment, max_cycles);
+    assert(
+        statement::task_hash(program_id, input_commitment, max_cycles) == task.program,
+        errors::TASK_HASH,
+    );
+    (program_id, input_commitment, max_cycles)
+}
+
+pub fn hash_of(task: Task) -> felt252 {
+    if task.terms.has_preimage {
+        statement::task_hash(task.program, task.input_commitment, task.terms.max_cycles)
+    } else {
+        task.program
+    }
+}
+
+pub fn base_reward(task: Task) -> u256 {
+    if task.base_reward.is_zero() {
+        task.amount
+    } else {
+        task.base_reward
     }
 }

@@ -32,7 +32,9 @@ fn selectors_are_those_that_clients_know() {
         ) == 0x23165f4ff824061ce4ce5fa6c82659044b938193ae3626e8fde4d3f1b28eca,
     );
     assert!(
-        selector!("assign_task") == 0xebb1ca8e4eca446f7dac587c055e24b67355111a2e4668c8763dcaf3850239,
+        selector!(
+            "assign_task",
+        ) == 0xebb1ca8e4eca446f7dac587c055e24b67355111a2e4668c8763dcaf3850239,
     );
     assert!(
         selector!(

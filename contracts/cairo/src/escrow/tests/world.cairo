@@ -16,7 +16,7 @@ use crate::escrow::nodes::{INodesDispatcher, INodesDispatcherTrait, INodesSafeDi
 use crate::escrow::tests::mocks::{
     IMockTokenDispatcher, IMockTokenDispatcherTrait, MockToken, MockVerifier,
 };
-use crate::escrow::tiers::{ITiersDispatcher, ITiersSafeDispatcher};
+use crate::escrow::tiers::{BASIC, ITiersDispatcher, ITiersSafeDispatcher};
 
 pub const CHAIN_ID: felt252 = 'SN_SEPOLIA';
 pub const START: u64 = 1_700_000_000;
@@ -94,7 +94,8 @@ pub fn numbered_world(salt: felt252) -> World {
 }
 
 pub fn deploy(salt: felt252, tokens: Span<ContractAddress>) -> ContractAddress {
-    let mut calldata = array![OWNER().into(), TREASURY().into(), MockVerifier::TEST_CLASS_HASH.into()];
+    let verifier = MockVerifier::TEST_CLASS_HASH;
+    let mut calldata = array![OWNER().into(), TREASURY().into(), verifier.into()];
     tokens.serialize(ref calldata);
     let class_hash = Escrow::TEST_CLASS_HASH;
     let (at, _) = deploy_syscall(class_hash, salt, calldata.span(), false).unwrap_syscall();
@@ -191,7 +192,7 @@ pub impl WorldImpl of WorldTrait {
         self
             .tasks()
             .create_proved_task(
-                self.token, amount, PROGRAM, INPUT, MAX_CYCLES, deadline, crate::escrow::tiers::BASIC,
+                self.token, amount, PROGRAM, INPUT, MAX_CYCLES, deadline, BASIC,
             )
     }
 
