@@ -105,7 +105,7 @@ int session_print(const session *s, json_t *j)
         json_array_foreach(v, i, e)
         {
             char *text = json_dumps(e, JSON_COMPACT);
-            if (text) printf("%-19s %s\n", "event", text);
+            if (text) printf("%-19s %s\n", key, text);
             free(text);
         }
     }

@@ -21,27 +21,10 @@
 
 static int nothing(void) { return cli_fail(EXIT_LIMIT, "not enough memory"); }
 
-/* What the contract said, from a node's report of a failure: nodes write it as 0x words of short
- * strings. The first that is one, and not about the call stack. */
-static bool contract_words(char out[SHORTSTRING_MAX + 1], const char *report)
+int session_failed(sp_status st, const rpc_error *e, const char *doing)
 {
-    const char *from = strstr(report, "error\":"); /* addresses come before it */
-    for (const char *p = strstr(from ? from : report, "0x"); p; p = strstr(p + 2, "0x")) {
-        const size_t n = 2 + strspn(p + 2, "0123456789abcdefABCDEF");
-        felt a;
-        if (n >= 8 && felt_read_hex(&a, p, n) == SP_OK && shortstring_write(out, a) == SP_OK &&
-            strncmp(out, "ENTRYPOINT", 10))
-            return true;
-    }
-    return false;
-}
-
-static int failed(sp_status st, const rpc_error *e, const char *doing)
-{
-    char words[SHORTSTRING_MAX + 1];
     if (st == SP_ERR_REJECT) {
-        if (contract_words(words, e->data) || contract_words(words, e->message))
-            return cli_fail(EXIT_CHAIN, "%s: refused: %s", doing, words);
+        if (e->said[0]) return cli_fail(EXIT_CHAIN, "%s: refused: %s", doing, e->said);
         const char *why =
             e->code == RPC_CONTRACT_NOT_FOUND ? "there is no contract at the address"
             : e->code == RPC_ENTRY_POINT_NOT_FOUND
@@ -136,7 +119,7 @@ int session_open(session *s, const cli_args *a)
     if (st == SP_ERR_ARG) return cli_fail(EXIT_USAGE, "--rpc %s: must be http or https", url);
     if (st != SP_OK) return nothing();
     const sp_status known = chain_id(s->node, &s->who.chain_id, &e);
-    if (known != SP_OK) return failed(known, &e, url);
+    if (known != SP_OK) return session_failed(known, &e, url);
     if (!felt_is_zero(network) && !felt_eq(network, s->who.chain_id))
         return cli_fail(EXIT_USAGE, "%s: was made for another network than the node's", path);
     return 0;
@@ -213,52 +196,32 @@ int session_unlock(session *s)
     return code;
 }
 
-int session_call(session *s, felt to, felt *out, size_t *n, const char *name, felt_span arguments)
+int session_view(session *s, felt *out, size_t *n, const char *name)
 {
     rpc_error e;
+    const felt_span none = {NULL, 0};
     const sp_status st =
-        chain_call(s->node, out, n, to, selector_from_name(name), arguments, "pre_confirmed", &e);
-    return st == SP_OK ? 0 : failed(st, &e, name);
-}
-
-int session_view(session *s, felt *out, size_t *n, const char *name, felt_span arguments)
-{
-    return session_call(s, s->contract, out, n, name, arguments);
-}
-
-static int not_ours(const char *view)
-{
-    return cli_fail(EXIT_IO, "%s: the contract's answer is not the marketplace's", view);
+        chain_call(s->node, out, n, s->contract, selector_from_name(name), none, "latest", &e);
+    return st == SP_OK ? 0 : session_failed(st, &e, name);
 }
 
 int session_task(session *s, u256 id, escrow_task *t, escrow_task_ext *x)
 {
-    felt out[32];
-    size_t n = SP_COUNT(out);
-    const felt id_felts[2] = {felt_from_u128(id.low), felt_from_u128(id.high)};
-    const felt_span arguments = {id_felts, 2};
-    int code = session_view(s, out, &n, "get_task", arguments);
-    if (code) return code;
-    if (escrow_parse_task(t, (felt_span){out, n}) != SP_OK) return not_ours("get_task");
-    if (felt_is_zero(t->creator)) return cli_fail(EXIT_CHAIN, "there is no such task");
-    n = SP_COUNT(out);
-    code = session_view(s, out, &n, "get_task_ext", arguments);
-    if (code) return code;
-    return escrow_parse_task_ext(x, (felt_span){out, n}) == SP_OK ? 0 : not_ours("get_task_ext");
+    rpc_error e;
+    sp_status st = escrow_get_task(s->node, t, s->contract, id, &e);
+    if (st == SP_ERR_REJECT && !e.code) return cli_fail(EXIT_CHAIN, "there is no such task");
+    if (st == SP_OK) st = escrow_get_task_ext(s->node, x, s->contract, id, &e);
+    return st == SP_OK ? 0 : session_failed(st, &e, "get_task");
 }
 
 int session_statement(session *s, u256 id, felt provider, felt result, escrow_statement *out)
 {
-    felt felts[16];
-    size_t n = SP_COUNT(felts);
+    rpc_error e;
     uint8_t context[ESCROW_CONTEXT_BYTES];
     /* The context does not depend on the result, but the view wants one. */
-    const felt list[4] = {felt_from_u128(id.low), felt_from_u128(id.high), provider,
-                          felt_is_zero(result) ? felt_one() : result};
-    const int code = session_view(s, felts, &n, "statement_of", (felt_span){list, 4});
-    if (code) return code;
-    if (escrow_parse_statement(out, (felt_span){felts, n}) != SP_OK)
-        return not_ours("statement_of");
+    const felt some = felt_is_zero(result) ? felt_one() : result;
+    const sp_status st = escrow_statement_of(s->node, out, s->contract, id, provider, some, &e);
+    if (st != SP_OK) return session_failed(st, &e, "statement_of");
     escrow_context(context, s->who.chain_id, s->contract, id, provider);
     if (!felt_eq(out->context, escrow_felt(context, sizeof context)))
         return cli_fail(EXIT_UNSAT, "the contract states another context than the one that "
@@ -276,7 +239,7 @@ static int wait_for(session *s, chain_receipt *r, felt hash)
         if (st == SP_OK && r->status.finality >= CHAIN_ACCEPTED_ON_L2) return 0;
         if (st == SP_OK) chain_receipt_free(r);
         if (st != SP_OK && st != SP_ERR_IO && !(st == SP_ERR_REJECT && e.code == RPC_TX_NOT_FOUND))
-            return failed(st, &e, text);
+            return session_failed(st, &e, text);
         if (signals_stopped())
             return cli_fail(EXIT_INTERRUPTED, "stopped; transaction %s was sent", text);
         nanosleep(&(struct timespec){.tv_nsec = 500000000}, NULL);
@@ -308,7 +271,6 @@ int session_transact(session *s, const calldata_writer *calls, chain_receipt *re
 {
     account_signed tx;
     rpc_error e;
-    char words[SHORTSTRING_MAX + 1];
     *sent = false;
     if (calldata_status(calls) != SP_OK)
         return cli_fail(EXIT_LIMIT,
@@ -317,7 +279,7 @@ int session_transact(session *s, const calldata_writer *calls, chain_receipt *re
     sp_status st = account_prepare_invoke(s->node, &tx, &s->who, data, &s->policy, &e);
     if (st == SP_ERR_LIMIT)
         return cli_fail(EXIT_LIMIT, "the fee could exceed --max-fee; nothing was sent");
-    if (st != SP_OK) return failed(st, &e, "before sending");
+    if (st != SP_OK) return session_failed(st, &e, "before sending");
     if (s->args->value[OPT_DRY_RUN]) {
         const int code = print_price(s, &tx, data.n);
         account_signed_free(&tx);
@@ -325,11 +287,11 @@ int session_transact(session *s, const calldata_writer *calls, chain_receipt *re
     }
     int code = 0;
     st = account_send(s->node, &tx, &e);
-    if (st != SP_OK && st != SP_ERR_IO) code = failed(st, &e, "sending");
+    if (st != SP_OK && st != SP_ERR_IO) code = session_failed(st, &e, "sending");
     if (!code) code = wait_for(s, receipt, tx.hash); /* without an answer it may have arrived */
     if (!code && receipt->status.reverted) {
-        const bool said = contract_words(words, receipt->status.reason);
-        code = cli_fail(EXIT_CHAIN, "reverted: %s", said ? words : receipt->status.reason);
+        const chain_status *why = &receipt->status;
+        code = cli_fail(EXIT_CHAIN, "reverted: %s", why->said[0] ? why->said : why->reason);
         chain_receipt_free(receipt);
     }
     *sent = code == 0;

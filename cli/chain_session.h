@@ -6,7 +6,7 @@
 
 #include "cli/args.h"
 #include "starknet/account.h"
-#include "starknet/escrow.h"
+#include "starknet/escrow_view.h"
 
 typedef struct {
     rpc *node;
@@ -27,11 +27,11 @@ int session_felt(const cli_args *a, enum cli_option_id o, felt *out);
 /* --NAME, or a text, as a number of 256 bits. */
 int session_number(const char *what, const char *text, u256 *out);
 
-/* What a view of the contract returns on the pre-confirmed block; *n: room, then the number. */
-int session_view(session *s, felt *out, size_t *n, const char *name, felt_span arguments);
-/* A view of another contract. */
-int session_call(session *s, felt to, felt *out, size_t *n, const char *name, felt_span arguments);
-/* The two views of one task; EXIT_USAGE when there is no such task. */
+/* The sentence for what a call of chain.h or escrow_view.h returned. */
+int session_failed(sp_status st, const rpc_error *e, const char *doing);
+/* What a view without arguments returns; *n: room, then the number. */
+int session_view(session *s, felt *out, size_t *n, const char *name);
+/* The two views of one task; EXIT_CHAIN when there is no such task. */
 int session_task(session *s, u256 id, escrow_task *t, escrow_task_ext *x);
 /* statement_of for a provider and a result, its context compared with the one computed here. */
 int session_statement(session *s, u256 id, felt provider, felt result, escrow_statement *out);

@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int number_of(session *s, json_t *j, const char *name, const char *view, felt_span arguments)
+static int number_of(session *s, json_t *j, const char *name, const char *view)
 {
     felt out[4];
     size_t n = SP_COUNT(out);
     u256 v;
-    const int code = session_view(s, out, &n, view, arguments);
+    const int code = session_view(s, out, &n, view);
     if (code) return code;
     if (escrow_parse_u256(&v, (felt_span){out, n}) != SP_OK)
         return cli_fail(EXIT_IO, "%s: the contract's answer is not the marketplace's", view);
@@ -22,24 +22,20 @@ static int number_of(session *s, json_t *j, const char *name, const char *view, 
     return 0;
 }
 
-/* balance_of of an address in the token, if both are known. */
+/* What an address has of the token, if both are known. */
 static int balance(session *s, json_t *j, const char *name, felt of)
 {
-    felt out[4];
-    size_t n = SP_COUNT(out);
     u256 v;
+    rpc_error e;
     if (felt_is_zero(s->token) || felt_is_zero(of)) return 0;
-    const int code = session_call(s, s->token, out, &n, "balance_of", (felt_span){&of, 1});
-    if (code) return code;
-    if (escrow_parse_u256(&v, (felt_span){out, n}) != SP_OK)
-        return cli_fail(EXIT_IO, "balance_of: the token's answer is not a balance");
+    const sp_status st = escrow_balance_of(s->node, &v, s->token, of, &e);
+    if (st != SP_OK) return session_failed(st, &e, "balance_of");
     json_object_set_new(j, name, session_json_number(v));
     return 0;
 }
 
 static int status(session *s)
 {
-    const felt_span none = {NULL, 0};
     felt out[32];
     size_t n = SP_COUNT(out);
     uint64_t head;
@@ -52,16 +48,16 @@ static int status(session *s)
     int code = 0;
     if (chain_block_number(s->node, &head, &e) == SP_OK)
         json_object_set_new(j, "block", json_integer((json_int_t)head));
-    code = number_of(s, j, "tasks", "get_task_count", none);
-    if (!code) code = number_of(s, j, "fee_percent", "get_fee_percent", none);
-    if (!code) code = number_of(s, j, "gas_subsidy_percent", "get_gas_subsidy_percent", none);
-    if (!code) code = session_view(s, out, &n, "get_verifier_params", none);
+    code = number_of(s, j, "tasks", "get_task_count");
+    if (!code) code = number_of(s, j, "fee_percent", "get_fee_percent");
+    if (!code) code = number_of(s, j, "gas_subsidy_percent", "get_gas_subsidy_percent");
+    if (!code) code = session_view(s, out, &n, "get_verifier_params");
     if (!code && n == 13) { /* class hash, then the twelve parameters */
         json_object_set_new(j, "verifier_class", session_json_felt(out[0]));
         json_object_set_new(j, "air_id", session_json_felt(out[3]));
     }
     n = SP_COUNT(out);
-    if (!code) code = session_view(s, out, &n, "get_treasury", none);
+    if (!code) code = session_view(s, out, &n, "get_treasury");
     if (!code && n == 1) {
         json_object_set_new(j, "treasury", session_json_felt(out[0]));
         code = balance(s, j, "treasury_balance", out[0]);
@@ -114,10 +110,16 @@ int command_earnings(const cli_args *a)
     if (!code) code = session_felt(a, OPT_PROVIDER, &provider);
     if (!code && (felt_is_zero(provider) || felt_is_zero(s.token)))
         code = cli_fail(EXIT_USAGE, "earnings needs --provider (or --account) and a token");
-    const felt arguments[2] = {provider, s.token};
+    u256 v = {0, 0};
+    rpc_error e;
+    if (!code) {
+        const sp_status st =
+            escrow_get_user_earnings(s.node, &v, s.contract, provider, s.token, &e);
+        if (st != SP_OK) code = session_failed(st, &e, "get_user_earnings");
+    }
     json_object_set_new(j, "provider", session_json_felt(provider));
     json_object_set_new(j, "token", session_json_felt(s.token));
-    if (!code) code = number_of(&s, j, "earnings", "get_user_earnings", (felt_span){arguments, 2});
+    json_object_set_new(j, "earnings", session_json_number(v));
     if (!code)
         code = session_print(&s, j);
     else

@@ -166,9 +166,44 @@ static int show(session *s, u256 id)
     return session_print(s, j);
 }
 
+/* The tasks that --account created, a page of the contract at a time. */
+static int list(session *s)
+{
+    u256 ids[100];
+    rpc_error e;
+    int code = 0;
+    size_t n = SP_COUNT(ids);
+    if (felt_is_zero(s->who.address)) return cli_fail(EXIT_USAGE, "task list needs --account");
+    json_t *all = json_array();
+    for (uint64_t from = 0; !code && n == SP_COUNT(ids); from += n) {
+        const sp_status st =
+            escrow_get_user_tasks(s->node, ids, &n, s->contract, s->who.address, from, &e);
+        if (st != SP_OK) code = session_failed(st, &e, "get_user_tasks");
+        for (size_t i = 0; i < n && !code; i++) {
+            escrow_task t;
+            escrow_task_ext x;
+            code = session_task(s, ids[i], &t, &x);
+            if (code) break;
+            json_t *j = json_object();
+            json_object_set_new(j, "task", session_json_number(ids[i]));
+            json_object_set_new(j, "status", json_string(status_name[t.status]));
+            json_object_set_new(j, "amount", session_json_number(t.amount));
+            json_object_set_new(j, "deadline", json_integer((json_int_t)x.deadline));
+            json_array_append_new(all, j);
+        }
+    }
+    if (code) {
+        json_decref(all);
+        return code;
+    }
+    json_t *j = json_object();
+    json_object_set_new(j, "tasks", all);
+    return session_print(s, j);
+}
+
 int command_task(const cli_args *a)
 {
-    static const char *const actions[] = {"create", "show", "assign", "cancel", "refund"};
+    static const char *const actions[] = {"create", "list", "show", "assign", "cancel", "refund"};
     session s;
     u256 id = {0, 0};
     const char *action = a->operand[0];
@@ -179,18 +214,20 @@ int command_task(const cli_args *a)
         return cli_fail(EXIT_USAGE, "task %s: %s%s; see --help", action,
                         near ? "did you mean " : "no such action", near ? near : "");
     }
-    if (which == 0 && a->n_operands != 1)
-        return cli_fail(EXIT_USAGE, "task create takes no number: the contract gives it");
-    if (which && a->n_operands != 2)
+    const bool numbered = which > 1;
+    if (!numbered && a->n_operands != 1)
+        return cli_fail(EXIT_USAGE, "task %s takes no number", action);
+    if (numbered && a->n_operands != 2)
         return cli_fail(EXIT_USAGE, "task %s needs the number of the task", action);
-    int code = which ? session_number("task", a->operand[1], &id) : 0;
+    int code = numbered ? session_number("task", a->operand[1], &id) : 0;
     if (code) return code;
     code = session_open(&s, a);
     if (!code) switch (which) {
         case 0: code = create(&s); break;
-        case 1: code = show(&s, id); break;
-        case 2: code = assign(&s, id); break;
-        case 3: code = end(&s, id, "cancel_task"); break;
+        case 1: code = list(&s); break;
+        case 2: code = show(&s, id); break;
+        case 3: code = assign(&s, id); break;
+        case 4: code = end(&s, id, "cancel_task"); break;
         default: code = end(&s, id, "claim_expired");
         }
     session_close(&s);

@@ -85,7 +85,8 @@ const cli_command sprove_commands[] = {
 #ifdef SP_CLI_CHAIN
     {"task", "ACTION [N]", 1, 2, "make and look at tasks of the marketplace contract",
      "create locks --amount of a token for --program on --input (docs/chain.md); the receipt gives "
-     "the number N of the task, which the other actions take. show prints a task and, with "
+     "the number N of the task, which the other actions take. list prints the "
+     "tasks of --account. show prints a task and, with "
      "--provider, the context that a proof by this provider must have (`sprove run --context`), "
      "computed here and compared with the contract's. assign gives the task to --provider for "
      "--duration seconds. cancel takes a task back that nobody works on; refund returns the amount "
