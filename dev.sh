@@ -162,6 +162,38 @@ tamper() {
     printf "\\$(printf '%03o' $((last ^ 1)))" >>"$2"
 }
 
+# devnet-demo: the marketplace over a local devnet. What cannot be installed from Debian or PyPI is not
+# installed: then the demonstration says what is missing and is skipped.
+cmd_devnet_demo() {
+    need_build_tools
+    need libssl-dev has_openssl
+    need libcurl4-openssl-dev has_curl
+    need python3-venv python3 -m ensurepip --version
+    install_missing
+    cairo=${CAIRO_HOME:-${HOME:-}/.local/share/cairo}/bin
+    has starknet-devnet >/dev/null || [ -x "$cairo/starknet-devnet" ] || {
+        echo "  skipped: no starknet-devnet (PATH, or $cairo)"
+        return 0
+    }
+    has scarb >/dev/null || [ -x "$cairo/starknet-compile" ] || {
+        echo "  skipped: no Cairo compiler (scarb, or starknet-compile in $cairo)"
+        return 0
+    }
+    configure build -DCMAKE_BUILD_TYPE=Release -DSP_WERROR=OFF
+    build build sprove
+    python=build/starknet-py/bin/python
+    if ! "$python" -c 'import starknet_py' 2>/dev/null; then
+        say "starknet-py, into build/starknet-py"
+        if ! { python3 -m venv build/starknet-py && "$python" -m pip install -q starknet-py==0.30.0; }; then
+            echo "  skipped: starknet-py cannot be installed (PyPI)"
+            return 0
+        fi
+    fi
+    rc=0
+    "$python" tests/chain/devnet_demo.py build/cli/sprove build/devnet-demo || rc=$?
+    [ "$rc" = 0 ] || [ "$rc" = 77 ] || fail "the demonstration failed"
+}
+
 cmd_test() {
     start=$(date +%s)
     need_test_tools
@@ -240,10 +272,11 @@ cmd_install() {
 }
 
 case ${1-} in
-demo | test | races)
+demo | devnet-demo | test | races)
     command=$1
     shift
     [ $# = 0 ] || fail "$command takes no arguments"
+    [ "$command" != devnet-demo ] || command=devnet_demo
     "cmd_$command"
     ;;
 bench | fuzz | install)
@@ -254,6 +287,7 @@ bench | fuzz | install)
 *)
     cat <<'TEXT'
 usage: sh dev.sh demo            build, prove and verify a built-in job
+       sh dev.sh devnet-demo     a task, its proof and its payment on a local Starknet devnet
        sh dev.sh test            everything that can be tested here
        sh dev.sh bench [OPTION]  measure proving here (options of `sprove bench`)
        sh dev.sh fuzz [SECONDS]  fuzz every parser with libFuzzer, so long each
