@@ -2,6 +2,7 @@
 #define _DEFAULT_SOURCE /* flock */
 #include "starknet/journal.h"
 
+#include "starknet/disk.h"
 #include "starknet/keccak.h"
 
 #include <dirent.h>
@@ -53,17 +54,7 @@ static sp_status write_file(int dir, const char *name, const char *text, size_t 
 {
     int fd = openat(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0) return SP_ERR_IO;
-    bool ok = true;
-    for (size_t at = 0; ok && at < n;) {
-        ssize_t k = write(fd, text + at, n - at);
-        if (k <= 0)
-            ok = false;
-        else
-            at += (size_t)k;
-    }
-    if (ok && fsync(fd)) ok = false;
-    if (close(fd)) ok = false;
-    return ok ? SP_OK : SP_ERR_IO;
+    return disk_write_close(fd, text, n) ? SP_OK : SP_ERR_IO;
 }
 
 sp_status journal_add(journal *j, const account_signed *tx)

@@ -2,6 +2,7 @@
 #include "starknet/keystore.h"
 
 #include "starknet/ct.h"
+#include "starknet/disk.h"
 #include "starknet/keccak.h"
 
 #include <fcntl.h>
@@ -213,19 +214,10 @@ sp_status keystore_seal(char **json, const uint8_t secret[KEYSTORE_SECRET], cons
 
 sp_status keystore_file_write(const char *path, const char *json)
 {
-    size_t n = strlen(json);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0) return SP_ERR_IO;
     bool ok = fchmod(fd, 0600) == 0; /* whatever the umask */
-    for (size_t at = 0; ok && at < n;) {
-        ssize_t k = write(fd, json + at, n - at);
-        if (k <= 0)
-            ok = false;
-        else
-            at += (size_t)k;
-    }
-    if (ok && fsync(fd)) ok = false;
-    if (close(fd)) ok = false;
+    ok = disk_write_close(fd, json, ok ? strlen(json) : 0) && ok;
     if (!ok) unlink(path);
     return ok ? SP_OK : SP_ERR_IO;
 }
