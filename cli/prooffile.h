@@ -7,6 +7,7 @@
 
 #define PROOFFILE_MAX ((size_t)512 << 20)
 #define PROOFFILE_MAX_FELTS ((size_t)64 << 20)
+#define PROOFFILE_FELT_BYTES 67u /* of a felt's line, at most: 66 characters and the end of the line */
 
 /* Reads a proof. Felts (hex words that begin with 0x, as a JSON array or apart by white space) are
  * told by the first character and turned into bytes. Prints nothing: returns 0, EXIT_FORMAT (it is

@@ -73,16 +73,16 @@ static int plan(run_state *s)
             EXIT_LIMIT, "the proof would have %zu felts; one transaction takes %u%s",
             plan->proof_felts, PROVING_MAX_CHAIN_FELTS,
             s->t.mode == MACHINE_IO_WORDS ? " (--io digest saves those of the public bytes)" : "");
-    if (s->a->value[OPT_FELTS] && plan->proof_felts > PROOFFILE_MAX_FELTS / 67)
+    if (s->a->value[OPT_FELTS] && plan->proof_felts > PROOFFILE_MAX_FELTS / PROOFFILE_FELT_BYTES)
         return cli_fail(EXIT_LIMIT, "the proof would have %zu felts; --felts writes at most %zu",
-                        plan->proof_felts, PROOFFILE_MAX_FELTS / 67);
+                        plan->proof_felts, PROOFFILE_MAX_FELTS / PROOFFILE_FELT_BYTES);
     if (s->p.progress.mode == PROGRESS_BAR)
         fprintf(stderr,
                 "%" PRIu64 " cycles; the proof takes %" PRIu64 " MiB of memory and %zu bytes\n",
                 s->r.n_cycles, plan->memory_bytes >> 20, plan->proof_bytes);
     code = file_reserve(&s->files, s->proof, plan->proof_bytes);
-    /* 66 characters and the end of the line, at most. */
-    if (!code) code = file_reserve(&s->files, s->felts, (uint64_t)plan->proof_felts * 67);
+    if (!code)
+        code = file_reserve(&s->files, s->felts, (uint64_t)plan->proof_felts * PROOFFILE_FELT_BYTES);
     return code;
 }
 
