@@ -5,16 +5,11 @@ claimed, the amount divided; then what must fail. Skipped where a tool is missin
 import asyncio
 import json
 import os
-import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 
-SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-HOME = os.environ.get("CAIRO_HOME", os.path.expanduser("~/.local/share/cairo"))
-DEVNET = shutil.which("starknet-devnet") or shutil.which("starknet-devnet", path=os.path.join(HOME, "bin"))
+import devnet
+
 TREASURY = "0x7ea5"
 AMOUNT = 10**18 + 7  # no multiple of 100: the division rounds
 PASSWORD = "demo"  # of keys that devnet publishes
@@ -27,8 +22,7 @@ try:
     from starknet_py.net.full_node_client import FullNodeClient
     from starknet_py.net.signer.key_pair import KeyPair
 except ImportError as e:
-    print("  skipped: no Python package %s (starknet-py 0.30)" % e.name)
-    sys.exit(77)
+    sys.exit(devnet.skip("no Python package %s (starknet-py 0.30)" % e.name))
 
 
 def say(text):
@@ -41,10 +35,9 @@ def must(holds, text):
 
 
 class Demo:
-    def __init__(self, sprove, folder, url):
-        self.sprove, self.folder, self.url = os.path.abspath(sprove), folder, url
-        self.deployment = self.path("deployment.json")
-        self.accounts = self.devnet("devnet_getPredeployedAccounts", {})
+    def __init__(self, sprove, folder, node, deployment):
+        self.sprove, self.folder, self.url = os.path.abspath(sprove), folder, node.url
+        self.deployment, self.devnet, self.accounts = deployment, node.rpc, node.accounts
         with open(self.path("password"), "w") as f:
             f.write(PASSWORD + "\n")
         for i in (1, 2, 3):
@@ -61,12 +54,6 @@ class Demo:
 
     def address(self, who):
         return self.accounts[who]["address"]
-
-    def devnet(self, method, params):
-        body = json.dumps({"jsonrpc": "2.0", "id": 0, "method": method, "params": params}).encode()
-        request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=60) as reply:
-            return json.load(reply)["result"]
 
     def run(self, *words):
         return subprocess.run([self.sprove, *words], capture_output=True, text=True, check=False)
@@ -219,45 +206,20 @@ class Demo:
         say("done; the files are in " + self.folder)
 
 
-def alive(url):
-    try:
-        with urllib.request.urlopen(url + "/is_alive", timeout=5) as reply:
-            return reply.status == 200
-    except OSError:
-        return False
-
-
 def main():
     sprove, folder = sys.argv[1:]
-    if not DEVNET:
-        print("  skipped: no starknet-devnet (PATH, CAIRO_HOME)")
-        return 77
+    why = devnet.missing()
+    if why:
+        return devnet.skip(why)
     folder = os.path.abspath(folder)
     os.makedirs(folder, exist_ok=True)
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
-    url = "http://127.0.0.1:%d" % port
-    say("starknet-devnet on port %d" % port)
-    process = subprocess.Popen([DEVNET, "--seed", "42", "--host", "127.0.0.1", "--port", str(port)],
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        while not alive(url):
-            if process.poll() is not None:
-                print("starknet-devnet ended with", process.returncode)
-                return 1
-            time.sleep(0.2)
-        say("declaring the verifier and the contract, and deploying it")
-        r = subprocess.run([sys.executable, os.path.join(SOURCE, "contracts", "cairo", "deploy", "deploy.py"), "--rpc",
-                            url + "/rpc", "--devnet", "--treasury", TREASURY, "--build", os.path.join(folder, "classes"),
-                            "--out", os.path.join(folder, "deployment.json")], check=False)
-        if r.returncode:
-            return r.returncode
-        Demo(sprove, folder, url + "/rpc").show()
+    with devnet.Devnet() as node:
+        say("starknet-devnet at %s; declaring the verifier and the contract, and deploying it" % node.url)
+        code, deployment = devnet.deploy(node.url, folder, "--treasury", TREASURY)
+        if code:
+            return code
+        Demo(sprove, folder, node, deployment).show()
         return 0
-    finally:
-        process.terminate()
-        process.wait()
 
 
 if __name__ == "__main__":
