@@ -4,75 +4,16 @@
  *
  * Deterministic: the same constraints give the same files. docs/proof-format.md says what index.json
  * holds. Every verdict is checked while writing. */
-#include "tests/soundness/hostile_prover.h"
+#include "tools/chain_vectors.h"
 
 #include "air/felts.h"
 #include "core/bytes.h"
 
-static const char *directory;
-static FILE *index_file;
-static unsigned n_vectors;
-static bool failed;
-static verify_scratch scratch;
+static vectors all;
 
-static FILE *create(const char *name)
-{
-    char path[1024];
-    (void)snprintf(path, sizeof path, "%s/%s", directory, name);
-    FILE *f = fopen(path, "wb");
-    if (!f) perror(path), exit(1);
-    return f;
-}
-static void write_bytes(const char *name, const uint8_t *b, size_t n)
-{
-    FILE *f = create(name);
-    if (fwrite(b, 1, n, f) != n || fclose(f) != 0) perror(name), exit(1);
-}
-
-static void put_hex(const char *key, const uint8_t *b, size_t n)
-{
-    fprintf(index_file, ", \"%s\": \"", key);
-    for (size_t k = 0; k < n; k++) fprintf(index_file, "%02x", b[k]);
-    fputc('"', index_file);
-}
-static void put_words(const char *key, const uint32_t *w, size_t n)
-{
-    uint8_t b[32];
-    for (size_t k = 0; k < n; k++) bytes_put_le32(b + 4 * k, w[k]);
-    put_hex(key, b, 4 * n);
-}
-
-/* What is required of the proof, and the verdict: check NULL means accepted. */
-static void put_entry(const char *name, const char *about, const verify_expect *e,
-                      const uint8_t *proof, size_t n, const char *check)
-{
-    verify_reason why;
-    const sp_status st = verify(proof, n, e, &scratch, &why);
-    if (check ? st == SP_OK || strcmp(why.name, check) != 0 : st != SP_OK) {
-        fprintf(stderr, "%s: %s (%s), expected %s\n", name, st == SP_OK ? "accepted" : why.name,
-                st == SP_OK ? "" : why.text, check ? check : "accepted");
-        failed = true;
-    }
-    fprintf(index_file, "%s\n  {\"name\": \"%s\", \"about\": \"%s\", \"verdict\": \"%s\"",
-            n_vectors++ ? "," : "", name, about, check ? "rejected" : "accepted");
-    if (check) fprintf(index_file, ", \"check\": \"%s\", \"text\": \"%s\"", check, why.text);
-    fprintf(index_file, ",\n   \"profile\": \"%s\", \"allow_unsound\": %s",
-            params_by_id(e->profile)->name, e->allow_unsound ? "true" : "false");
-    put_words("program_id", e->program_id, 7);
-    put_words("context", e->context, 7);
-    put_hex("input", e->input, e->input_bytes);
-    put_hex("output", e->output, e->output_bytes);
-    fprintf(index_file, ", \"exit_code\": %u", (unsigned)e->exit_code);
-}
-
-/* A proof in a file of its own. */
 static void put_file(hostile *h, const char *name, const char *about, const char *check)
 {
-    char file[128];
-    (void)snprintf(file, sizeof file, "%s.proof", name);
-    write_bytes(file, h->proof, h->proof_bytes);
-    put_entry(name, about, &h->e, h->proof, h->proof_bytes, check);
-    fprintf(index_file, ",\n   \"file\": \"%s\"}", file);
+    vectors_put(&all, h, name, about, check, false);
 }
 static void put_felts(hostile *h, const char *name)
 {
@@ -82,7 +23,7 @@ static void put_felts(hostile *h, const char *name)
     size_t n = 8192;
     felt252 *f = malloc(n * sizeof *f);
     if (!f || felts_from_proof(f, &n, h->proof, h->proof_bytes, &v, &s, &err) != SP_OK) exit(1);
-    FILE *out = create(name);
+    FILE *out = vectors_create(&all, name);
     for (size_t k = 0; k < n; k++) {
         fprintf(out, "0x");
         for (unsigned w = 8; w-- > 0;) fprintf(out, "%08x", f[k].w[w]);
@@ -92,27 +33,10 @@ static void put_felts(hostile *h, const char *name)
     free(f);
 }
 
-/* A few bytes of another vector changed, or its length. */
-typedef struct {
-    size_t at, n;
-    const char *bytes;
-} patch;
-static void put_patched(hostile *h, const char *base, const char *name, const char *about,
-                        const char *check, const patch *p, size_t n_patches, size_t length)
+static void put_patched(hostile *h, const char *name, const char *about, const char *check,
+                        const vector_patch *p, size_t n_patches, size_t length)
 {
-    uint8_t *b = calloc(1, length > h->proof_bytes ? length : h->proof_bytes);
-    if (!b) exit(1);
-    memcpy(b, h->proof, h->proof_bytes);
-    for (size_t k = 0; k < n_patches; k++) memcpy(b + p[k].at, p[k].bytes, p[k].n);
-    put_entry(name, about, &h->e, b, length, check);
-    fprintf(index_file, ",\n   \"base\": \"%s\", \"length\": %zu, \"patch\": [", base, length);
-    for (size_t k = 0; k < n_patches; k++) {
-        fprintf(index_file, "%s{\"at\": %zu", k ? ", " : "", p[k].at);
-        put_hex("bytes", (const uint8_t *)p[k].bytes, p[k].n);
-        fputc('}', index_file);
-    }
-    fprintf(index_file, "]}");
-    free(b);
+    vectors_put_patched(&all, h, "words.proof", name, about, check, p, n_patches, length);
 }
 
 /* ---- hostile provers ---- */
@@ -250,7 +174,7 @@ static void put_requirements(hostile *h)
     const verify_expect e = h->e;
 #define OTHER(name, about, check)                                                      \
     do {                                                                               \
-        put_patched(h, "words.proof", name, about, check, NULL, 0, h->proof_bytes);    \
+        put_patched(h, name, about, check, NULL, 0, h->proof_bytes);    \
         h->e = e;                                                                      \
     } while (0)
     h->e.profile = PROFILE_BALANCED;
@@ -280,12 +204,12 @@ static void put_changed_bytes(hostile *h)
     const size_t n = h->proof_bytes;
     const unsigned n_spans = hostile_spans(span, &shape, h->proof, n);
     if (n_spans == 0) exit(1);
-    char bytes[64];
+    uint8_t bytes[4];
 #define WORD(name, about, check, offset, value)                                          \
     do {                                                                                 \
-        bytes_put_le32((uint8_t *)bytes, (value));                                       \
-        const patch p_ = {(offset), 4, bytes};                                           \
-        put_patched(h, "words.proof", name, about, check, &p_, 1, n);                    \
+        bytes_put_le32(bytes, (value));                                       \
+        const vector_patch p_ = {(offset), 4, bytes};                                           \
+        put_patched(h, name, about, check, &p_, 1, n);                    \
     } while (0)
 #define OLD(offset) bytes_le32(h->proof + (offset))
     size_t at[N_FIELDS];
@@ -296,10 +220,10 @@ static void put_changed_bytes(hostile *h)
     WORD("bad-profile", "profile 6", "form", 8, 6);
     WORD("bad-air-id", "other constraints", "form", 16, OLD(16) ^ 1);
     WORD("bad-length", "a length that is not the length", "form", 12, (uint32_t)n + 4);
-    put_patched(h, "words.proof", "trailing-word", "a zero word at the end", "form", NULL, 0, n + 4);
-    bytes_put_le32((uint8_t *)bytes, (uint32_t)n - 4);
-    const patch shorter = {12, 4, bytes};
-    put_patched(h, "words.proof", "truncated", "the last word missing, the length made to fit", "form",
+    put_patched(h, "trailing-word", "a zero word at the end", "form", NULL, 0, n + 4);
+    bytes_put_le32(bytes, (uint32_t)n - 4);
+    const vector_patch shorter = {12, 4, bytes};
+    put_patched(h, "truncated", "the last word missing, the length made to fit", "form",
                 &shorter, 1, n - 4);
     WORD("no-rom", "log size 0 of the ROM", "sizes", at[FIELD_LOGS] + 20, 0);
     WORD("sample-plus-p", "an element not canonical: v + P", "form", at[FIELD_SAMPLES],
@@ -325,9 +249,7 @@ int main(int argc, char **argv)
 {
     static hostile h;
     if (argc != 2) return fprintf(stderr, "usage: gen_vectors DIRECTORY\n"), 2;
-    directory = argv[1];
-    index_file = create("index.json");
-    fprintf(index_file, "{\"version\": %u, \"vectors\": [", SP_VERSION);
+    vectors_open(&all, argv[1]);
 
     if (!hostile_words(&h) || !hostile_prove(&h)) return 1;
     uint32_t id[7];
@@ -346,6 +268,7 @@ int main(int argc, char **argv)
     h.context[0] = 7;
     if (!hostile_prove(&h)) return 1;
     put_file(&h, "chain", "an honest proof, public words, profile chain, with a context", NULL);
+    chain_vectors(&all, &h);
     hostile_free(&h);
 
     put_cheat(CHEAT_EXIT, "wrong-exit-code", "exit code 1 stated and required, 0 reached", "product");
@@ -369,7 +292,5 @@ int main(int argc, char **argv)
     put_other_program(id);
     put_image();
 
-    fprintf(index_file, "\n]}\n");
-    if (fclose(index_file) != 0) return perror("index.json"), 1;
-    return failed;
+    return vectors_close(&all) ? 0 : 1;
 }

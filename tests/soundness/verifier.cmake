@@ -13,7 +13,8 @@ target_compile_definitions(verifier_form PRIVATE SP_SOURCE_DIR="${CMAKE_SOURCE_D
 sp_test(verifier_flips LABELS soundness SOURCES verifier_flips.c LIBS hostile_prover)
 
 # tests/vectors/ is made by gen_vectors; the test reads the files.
-add_executable(gen_vectors ${CMAKE_SOURCE_DIR}/tools/gen_vectors.c)
+set(tools ${CMAKE_SOURCE_DIR}/tools)
+add_executable(gen_vectors ${tools}/gen_vectors.c ${tools}/chain_vectors.c ${tools}/vectors.c)
 target_link_libraries(gen_vectors PRIVATE hostile_prover)
 sp_test(verifier_vectors LABELS soundness SOURCES verifier_vectors.c LIBS hostile_prover sp_jobs)
 target_compile_definitions(verifier_vectors PRIVATE SP_VECTORS="${CMAKE_SOURCE_DIR}/tests/vectors")
