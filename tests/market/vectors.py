@@ -8,6 +8,15 @@ import os
 import random
 import sys
 import textwrap
+import uuid
+
+try:
+    from poseidon_py.poseidon_hash import poseidon_hash_many
+    from starknet_py.hash.utils import cpp_sign, private_to_stark_key
+
+    packages = True
+except ImportError:
+    packages = False
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = 2**256 - 1
@@ -15,7 +24,7 @@ TOP = 2**256 - 1
 
 def row(*values):
     text = ", ".join('"%s"' % v for v in values) + "},"
-    return textwrap.fill(text, 100, initial_indent="    {", subsequent_indent="     ") + "\n"
+    return textwrap.fill(text, 100, initial_indent="    {", subsequent_indent="     ", break_on_hyphens=False) + "\n"
 
 
 def split(z):
@@ -60,12 +69,101 @@ def amounts():
     return text + "};\n"
 
 
-FILES = [("vectors_amount.h", amounts)]
+P = 2**251 + 17 * 2**192 + 1
+KEY = 0x3C1E9550E66958296D11B60F8E8E7A7AD990D07FA65D5F7652C4A6C87D4E3CC
+
+
+class Random:
+    """Members of a message at random, or all at their least or greatest value."""
+
+    def __init__(self, seed, edge=None):
+        self.rng, self.edge = random.Random(seed), edge
+
+    def number(self, bits):
+        return {"least": 0, "most": 2**bits - 1}.get(self.edge, self.rng.getrandbits(bits))
+
+    def felt(self):
+        return {"least": 0, "most": P - 1}.get(self.edge, self.rng.randrange(P))
+
+    def id(self):
+        n = self.number(128) & ~(15 << 76) & ~(3 << 62)
+        return str(uuid.UUID(int=n | 7 << 76 | 2 << 62))
+
+
+def halves(number, bits):
+    return [number >> bits, number % 2**bits]
+
+
+# Kind, and its members: name and how it is written and hashed.
+MESSAGES = [
+    ("REGISTER", ["chain_id felt", "relayer_id felt", "node_id felt", "session_nonce felt", "ts_ms 64"]),
+    ("ACK", ["chain_id felt", "task id", "attempt 32", "accept 1", "lease_token 128x", "ts_ms 64"]),
+    (
+        "RESULT",
+        ["chain_id felt", "task id", "attempt 32", "program 256x", "input 256x", "output 256x"]
+        + ["io_commitment felt", "proof 256x", "proof_bytes 64", "cycles 64", "status 1"],
+    ),
+    (
+        "TICKET",
+        ["chain_id felt", "contract felt", "task id", "attempt 32", "node_id felt", "lease_until_ms 64"]
+        + ["price 256", "job_commitment felt"],
+    ),
+    ("AUDIT", ["chain_id felt", "task id", "attempt 32", "verdict 1", "proof 256x", "ts_ms 64"]),
+]
+
+
+def short(text):
+    return int.from_bytes(text.encode(), "big")
+
+
+def message(kind, members, pick):
+    """The members as text, and the felts that are hashed."""
+    texts, felts = [], [short("SPROVE_V1"), short(kind)]
+    for member in members:
+        how = member.split()[1]
+        if how == "felt":
+            felts.append(pick.felt())
+            texts.append("%#x" % felts[-1])
+        elif how == "id":
+            texts.append(pick.id())
+            felts += halves(uuid.UUID(texts[-1]).int, 64)
+        else:
+            bits = int(how.rstrip("x"))
+            v = pick.number(bits)
+            texts.append("%0*x" % (bits // 4, v) if how[-1] == "x" else str(v))
+            felts += halves(v, 128) if bits == 256 else [v]
+    return texts, felts
+
+
+def digests():
+    text = "/* vectors_digest.h - messages, digests and signatures from poseidon-py and\n"
+    text += " * crypto-cpp-py (vectors.py): the members in their order, digest, r, s. */\n"
+    public = private_to_stark_key(KEY)
+    text += 'static const char *const vector_key = "%#x";\n' % KEY
+    text += 'static const char *const vector_public =\n    "%#x";\n' % public
+    text += "static const char *const vector_node_id =\n"
+    text += '    "%#x";\n' % poseidon_hash_many([short("SPROVE_NODE"), public])
+    for kind, members in MESSAGES:
+        text += "\nstatic const char *const %s_vectors[][%d] = {\n" % (kind.lower(), len(members) + 3)
+        for seed in range(8):
+            texts, felts = message(kind, members, Random(seed, {0: "least", 1: "most"}.get(seed)))
+            z = poseidon_hash_many(felts)
+            assert z < 2**251
+            r, s = cpp_sign(z, KEY, None)
+            text += row(*texts, *("%#x" % v for v in (z, r, s)))
+        text += "};\n"
+    return text
+
+
+FILES = [("vectors_amount.h", amounts), ("vectors_digest.h", digests)]
 
 
 def main():
     different = 0
     for name, make in FILES:
+        if make == digests and not packages:
+            print("  skipped: no poseidon-py and starknet-py (SP_STARKNET_PYTHON)")
+            return different or 77
         path, text = os.path.join(HERE, name), make()
         if sys.argv[1:] == ["--write"]:
             with open(path, "w") as f:
