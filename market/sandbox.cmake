@@ -1,0 +1,12 @@
+# Child processes that can do little; docs/sandbox.md.
+find_package(PkgConfig QUIET)
+if(PKG_CONFIG_FOUND AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  pkg_check_modules(SP_SECCOMP QUIET IMPORTED_TARGET GLOBAL libseccomp>=2.5)
+endif()
+if(SP_SECCOMP_FOUND)
+  add_library(sp_sandbox STATIC sandbox.c sandbox_child.c sandbox_dir.c sandbox_filter.c)
+  target_compile_definitions(sp_sandbox PRIVATE _GNU_SOURCE)
+  target_link_libraries(sp_sandbox PUBLIC sp_core PRIVATE PkgConfig::SP_SECCOMP)
+else()
+  message(STATUS "market/sandbox is left out: no libseccomp (package libseccomp-dev)")
+endif()
