@@ -40,8 +40,14 @@ static sp_status prepare(rpc *r, account_signed *out, const account *a, kind k,
         SP_TRY(chain_estimate_invoke(r, &s.estimate, k.invoke, span, err));
     else
         SP_TRY(chain_estimate_deploy_account(r, &s.estimate, k.deploy, span, err));
-    SP_TRY(tx_bounds_from_estimate(&c->bounds, &s.estimate, policy->margin, policy->min_l2_price,
-                                   policy->tip, policy->max_fee));
+    const sp_status bounded =
+        tx_bounds_from_estimate(&c->bounds, &s.estimate, policy->margin, policy->min_l2_price,
+                                policy->tip, policy->max_fee);
+    if (bounded != SP_OK) {
+        s.hash = felt_zero();
+        *out = s;
+        return bounded;
+    }
     SP_TRY(tx_max_fee(&s.max_fee, &c->bounds, c->tip));
     c->query = false;
     SP_TRY(hash_and_sign(&s.hash, signature, k, a));

@@ -25,6 +25,15 @@ sp_status chain_block_number(rpc *r, uint64_t *number, rpc_error *err)
     return st;
 }
 
+sp_status chain_time(rpc *r, uint64_t *seconds, rpc_error *err)
+{
+    json_t *v;
+    SP_TRY(rpc_call(r, &v, "starknet_getBlockWithTxHashes", "{\"block_id\":\"latest\"}", err));
+    sp_status st = chain_parse_u64(seconds, json_object_get(v, "timestamp"));
+    json_decref(v);
+    return st;
+}
+
 sp_status chain_block_hash(rpc *r, felt *hash, uint64_t number, rpc_error *err)
 {
     char params[80];

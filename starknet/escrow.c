@@ -191,6 +191,24 @@ static sp_status read_split(calldata_reader *r, escrow_split *out)
     return calldata_read_u256(r, &out->treasury_fee);
 }
 
+sp_status escrow_parse_node(escrow_node *out, felt_span result)
+{
+    calldata_reader r = {result, 0};
+    escrow_node n;
+    uint64_t status, tier, granted;
+    SP_TRY(calldata_read_u64(&r, &status));
+    SP_TRY(calldata_read_u64(&r, &tier));
+    SP_TRY(calldata_read_u64(&r, &granted));
+    SP_TRY(calldata_read_felt(&r, &n.public_key));
+    SP_TRY(calldata_read_end(&r));
+    if (status > ESCROW_NODE_SUSPENDED || tier > 255 || granted > 255) return SP_ERR_FORMAT;
+    n.status = (escrow_node_status)status;
+    n.tier = (unsigned)tier;
+    n.granted_tier = (unsigned)granted;
+    *out = n;
+    return SP_OK;
+}
+
 sp_status escrow_parse_task(escrow_task *out, felt_span result)
 {
     calldata_reader r = {result, 0};

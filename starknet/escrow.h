@@ -54,6 +54,12 @@ void escrow_submit_proof(calldata_writer *c, felt contract, u256 task_id, felt p
                          felt result_hash, felt_span proof);
 void escrow_register_node(calldata_writer *c, felt contract);
 
+/* Whether two calldatas of an account's __execute__ ask for the same thing, so that sending both
+ * would do it twice: the same entry points of the same contracts; of submit_proof_and_claim the
+ * same task, whatever the proof; of create_proved_task all but deadline and tier; of assign_task
+ * all but the time; of everything else every felt. False when either is no such calldata. */
+bool escrow_same_act(felt_span a, felt_span b);
+
 typedef enum {
     ESCROW_CREATED,
     ESCROW_ASSIGNED,
@@ -89,6 +95,15 @@ typedef struct {
     uint64_t max_cycles, exit_code;
 } escrow_statement;
 
+/* get_node_info. */
+typedef enum { ESCROW_NODE_INACTIVE, ESCROW_NODE_ACTIVE, ESCROW_NODE_SUSPENDED } escrow_node_status;
+typedef struct {
+    escrow_node_status status;
+    unsigned tier, granted_tier;
+    felt public_key;
+} escrow_node;
+
+SP_MUST_USE sp_status escrow_parse_node(escrow_node *out, felt_span result);
 SP_MUST_USE sp_status escrow_parse_task(escrow_task *out, felt_span result);
 SP_MUST_USE sp_status escrow_parse_task_ext(escrow_task_ext *out, felt_span result);
 SP_MUST_USE sp_status escrow_parse_statement(escrow_statement *out, felt_span result);

@@ -65,6 +65,16 @@ sp_status escrow_statement_of(rpc *r, escrow_statement *out, felt contract, u256
     return escrow_parse_statement(out, v.got);
 }
 
+sp_status escrow_get_node_info(rpc *r, escrow_node *out, felt contract, felt provider,
+                               rpc_error *err)
+{
+    view v;
+    begin(&v);
+    calldata_felt(&v.c, provider);
+    SP_TRY(ask(r, &v, contract, "get_node_info", err));
+    return escrow_parse_node(out, v.got);
+}
+
 sp_status escrow_get_user_tasks(rpc *r, u256 *ids, size_t *n, felt contract, felt user,
                                 uint64_t offset, rpc_error *err)
 {

@@ -15,6 +15,8 @@ SP_MUST_USE sp_status escrow_get_task_ext(rpc *r, escrow_task_ext *out, felt con
                                           rpc_error *err);
 SP_MUST_USE sp_status escrow_statement_of(rpc *r, escrow_statement *out, felt contract, u256 id,
                                           felt provider, felt result_hash, rpc_error *err);
+SP_MUST_USE sp_status escrow_get_node_info(rpc *r, escrow_node *out, felt contract, felt provider,
+                                           rpc_error *err);
 /* From offset, oldest first; *n on entry: room (the contract gives at most 100), on exit: ids. */
 SP_MUST_USE sp_status escrow_get_user_tasks(rpc *r, u256 *ids, size_t *n, felt contract, felt user,
                                             uint64_t offset, rpc_error *err);

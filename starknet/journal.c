@@ -2,6 +2,7 @@
 #define _DEFAULT_SOURCE /* flock */
 #include "starknet/journal.h"
 
+#include "starknet/chain_parse.h"
 #include "starknet/disk.h"
 #include "starknet/keccak.h"
 
@@ -210,6 +211,26 @@ void journal_free(account_signed *list, size_t n)
 {
     for (size_t i = 0; i < n; i++) account_signed_free(&list[i]);
     free(list);
+}
+
+sp_status journal_calldata(felt **out, size_t *n, const account_signed *tx)
+{
+    *out = NULL;
+    *n = 0;
+    json_t *root = json_loads(tx->params, JSON_REJECT_DUPLICATES, NULL);
+    const json_t *list = json_object_get(json_object_get(root, "invoke_transaction"), "calldata");
+    size_t room = json_array_size(list);
+    sp_status st = json_is_array(list) ? SP_OK : SP_ERR_FORMAT;
+    felt *felts = st == SP_OK ? malloc((room + 1) * sizeof *felts) : NULL;
+    if (st == SP_OK) st = felts ? chain_parse_felts(felts, &room, list) : SP_ERR_NOMEM;
+    json_decref(root);
+    if (st != SP_OK) {
+        free(felts);
+        return st;
+    }
+    *out = felts;
+    *n = room;
+    return SP_OK;
 }
 
 sp_status journal_advance(rpc *r, journal_fate *fate, chain_status *status,

@@ -30,6 +30,9 @@ SP_MUST_USE sp_status journal_add(journal *j, const account_signed *tx);
  * SP_ERR_LIMIT: more than JOURNAL_MAX_ENTRIES. SP_ERR_IO, SP_ERR_NOMEM. */
 SP_MUST_USE sp_status journal_list(journal *j, account_signed **list, size_t *n);
 void journal_free(account_signed *list, size_t n);
+/* The calldata of an invoke transaction of a journal, to be freed. SP_ERR_FORMAT: it is another
+ * kind of transaction. SP_ERR_NOMEM. */
+SP_MUST_USE sp_status journal_calldata(felt **out, size_t *n, const account_signed *tx);
 /* Removes the entry; SP_OK also when there is none. For transactions whose fate is final. */
 SP_MUST_USE sp_status journal_remove(journal *j, felt hash);
 

@@ -212,12 +212,25 @@ sp_status keystore_seal(char **json, const uint8_t secret[KEYSTORE_SECRET], cons
     return st;
 }
 
+/* The folder's entry of a new file is on the disk, too. */
+static bool sync_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+    const int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    const bool ok = fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0) close(fd);
+    free(folder);
+    return ok;
+}
+
 sp_status keystore_file_write(const char *path, const char *json)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0) return SP_ERR_IO;
     bool ok = fchmod(fd, 0600) == 0; /* whatever the umask */
     ok = disk_write_close(fd, json, ok ? strlen(json) : 0) && ok;
+    ok = ok && sync_folder(path);
     if (!ok) unlink(path);
     return ok ? SP_OK : SP_ERR_IO;
 }

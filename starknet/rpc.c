@@ -1,6 +1,7 @@
 /* rpc.c - JSON-RPC over libcurl, bounded in time and size, with several endpoints. */
 #include "starknet/rpc.h"
 
+#include <ctype.h>
 #include <curl/curl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -36,10 +37,35 @@ void rpc_copy_text(char *out, size_t room, const char *src)
     out[n] = 0;
 }
 
-void rpc_find_said(char out[RPC_SAID], const char *text)
+/* Names that only say that some call failed. */
+static bool says_nothing(const char *name)
 {
     static const char *const passed[] = {"ENTRYPOINT_FAILED", "argent/multicall-failed",
                                          "ENTRYPOINT_NOT_FOUND"};
+    for (size_t i = 0; i < SP_COUNT(passed); i++)
+        if (!strcmp(name, passed[i])) return true;
+    return false;
+}
+
+/* The number of hex digits at p, and the bytes that they stand for when these are a short text. */
+static size_t read_bare(char found[RPC_SAID], const char *p)
+{
+    size_t digits = 0, bytes = 0;
+    found[0] = 0;
+    for (; isxdigit((unsigned char)p[digits]); digits++) {}
+    if (digits % 2 || digits < 6 || digits > 2 * (RPC_SAID - 1)) return digits;
+    for (; 2 * bytes < digits; bytes++) {
+        const char pair[3] = {p[2 * bytes], p[2 * bytes + 1], 0};
+        const unsigned long v = strtoul(pair, NULL, 16);
+        if (v < 0x20 || v > 0x7e || (!bytes && !isalpha((int)v))) break;
+        found[bytes] = (char)v;
+    }
+    found[2 * bytes == digits ? bytes : 0] = 0;
+    return digits;
+}
+
+void rpc_find_said(char out[RPC_SAID], const char *text)
+{
     out[0] = 0;
     for (const char *at = text; at && (at = strstr(at, "('")) != NULL;) {
         at += 2;
@@ -49,10 +75,16 @@ void rpc_find_said(char out[RPC_SAID], const char *text)
         char found[RPC_SAID];
         memcpy(found, at, n);
         found[n] = 0;
-        bool pass = false;
-        for (size_t i = 0; i < SP_COUNT(passed); i++) pass |= !strcmp(found, passed[i]);
-        if (pass) continue;
+        if (says_nothing(found)) continue;
         rpc_copy_text(out, RPC_SAID, found);
+        return;
+    }
+    for (const char *at = text; at && (at = strstr(at, "0x")) != NULL;) {
+        char found[RPC_SAID];
+        at += 2;
+        at += read_bare(found, at);
+        if (!found[0] || says_nothing(found)) continue;
+        memcpy(out, found, RPC_SAID);
         return;
     }
 }
@@ -231,6 +263,7 @@ sp_status rpc_call(rpc *r, json_t **result, const char *method, const char *para
     for (size_t i = 0; i < r->n_urls && len > 0 && (size_t)len < room; i++) {
         size_t at = (r->current + i) % r->n_urls;
         st = post(r, result, r->urls[at], request, (size_t)len, err);
+        err->unanswered = (unsigned)i;
         if (st == SP_OK || st == SP_ERR_REJECT) {
             r->current = at;
             break;

@@ -33,6 +33,7 @@ typedef struct {
 typedef struct {
     int code;
     long http;
+    unsigned unanswered;    /* endpoints tried before this one, which may have received the call */
     char message[RPC_TEXT]; /* for people only: nodes word it differently */
     char data[RPC_TEXT];    /* the error's data, as text or JSON */
     char said[RPC_SAID];    /* what a contract said, where the data tells: see rpc_find_said */
@@ -73,7 +74,8 @@ SP_MUST_USE sp_status rpc_call(rpc *r, json_t **result, const char *method, cons
 SP_MUST_USE sp_status rpc_parse(json_t **result, const char *text, size_t len, uint64_t id,
                                 rpc_error *err);
 /* The first short string that a contract panicked with in an error text, which stands there as
- * ('text'); names that only say that some call failed are passed over. "" when there is none. */
+ * ('text'), or where none does, as a bare felt of at least 3 printable bytes that begins with a
+ * letter; names that only say that some call failed are passed over. "" when there is none. */
 void rpc_find_said(char out[RPC_SAID], const char *text);
 /* src with everything but printable ASCII replaced, cut to fit. */
 void rpc_copy_text(char *out, size_t room, const char *src);

@@ -222,3 +222,83 @@ TEST(escrow_events)
     CHECK(escrow_parse_event(&e, (felt_span){k, 0}, id) == SP_ERR_FORMAT &&
           e.kind == ESCROW_PAYOUT);
 }
+
+TEST(escrow_node_info)
+{
+    escrow_node n = {.tier = 9};
+    CHECK(escrow_parse_node(&n, LIST(3, 1, 1, 5)) == SP_ERR_FORMAT);   /* no such status */
+    CHECK(escrow_parse_node(&n, LIST(1, 256, 1, 5)) == SP_ERR_FORMAT); /* tier */
+    CHECK(escrow_parse_node(&n, LIST(1, 1, 1)) == SP_ERR_FORMAT);
+    CHECK(escrow_parse_node(&n, LIST(1, 1, 1, 5, 6)) == SP_ERR_FORMAT && n.tier == 9);
+    CHECK(escrow_parse_node(&n, LIST(2, 3, 2, 5)) == SP_OK);
+    CHECK(n.status == ESCROW_NODE_SUSPENDED && n.tier == 3 && n.granted_tier == 2);
+    CHECK(felt_eq(n.public_key, felt_from_u64(5)));
+}
+
+/* A copy of what w wrote, since room is used again. */
+static felt_span copy(felt *out, const calldata_writer *w)
+{
+    felt_span s = calldata_span(w);
+    memcpy(out, s.v, s.n * sizeof *out);
+    return (felt_span){out, s.n};
+}
+
+TEST(escrow_acts_are_told_apart)
+{
+    static felt mine[64], other[64];
+    calldata_writer w;
+    const felt contract = felt_from_u64(0xc), proof[2] = {felt_from_u64(1), felt_from_u64(2)};
+    escrow_terms terms = {.token = felt_from_u64(0x70),
+                          .amount = {9, 0},
+                          .max_cycles = 5,
+                          .deadline = 1000,
+                          .required_tier = 1};
+#define ACT(calls, write) \
+    (calldata_init(&w, room, 64), calldata_calls(&w, calls), write, copy(other, &w))
+    calldata_init(&w, room, 64);
+    calldata_calls(&w, 1);
+    escrow_submit_proof(&w, contract, (u256){7, 1}, felt_from_u64(3), felt_from_u64(4),
+                        (felt_span){proof, 2});
+    felt_span claim = copy(mine, &w);
+    /* Any claim of the task, whatever the proof, the result and the provider. */
+    CHECK(escrow_same_act(claim, ACT(1, escrow_submit_proof(&w, contract, (u256){7, 1}, felt_zero(),
+                                                            felt_zero(), (felt_span){NULL, 0}))));
+    CHECK(
+        !escrow_same_act(claim, ACT(1, escrow_submit_proof(&w, contract, (u256){7, 0}, felt_zero(),
+                                                           felt_zero(), (felt_span){NULL, 0}))));
+    CHECK(
+        !escrow_same_act(claim, ACT(1, escrow_submit_proof(&w, proof[0], (u256){7, 1}, felt_zero(),
+                                                           felt_zero(), (felt_span){NULL, 0}))));
+    CHECK(!escrow_same_act(claim,
+                           ACT(1, escrow_end_task(&w, contract, "cancel_task", (u256){7, 1}))));
+    /* Cut anywhere it is no claim. */
+    for (size_t n = 0; n < claim.n; n++) CHECK(!escrow_same_act(claim, (felt_span){claim.v, n}));
+
+    calldata_init(&w, room, 64);
+    calldata_calls(&w, 2);
+    escrow_create_proved_task(&w, contract, &terms);
+    felt_span made = copy(mine, &w);
+    terms.deadline = 2000;
+    CHECK(escrow_same_act(made, ACT(2, escrow_create_proved_task(&w, contract, &terms))));
+    terms.max_cycles = 6;
+    CHECK(!escrow_same_act(made, ACT(2, escrow_create_proved_task(&w, contract, &terms))));
+
+    calldata_init(&w, room, 64);
+    calldata_calls(&w, 1);
+    escrow_end_task(&w, contract, "claim_expired", (u256){7, 0});
+    felt_span end = copy(mine, &w);
+    CHECK(
+        escrow_same_act(end, ACT(1, escrow_end_task(&w, contract, "claim_expired", (u256){7, 0}))));
+    CHECK(!escrow_same_act(end,
+                           ACT(1, escrow_end_task(&w, contract, "claim_expired", (u256){8, 0}))));
+
+    calldata_init(&w, room, 64);
+    calldata_calls(&w, 1);
+    escrow_assign_task(&w, contract, (u256){7, 0}, felt_from_u64(3), 50);
+    felt_span given = copy(mine, &w);
+    CHECK(escrow_same_act(
+        given, ACT(1, escrow_assign_task(&w, contract, (u256){7, 0}, felt_from_u64(3), 60))));
+    CHECK(!escrow_same_act(
+        given, ACT(1, escrow_assign_task(&w, contract, (u256){7, 0}, felt_from_u64(4), 50))));
+#undef ACT
+}

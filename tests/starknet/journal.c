@@ -105,3 +105,24 @@ TEST(journal_refuses_what_was_altered)
     CHECK(journal_open(&j, "/nonexistent/journal") == SP_ERR_IO);
     journal_close(&j);
 }
+
+TEST(journal_gives_back_the_calldata)
+{
+    felt *v;
+    size_t n;
+    char good[] = "{\"invoke_transaction\":{\"type\":\"INVOKE\",\"calldata\":[\"0x1\",\"0x2f\"]}}";
+    char empty[] = "{\"invoke_transaction\":{\"calldata\":[]}}";
+    char *bad[] = {(char[]){"{}"}, (char[]){"{\"invoke_transaction\":{\"calldata\":[1]}}"},
+                   (char[]){"{\"deploy_account_transaction\":{\"constructor_calldata\":[]}}"},
+                   (char[]){"["}};
+    account_signed tx = {.params = good};
+    CHECK(journal_calldata(&v, &n, &tx) == SP_OK && n == 2 && felt_eq(v[1], felt_from_u64(0x2f)));
+    free(v);
+    tx.params = empty;
+    CHECK(journal_calldata(&v, &n, &tx) == SP_OK && n == 0);
+    free(v);
+    for (size_t i = 0; i < SP_COUNT(bad); i++) {
+        tx.params = bad[i];
+        CHECK(journal_calldata(&v, &n, &tx) == SP_ERR_FORMAT && !v && !n);
+    }
+}

@@ -127,6 +127,7 @@ TEST(rpc_goes_to_the_next_endpoint)
             CHECK(rpc_call(r, &v, "m", "[]", &err) == SP_OK);
             CHECK(json_integer_value(v) == 7);
             json_decref(v);
+            CHECK_EQ(err.unanswered, 1 - j); /* the second time the good one is asked first */
         }
         CHECK_EQ(bad.n_requests, 1);
         CHECK_EQ(good.n_requests, 2);
@@ -416,7 +417,17 @@ TEST(words_of_contracts_are_found)
         {"('a\001b')", "a?b"},
         {"('1234567890123456789012345678901')", "1234567890123456789012345678901"},
         {"('12345678901234567890123456789012')", ""},
-        {"('12345678901234567890123456789012') ('short')", "short"}};
+        {"('12345678901234567890123456789012') ('short')", "short"},
+        /* Bare felts, as views of some nodes give them; a text in quotes goes before. */
+        {"0x496e76616c6964207461736b20737461747573", "Invalid task status"},
+        {"[0x454e545259504f494e545f4641494c4544, 0x73756d]", "sum"},
+        {"0x73756d ('Task locked')", "Task locked"},
+        {"0x73756", ""},    /* half a byte */
+        {"0x7375", ""},     /* too short to be a word */
+        {"0x31323334", ""}, /* a number in ASCII, or any number */
+        {"0x73756d00", ""},
+        {"0x4718f5a0fc34cc1af16a1cdee98ffb20c31f5cd61d6ab07201858f4287c938d", ""},
+        {"0x", ""}};
     char out[RPC_SAID];
     for (size_t i = 0; i < SP_COUNT(cases); i++) {
         rpc_find_said(out, cases[i][0]);
