@@ -16,7 +16,8 @@ allowed() {
     starknet) echo "starknet core" ;;
     guest) echo "guest elf core" ;; # elf/: the embedded programs, made by the build
     include) echo "include core" ;;
-    cli | relayer | node) echo "$1 include starknet prover verifier guest air vm core" ;;
+    market) echo "market include starknet prover verifier guest air vm core" ;;
+    cli | relayer | node) echo "$1 market include starknet prover verifier guest air vm core" ;;
     esac
 }
 
@@ -26,7 +27,7 @@ report() {
     bad=1
 }
 
-for folder in core air vm verifier prover cuda starknet guest include cli relayer node; do
+for folder in core air vm verifier prover cuda starknet guest include market cli relayer node; do
     [ -d "$folder" ] || continue
     list=$(allowed "$folder")
     find "$folder" -type f \( -name '*.c' -o -name '*.h' -o -name '*.cu' -o -name '*.S' \) |
@@ -56,7 +57,7 @@ for folder in core air vm verifier prover cuda starknet guest include cli relaye
             report "$file: OpenMP belongs into prover/cpu" ;;
         esac
         case $file in
-        relayer/* | node/* | starknet/*) ;;
+        relayer/* | node/* | market/* | starknet/*) ;;
         *) ! grep -Eq '#[ \t]*include[ \t]*<(sys/socket|netinet/in|arpa/inet|netdb)\.h>' "$file" ||
             report "$file: sockets belong into relayer, node and starknet" ;;
         esac

@@ -1,0 +1,28 @@
+/* api_system.c - what the relayer says of itself. */
+#include "relayer/api.h"
+
+#include "relayer/app.h"
+
+#define SPROVE_API "v1"
+
+void api_version(call *c, db *d, core *k)
+{
+    (void)d;
+    (void)k;
+    http_json(&c->s, 200, json_pack("{s:s, s:s}", "version", SPROVE_VERSION, "api", SPROVE_API));
+}
+
+void api_live(call *c, db *d, core *k)
+{
+    (void)d;
+    (void)k;
+    http_json(&c->s, 200, json_pack("{s:s}", "status", "ok"));
+}
+
+void api_ready(call *c, db *d, core *k)
+{
+    (void)d;
+    (void)k;
+    const bool ready = !c->a->draining;
+    http_json(&c->s, ready ? 200 : 503, json_pack("{s:s}", "status", ready ? "ok" : "draining"));
+}

@@ -1,0 +1,40 @@
+/* app.h - what the parts of a running relayer share. */
+#ifndef RELAYER_APP_H
+#define RELAYER_APP_H
+
+#include "relayer/call.h"
+#include "relayer/settings.h"
+
+#define APP_MAX_READERS 64
+
+struct app {
+    settings set;
+    uv_loop_t loop;
+    server *server;
+    core *core;
+    port port;
+    keys *keys;
+    queue reads;
+    pthread_t reader[APP_MAX_READERS];
+    size_t n_readers;
+    uint64_t start_ns;
+    char address[64], spool[SETTINGS_TEXT];
+    uv_signal_t on_term, on_int;
+    uv_timer_t on_drain;
+    uint64_t drain_start_ns;
+    bool draining, handles_open;
+    int exit_code;
+};
+
+/* Limits of rate and load; false: c is answered. */
+bool app_admit(app *a, call *c);
+void app_count_reply(app *a, const call *c);
+
+/* Opens everything under the data folder and listens; why[SETTINGS_WHY] says what went wrong, and
+ * where. */
+SP_MUST_USE sp_status app_open(app *a, const settings *s, char *why);
+/* Runs until it is told to stop by SIGTERM or SIGINT. 0, or 1 when the drain took too long. */
+int app_run(app *a);
+void app_close(app *a);
+
+#endif

@@ -1,0 +1,241 @@
+/* call.c - see call.h: find the route, who asks, how often; parse; hand on; answer. */
+#include "relayer/call.h"
+
+#include "relayer/app.h"
+#include "relayer/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define JSON_FLAGS (JSON_REJECT_DUPLICATES)
+
+static bool matches(const char *pattern, const char *path,
+                    char variable[CALL_VARIABLES][CALL_VARIABLE])
+{
+    size_t n = 0;
+    while (*pattern != 0) {
+        if (pattern[0] == '{' && pattern[1] == '}') {
+            /* A segment, or a part of it up to what follows in the pattern (":batch"). */
+            const char end = pattern[2] == 0 ? '/' : pattern[2];
+            const size_t len = strcspn(path, end == '/' ? "/" : (const char[]){end, '/', 0});
+            if (len == 0 || len >= CALL_VARIABLE || n == CALL_VARIABLES) return false;
+            memcpy(variable[n], path, len);
+            variable[n++][len] = 0;
+            path += len;
+            pattern += 2;
+            continue;
+        }
+        if (*pattern++ != *path++) return false;
+    }
+    return *path == 0;
+}
+
+const route *route_find(http_method m, const char *path,
+                        char variable[CALL_VARIABLES][CALL_VARIABLE], unsigned *allowed)
+{
+    size_t n;
+    const route *list = route_list(&n);
+    *allowed = 0;
+    for (size_t i = 0; i < n; i++) {
+        char found[CALL_VARIABLES][CALL_VARIABLE] = {{0}};
+        if (!matches(list[i].path, path, found)) continue;
+        *allowed |= 1u << list[i].method;
+        if (list[i].method == HTTP_GET) *allowed |= 1u << HTTP_HEAD;
+        if (list[i].method != m && !(m == HTTP_HEAD && list[i].method == HTTP_GET)) continue;
+        memcpy(variable, found, sizeof found);
+        return &list[i];
+    }
+    return NULL;
+}
+
+uint64_t call_max_body(app *a, http_method m, const char *path)
+{
+    char variable[CALL_VARIABLES][CALL_VARIABLE];
+    unsigned allowed;
+    (void)a;
+    const route *r = route_find(m, path, variable, &allowed);
+    /* Where there is no route a short body is read before the answer says so. */
+    return r != NULL ? r->max_body : 4096;
+}
+
+static void call_free(call *c)
+{
+    http_request_free(&c->q);
+    http_response_free(&c->s);
+    json_decref(c->body);
+    if (c->prepared != NULL && c->r != NULL && c->r->drop != NULL) c->r->drop(c->prepared);
+    free(c);
+}
+
+/* On the loop's thread. */
+static void answer(call *c)
+{
+    app_count_reply(c->a, c);
+    server_reply(c->a->server, c->handle, &c->s);
+    call_free(c);
+}
+
+static void finished(job *j)
+{
+    call *c = (call *)j;
+    if (j->failed && c->s.status < 400) {
+        http_response_free(&c->s);
+        http_problem(&c->s, &c->q, 500, "internal",
+                     "the request could not be carried out; nothing of it was done");
+    }
+    answer(c);
+}
+
+static void overloaded(call *c)
+{
+    http_add_header(&c->s, "Retry-After", "1");
+    http_problem(&c->s, &c->q, 503, "overloaded", "too many requests wait already");
+    answer(c);
+}
+
+static void run_write(job *j, void *with)
+{
+    call *c = (call *)j;
+    core *k = with;
+    c->r->handle(c, core_db(k), k);
+    if (c->s.status >= 400) core_fail(k); /* what is refused leaves nothing behind */
+}
+
+static void prepared(job *j)
+{
+    call *c = (call *)j;
+    c->preparing = false;
+    if (c->s.status != CALL_NOT_ANSWERED) {
+        answer(c);
+        return;
+    }
+    j->run = run_write;
+    j->done = finished;
+    if (!core_post(c->a->core, j)) overloaded(c);
+}
+
+static bool parse_body(call *c)
+{
+    json_error_t e;
+    const char *type = c->q.headers[HTTP_CONTENT_TYPE];
+    const size_t n = type == NULL ? 0 : strcspn(type, "; ");
+    if (n != strlen("application/json") || strncmp(type, "application/json", n) != 0) {
+        http_problem(&c->s, &c->q, 415, "unsupported_media_type",
+                     "Content-Type must be application/json");
+        return false;
+    }
+    c->body = json_loadb(c->q.body != NULL ? (const char *)c->q.body : "", c->q.body_bytes,
+                         JSON_FLAGS, &e);
+    if (c->body == NULL) {
+        http_problem(&c->s, &c->q, 400, "malformed_json", "line %d, column %d: %s", e.line,
+                     e.column, e.text);
+        return false;
+    }
+    if (json_is_object(c->body)) return true;
+    http_problem(&c->s, &c->q, 400, "validation_failed", "the body must be a JSON object");
+    return false;
+}
+
+/* On a reader's thread. */
+static void run_read(job *j, void *with)
+{
+    call *c = (call *)j;
+    db *d = with;
+    c->s.status = CALL_NOT_ANSWERED;
+    if (c->r->json && !parse_body(c)) return;
+    if (c->preparing) {
+        if (c->r->prepare != NULL) c->r->prepare(c, d, NULL);
+    } else {
+        c->r->handle(c, d, NULL);
+    }
+    if (!db_ok(d)) {
+        log_event(LOG_ERROR, "db_read", "err", db_why(d), "request_id", c->q.request_id, NULL);
+        db_forgive(d);
+        http_response_free(&c->s);
+        http_problem(&c->s, &c->q, 503, "overloaded", "the database does not answer");
+    }
+}
+
+static const char *method_name(unsigned m)
+{
+    static const char *const names[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
+    return names[m];
+}
+
+static void refuse_method(call *c, unsigned allowed)
+{
+    char list[64] = "";
+    for (unsigned m = 0; m <= HTTP_DELETE; m++)
+        if (allowed & (1u << m))
+            (void)snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s",
+                           list[0] != 0 ? ", " : "", method_name(m));
+    http_add_header(&c->s, "Allow", "%s", list);
+    http_problem(&c->s, &c->q, 405, "method_not_allowed", "this path takes %s", list);
+}
+
+static bool authenticate(call *c)
+{
+    const char *given = c->q.headers[HTTP_AUTHORIZATION];
+    if (given != NULL) {
+        const key_verdict v = strncmp(given, "Bearer ", 7) == 0
+                                  ? keys_check(c->a->keys, &c->who, given + 7, clock_ms())
+                                  : KEY_UNKNOWN;
+        if (v == KEY_OK) {
+            if (c->r->scope == 0 || (c->who.scopes & (c->r->scope | SCOPE_ADMIN)) != 0) return true;
+            http_problem(&c->s, &c->q, 403, "insufficient_scope", "this key has not the scope %s",
+                         scope_name((scope)(c->r->scope & -c->r->scope)));
+            return false;
+        }
+        if (c->r->scope == 0) return true; /* public: a wrong key is no better than none */
+        http_add_header(&c->s, "WWW-Authenticate", "Bearer");
+        http_problem(&c->s, &c->q, 401, v == KEY_EXPIRED ? "expired_key" : "invalid_credentials",
+                     v == KEY_EXPIRED ? "this API key has expired" : "this API key is not known");
+        return false;
+    }
+    if (c->r->scope == 0) return true;
+    http_add_header(&c->s, "WWW-Authenticate", "Bearer");
+    http_problem(&c->s, &c->q, 401, "missing_credentials", "send Authorization: Bearer <api-key>");
+    return false;
+}
+
+void call_begin(app *a, server_handle h, http_request *q)
+{
+    call *c = calloc(1, sizeof *c);
+    unsigned allowed;
+    if (c == NULL) {
+        http_response r;
+        http_response_init(&r);
+        r.broken = true;
+        server_reply(a->server, h, &r);
+        http_request_free(q);
+        return;
+    }
+    c->a = a;
+    c->handle = h;
+    c->q = *q;
+    c->start_ns = clock_ns();
+    http_response_init(&c->s);
+    c->r = route_find(c->q.method, c->q.path, c->variable, &allowed);
+    if (c->r == NULL) {
+        if (allowed == 0)
+            http_problem(&c->s, &c->q, 404, "not_found", "there is nothing at this path");
+        else
+            refuse_method(c, allowed);
+        answer(c);
+        return;
+    }
+    if (!app_admit(a, c) || !authenticate(c)) {
+        answer(c);
+        return;
+    }
+    if (c->r->kind == ROUTE_LOOP) {
+        c->r->handle(c, NULL, NULL);
+        answer(c);
+        return;
+    }
+    c->preparing = c->r->kind == ROUTE_WRITE;
+    c->j.run = run_read;
+    c->j.done = c->preparing ? prepared : finished;
+    if (!queue_put(&a->reads, &c->j)) overloaded(c);
+}

@@ -1,0 +1,66 @@
+/* call.h - one request on its way through the relayer, and the table of what it may ask for. */
+#ifndef RELAYER_CALL_H
+#define RELAYER_CALL_H
+
+#include "relayer/core.h"
+#include "relayer/http.h"
+#include "relayer/keys.h"
+#include "relayer/server.h"
+
+typedef struct app app;
+typedef struct route route;
+
+#define CALL_VARIABLES 3
+#define CALL_VARIABLE 129
+
+typedef struct call {
+    job j; /* first: a job is a call */
+    app *a;
+    server_handle handle;
+    const route *r;
+    http_request q;
+    http_response s;
+    char variable[CALL_VARIABLES][CALL_VARIABLE]; /* of the path, in order */
+    principal who;                                /* id "" without a key */
+    json_t *body;                                 /* parsed, for routes that take JSON */
+    void *prepared;                               /* of the route's prepare; freed by drop */
+    bool preparing;
+    uint64_t start_ns;
+} call;
+
+/* The database that reads go to; on the core's thread, k is the core, else NULL. */
+typedef void (*call_handler)(call *c, db *d, core *k);
+
+typedef enum {
+    ROUTE_LOOP, /* answered at once, on the loop's thread: must not wait for anything */
+    ROUTE_READ, /* by a reader */
+    ROUTE_WRITE /* by the core */
+} route_kind;
+
+struct route {
+    http_method method;
+    const char *path; /* {} stands for one segment, which becomes a variable */
+    uint32_t scope;   /* that a key needs one of; 0: public */
+    route_kind kind;
+    bool json;         /* takes a JSON object as its body */
+    uint64_t max_body; /* bytes; 0: none */
+    call_handler
+        prepare; /* on a reader's thread, before a ROUTE_WRITE; may answer (status below) */
+    call_handler handle;
+    void (*drop)(void *prepared);
+};
+
+/* prepare: not answered yet. */
+#define CALL_NOT_ANSWERED 0
+
+const route *route_list(size_t *n);
+/* NULL with *allowed == 0: no such path; NULL else: the path takes other methods (bits of
+ * http_method). */
+const route *route_find(http_method m, const char *path,
+                        char variable[CALL_VARIABLES][CALL_VARIABLE], unsigned *allowed);
+
+/* Takes over q. On the loop's thread. */
+void call_begin(app *a, server_handle h, http_request *q);
+uint64_t call_max_body(app *a, http_method m, const char *path);
+
+#endif

@@ -1,0 +1,200 @@
+/* core.c - see core.h. */
+#include "relayer/core.h"
+
+#include "relayer/schema.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct core {
+    core_config c;
+    db *d;
+    port *to;
+    queue q;
+    pthread_t thread;
+    bool running;
+    int64_t now;
+    uint64_t next_tick;
+    bool failing, lost;
+    job *emitted, **emitted_end; /* of the whole group */
+    pthread_mutex_t count_lock;
+    core_counts counts;
+};
+
+sp_status core_new(core **out, const core_config *config, port *to, char *why)
+{
+    *out = NULL;
+    core *c = calloc(1, sizeof *c);
+    if (c == NULL) return SP_ERR_NOMEM;
+    c->c = *config;
+    c->to = to;
+    c->emitted_end = &c->emitted;
+    sp_status s = db_open(&c->d, config->database, false, why);
+    if (s == SP_OK) s = schema_apply(c->d, db_is_postgres(config->database), why);
+    if (s != SP_OK) {
+        db_close(c->d);
+        free(c);
+        return s;
+    }
+    queue_init(&c->q, config->queue_room);
+    (void)pthread_mutex_init(&c->count_lock, NULL);
+    *out = c;
+    return SP_OK;
+}
+
+db *core_db(core *c) { return c->d; }
+
+void *core_user(core *c) { return c->c.user; }
+
+int64_t core_now(const core *c) { return c->now; }
+
+void core_emit(core *c, job *j)
+{
+    j->next = NULL;
+    *c->emitted_end = j;
+    c->emitted_end = &j->next;
+}
+
+void core_fail(core *c) { c->failing = true; }
+
+bool core_post(core *c, job *j) { return queue_put(&c->q, j); }
+
+/* Emitted jobs that will not be sent: their memory is released on the loop, as that of any other.
+ */
+static void void_emitted(job *const *from)
+{
+    for (job *j = *from; j != NULL; j = j->next) j->failed = true;
+}
+
+static void check_fatal(core *c)
+{
+    if (db_is_fatal(c->d)) c->c.fatal(c->c.user, db_why(c->d));
+}
+
+/* One unit of work in a savepoint; false when it was undone. Some failures (a full disk) end the
+ * whole transaction: then lost is set, and nothing more may be done in this group. */
+static bool unit(core *c, job *j)
+{
+    job **mark = c->emitted_end;
+    c->failing = false;
+    if (c->lost) return false;
+    c->lost = !db_exec(c->d, "SAVEPOINT unit");
+    if (c->lost) return false;
+    if (j != NULL)
+        j->run(j, c);
+    else
+        c->c.tick(c, c->c.user, c->now);
+    const bool ok = db_ok(c->d) && !c->failing;
+    check_fatal(c);
+    db_forgive(c->d);
+    if (!ok) {
+        void_emitted(mark);
+        c->lost = !db_exec(c->d, "ROLLBACK TO unit");
+    }
+    c->lost = !db_exec(c->d, "RELEASE unit") || c->lost;
+    return ok && !c->lost;
+}
+
+static void group(core *c, job *list, bool tick)
+{
+    const uint64_t start = clock_ns();
+    uint64_t n = 0, failed = 0;
+    c->now = clock_ms();
+    c->lost = false;
+    bool ok = db_exec(c->d, "BEGIN IMMEDIATE");
+    if (ok) {
+        if (tick) (void)unit(c, NULL);
+        for (job *j = list; j != NULL; j = j->next) {
+            j->failed = !unit(c, j);
+            failed += j->failed;
+            n++;
+        }
+        ok = !c->lost && db_exec(c->d, "COMMIT");
+    }
+    if (!ok) {
+        check_fatal(c);
+        db_forgive(c->d);
+        (void)db_exec(c->d, "ROLLBACK");
+        db_forgive(c->d);
+        for (job *j = list; j != NULL; j = j->next) j->failed = true;
+        void_emitted(&c->emitted);
+        failed = n;
+    }
+    port_post(c->to, c->emitted);
+    c->emitted = NULL;
+    c->emitted_end = &c->emitted;
+    port_post(c->to, list);
+    (void)pthread_mutex_lock(&c->count_lock);
+    c->counts.commits++;
+    c->counts.jobs += n;
+    c->counts.failed += failed;
+    c->counts.commit_ns_last = clock_ns() - start;
+    c->counts.commit_ns_sum += c->counts.commit_ns_last;
+    (void)pthread_mutex_unlock(&c->count_lock);
+}
+
+/* A group: what is there, and when that is several jobs but not many, what comes within group_ms.
+ */
+static job *collect(core *c)
+{
+    job *list = queue_take(&c->q, c->c.group_max, c->next_tick);
+    size_t n = 0;
+    job **end = &list;
+    for (; *end != NULL; end = &(*end)->next) n++;
+    const uint64_t until = clock_ns() + (uint64_t)c->c.group_ms * 1000000u;
+    while (n > 1 && n < c->c.group_max && clock_ns() < until) {
+        *end = queue_take(&c->q, c->c.group_max - n, until);
+        for (; *end != NULL; end = &(*end)->next) n++;
+        if (queue_is_closed(&c->q)) break;
+    }
+    return list;
+}
+
+static void *run(void *arg)
+{
+    core *c = arg;
+    c->next_tick = clock_ns();
+    for (;;) {
+        job *list = collect(c);
+        const uint64_t now = clock_ns();
+        const bool tick = now >= c->next_tick;
+        if (tick) c->next_tick = now + (uint64_t)c->c.tick_ms * 1000000u;
+        if (list != NULL || tick) group(c, list, tick);
+        if (list == NULL && queue_is_closed(&c->q)) break;
+    }
+    return NULL;
+}
+
+sp_status core_start(core *c)
+{
+    if (pthread_create(&c->thread, NULL, run, c) != 0) return SP_ERR_IO;
+    c->running = true;
+    return SP_OK;
+}
+
+void core_stop(core *c)
+{
+    queue_close(&c->q);
+    if (c->running) (void)pthread_join(c->thread, NULL);
+    c->running = false;
+}
+
+void core_free(core *c)
+{
+    if (c == NULL) return;
+    core_stop(c);
+    db_close(c->d);
+    queue_free(&c->q);
+    (void)pthread_mutex_destroy(&c->count_lock);
+    free(c);
+}
+
+core_counts core_count(core *c)
+{
+    (void)pthread_mutex_lock(&c->count_lock);
+    core_counts counts = c->counts;
+    (void)pthread_mutex_unlock(&c->count_lock);
+    counts.queued = queue_length(&c->q);
+    return counts;
+}

@@ -1,0 +1,80 @@
+/* guard.c - see guard.h. */
+#include "relayer/guard.h"
+
+#include <string.h>
+#include <strings.h>
+
+bool guard_parse_length(uint64_t *n, const char *text)
+{
+    uint64_t v = 0;
+    *n = 0;
+    if (text[0] == 0) return false;
+    for (; *text != 0; text++) {
+        if (*text < '0' || *text > '9') return false;
+        if (v > ((uint64_t)INT64_MAX - 9) / 10) return false;
+        v = 10 * v + (uint64_t)(*text - '0');
+    }
+    *n = v;
+    return true;
+}
+
+bool guard_is_request_id(const char *s)
+{
+    const size_t n = strlen(s);
+    return n >= 1 && n < HTTP_ID &&
+           strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") == n;
+}
+
+static bool may_have_body(http_method m)
+{
+    return m == HTTP_POST || m == HTTP_PUT || m == HTTP_PATCH;
+}
+
+guard_verdict guard_check(const guard_head *h, uint64_t *body_bytes)
+{
+    *body_bytes = 0;
+    if (h->http_1_1 && !h->has_host)
+        return (guard_verdict){400, "missing_host", "HTTP/1.1 requires a Host header"};
+    if (h->transfer_encoding != NULL)
+        return (guard_verdict){411, "length_required",
+                               "Transfer-Encoding is not accepted: send a Content-Length"};
+    if (h->content_length != NULL && !guard_parse_length(body_bytes, h->content_length))
+        return (guard_verdict){400, "bad_content_length",
+                               "Content-Length is not one decimal number"};
+    if (!may_have_body(h->method) && *body_bytes != 0)
+        return (guard_verdict){400, "bad_content_length", "this method takes no body"};
+    if (may_have_body(h->method) && h->content_length == NULL)
+        return (guard_verdict){411, "length_required", "a Content-Length is required"};
+    if (*body_bytes > h->max_body)
+        return (guard_verdict){413, "body_too_large", "the body is longer than is accepted here"};
+    if (h->expect != NULL && strcasecmp(h->expect, "100-continue") != 0)
+        return (guard_verdict){417, "validation_failed", "only Expect: 100-continue is known"};
+    return (guard_verdict){0, NULL, NULL};
+}
+
+/* Whether the list, separated by commas, contains the word. */
+static bool lists(const char *list, const char *word)
+{
+    const size_t n = strlen(word);
+    while (*list != 0) {
+        list += strspn(list, " \t,");
+        const size_t len = strcspn(list, " \t,");
+        if (len == n && strncmp(list, word, n) == 0) return true;
+        list += len;
+    }
+    return false;
+}
+
+bool guard_check_upgrade(const char *upgrade, const char *path, const char *version,
+                         const char *protocols)
+{
+    if (upgrade == NULL || strcasecmp(upgrade, "websocket") != 0) return false;
+    if (version == NULL || strcmp(version, "13") != 0) return false;
+    if (strncmp(path, GUARD_WS_PATH, strlen(GUARD_WS_PATH)) != 0) return false;
+    const char *id = path + strlen(GUARD_WS_PATH);
+    const size_t n = strlen(id);
+    if (n < 1 || n > GUARD_NODE_ID ||
+        strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") != n)
+        return false;
+    return protocols == NULL || lists(protocols, GUARD_WS_PROTOCOL);
+}

@@ -1,0 +1,206 @@
+/* schema.c - see schema.h.
+ *
+ * Times are milliseconds since 1970 (UTC). Amounts are decimal text, hashes and ids lower-case hex
+ * or UUID text. States and outcomes are the names of relayer/state.h. What is only ever shown again
+ * is JSON in a text column; what is searched or compared has a column of its own. An input or
+ * output up to SCHEMA_INLINE bytes stands in its row, a longer one is a blob; both are forgotten
+ * after settlement when the settings say so. @I, @B and @S are replaced by the dialect's words. */
+#include "relayer/schema.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const version_1[] = {
+    "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) @S",
+
+    "CREATE TABLE api_key(id TEXT PRIMARY KEY, secret_hash @B NOT NULL, name TEXT NOT NULL,"
+    " scopes TEXT NOT NULL, quota TEXT, created_at @I NOT NULL, expires_at @I, revoked_at @I) @S",
+
+    "CREATE TABLE program(sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, version TEXT NOT NULL,"
+    " elf_bytes @I NOT NULL, max_cycles @I, description TEXT NOT NULL, created_at @I NOT NULL,"
+    " key_id TEXT, UNIQUE(name, version)) @S",
+
+    /* refs counts the tasks and programs that name a blob; one without any is collected. */
+    "CREATE TABLE blob(sha256 TEXT PRIMARY KEY, size @I NOT NULL, refs @I NOT NULL,"
+    " created_at @I NOT NULL) @S",
+    "CREATE INDEX blob_unused ON blob(created_at) WHERE refs = 0",
+
+    "CREATE TABLE node(id TEXT PRIMARY KEY, pubkey TEXT NOT NULL, address TEXT NOT NULL,"
+    " state TEXT NOT NULL, specs TEXT NOT NULL, bench TEXT NOT NULL, software TEXT NOT NULL,"
+    " region TEXT NOT NULL, price_base TEXT NOT NULL, price_mcycle TEXT NOT NULL,"
+    " max_concurrent @I NOT NULL, draining @I NOT NULL, quota_day @I NOT NULL, quota_left @I NOT "
+    "NULL,"
+    " quota_max @I NOT NULL, connected @I NOT NULL, last_seen @I NOT NULL, banned_until @I,"
+    " version @I NOT NULL, created_at @I NOT NULL) @S",
+    "CREATE INDEX node_order ON node(created_at, id)",
+
+    "CREATE TABLE reputation_event(node_id TEXT NOT NULL, seq @I NOT NULL, at @I NOT NULL,"
+    " kind TEXT NOT NULL, task_id TEXT, attempt @I, PRIMARY KEY(node_id, seq)) @S",
+
+    "CREATE TABLE task(id TEXT PRIMARY KEY, version @I NOT NULL, state TEXT NOT NULL,"
+    " key_id TEXT NOT NULL, creator TEXT, created_at @I NOT NULL, updated_at @I NOT NULL,"
+    " deadline @I NOT NULL, priority @I NOT NULL, attempts @I NOT NULL, max_attempts @I NOT NULL,"
+    " redundancy @I NOT NULL, next_run_at @I NOT NULL, fault_nodes @I NOT NULL,"
+    " program TEXT NOT NULL, program_id TEXT NOT NULL, input_commitment TEXT NOT NULL,"
+    " input_sha256 TEXT NOT NULL, input_bytes @I NOT NULL, input @B, max_cycles @I NOT NULL, "
+    "profile TEXT NOT NULL,"
+    " io_mode TEXT NOT NULL, amount TEXT NOT NULL, requirements TEXT NOT NULL, description TEXT "
+    "NOT NULL,"
+    " metadata TEXT, visibility TEXT NOT NULL, callback_url TEXT, callback_events TEXT, webhook_id "
+    "TEXT,"
+    " chain_contract TEXT, chain_task_id TEXT, chain_create_tx TEXT,"
+    " output_sha256 TEXT, output_bytes @I, output @B, io_commitment TEXT, proof_sha256 TEXT, "
+    "proof_bytes @I,"
+    " cycles @I, exec_ms @I, prove_ms @I, verified_at @I, verified_attempt @I,"
+    " failure_code TEXT, failure_detail TEXT) @S",
+    "CREATE INDEX task_order ON task(created_at, id)",
+    "CREATE INDEX task_of_key ON task(key_id, created_at, id)",
+    "CREATE INDEX task_queue ON task(priority DESC, created_at, id) WHERE state = 'queued'",
+    "CREATE INDEX task_state ON task(state, deadline)",
+    "CREATE UNIQUE INDEX task_on_chain ON task(chain_contract, chain_task_id)"
+    " WHERE chain_task_id IS NOT NULL",
+
+    "CREATE TABLE attempt(task_id TEXT NOT NULL REFERENCES task(id), n @I NOT NULL,"
+    " slot @I NOT NULL, node_id TEXT NOT NULL, account TEXT NOT NULL, session TEXT NOT NULL,"
+    " lease_token TEXT NOT NULL, offered_at @I NOT NULL, offer_until @I NOT NULL, acked_at @I,"
+    " started_at @I, start_by @I, lease_until @I, phase TEXT, progress_ppm @I, eta_ms @I,"
+    " outcome TEXT, ended_at @I, failure_code TEXT, failure_detail TEXT, result TEXT,"
+    " sig_r TEXT, sig_s TEXT, candidates TEXT, PRIMARY KEY(task_id, n)) @S",
+    "CREATE INDEX attempt_open ON attempt(node_id) WHERE outcome IS NULL",
+    "CREATE INDEX attempt_of_node ON attempt(node_id, offered_at)",
+
+    "CREATE TABLE task_event(task_id TEXT NOT NULL, seq @I NOT NULL, at @I NOT NULL,"
+    " actor TEXT NOT NULL, from_state TEXT, to_state TEXT NOT NULL, detail TEXT,"
+    " PRIMARY KEY(task_id, seq)) @S",
+
+    "CREATE TABLE settlement(task_id TEXT PRIMARY KEY REFERENCES task(id), state TEXT NOT NULL,"
+    " provider TEXT, claim_tx TEXT, assign_tx TEXT, finality TEXT, block_number @I, payout TEXT,"
+    " subsidy TEXT, treasury TEXT, actual_fee TEXT, reason TEXT, updated_at @I NOT NULL) @S",
+    "CREATE TABLE chain_event(tx_hash TEXT NOT NULL, event_index @I NOT NULL, block_number @I NOT "
+    "NULL,"
+    " name TEXT NOT NULL, data TEXT NOT NULL, PRIMARY KEY(tx_hash, event_index)) @S",
+    "CREATE INDEX chain_event_block ON chain_event(block_number)",
+    "CREATE TABLE chain_outbox(id @I PRIMARY KEY, kind TEXT NOT NULL, task_id TEXT,"
+    " sender TEXT NOT NULL, nonce @I, tx_hash TEXT, signed_tx TEXT, state TEXT NOT NULL, tries @I "
+    "NOT NULL,"
+    " next_try_at @I NOT NULL, reason TEXT) @S",
+
+    "CREATE TABLE webhook(id TEXT PRIMARY KEY, key_id TEXT NOT NULL, url TEXT NOT NULL, events "
+    "TEXT NOT NULL,"
+    " secret TEXT NOT NULL, old_secret TEXT, old_until @I, legacy_header @I NOT NULL, disabled_at "
+    "@I,"
+    " failures @I NOT NULL, created_at @I NOT NULL) @S",
+    "CREATE TABLE webhook_outbox(id TEXT PRIMARY KEY, webhook_id TEXT NOT NULL, task_id TEXT,"
+    " type TEXT NOT NULL, body TEXT NOT NULL, created_at @I NOT NULL, tries @I NOT NULL, "
+    "next_try_at @I,"
+    " done_at @I, status @I, reason TEXT) @S",
+    "CREATE INDEX webhook_due ON webhook_outbox(next_try_at) WHERE next_try_at IS NOT NULL",
+    "CREATE INDEX webhook_of ON webhook_outbox(webhook_id, created_at, id)",
+
+    "CREATE TABLE idem(key_id TEXT NOT NULL, path TEXT NOT NULL, name TEXT NOT NULL, fingerprint "
+    "TEXT NOT NULL,"
+    " status @I NOT NULL, location TEXT, body TEXT NOT NULL, expires_at @I NOT NULL,"
+    " PRIMARY KEY(key_id, path, name)) @S",
+    "CREATE INDEX idem_expiry ON idem(expires_at)",
+
+    "CREATE TABLE quote(id TEXT PRIMARY KEY, body TEXT NOT NULL, expires_at @I NOT NULL) @S",
+
+    "CREATE TABLE audit(id TEXT PRIMARY KEY, task_id TEXT NOT NULL, attempt @I NOT NULL, node_id "
+    "TEXT NOT NULL,"
+    " state TEXT NOT NULL, verdict TEXT, detail TEXT, sig_r TEXT, sig_s TEXT, created_at @I NOT "
+    "NULL,"
+    " ended_at @I) @S",
+    "CREATE INDEX audit_open ON audit(created_at) WHERE verdict IS NULL",
+    "CREATE INDEX audit_order ON audit(created_at, id)",
+
+    "CREATE TABLE admin_action(id TEXT PRIMARY KEY, at @I NOT NULL, key_id TEXT NOT NULL,"
+    " action TEXT NOT NULL, detail TEXT) @S",
+};
+
+static const char *const *const versions[] = {version_1};
+static const size_t lengths[] = {SP_COUNT(version_1)};
+_Static_assert(SP_COUNT(versions) == SCHEMA_VERSION,
+               "a version of the schema is a list of statements");
+
+/* The statement in a dialect; to be freed. */
+static char *dialect(const char *text, bool postgres)
+{
+    char *out = malloc(2 * strlen(text) + 1); /* the longest word is BIGINT, three times its mark */
+    if (out == NULL) return NULL;
+    char *to = out;
+    for (const char *p = text; *p != 0; p++) {
+        if (*p != '@') {
+            *to++ = *p;
+            continue;
+        }
+        p++;
+        const char *word = *p == 'I'   ? (postgres ? "BIGINT" : "INTEGER")
+                           : *p == 'B' ? (postgres ? "BYTEA" : "BLOB")
+                                       : (postgres ? "" : "STRICT");
+        const size_t n = strlen(word);
+        memcpy(to, word, n);
+        to += n;
+    }
+    *to = 0;
+    return out;
+}
+
+static int64_t current_version(db *d, bool postgres)
+{
+    db_rows *r = db_query_values(
+        d,
+        postgres ? "SELECT count(*) FROM information_schema.tables WHERE table_name = 'meta'"
+                   " AND table_schema = current_schema()"
+                 : "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'meta'",
+        NULL, 0);
+    const bool there = db_next(r) && db_int(r, 0) > 0;
+    db_end(r);
+    if (!there) return 0;
+    int64_t version = 0;
+    r = db_query_values(d, "SELECT value FROM meta WHERE name = 'schema_version'", NULL, 0);
+    if (db_next(r)) version = strtoll(db_text(r, 0), NULL, 10);
+    db_end(r);
+    return version;
+}
+
+static void step(db *d, int64_t version, bool postgres)
+{
+    for (size_t i = 0; i < lengths[version]; i++) {
+        char *sql = dialect(versions[version][i], postgres);
+        if (sql == NULL || !db_exec(d, sql)) {
+            free(sql);
+            return;
+        }
+        free(sql);
+    }
+}
+
+sp_status schema_apply(db *d, bool postgres, char *why)
+{
+    if (!db_exec(d, "BEGIN IMMEDIATE")) goto refused;
+    if (postgres && !db_exec(d, "SELECT pg_advisory_xact_lock(1936749167)")) goto refused;
+    const int64_t version = current_version(d, postgres);
+    if (version > SCHEMA_VERSION) {
+        (void)db_exec(d, "ROLLBACK");
+        (void)snprintf(why, DB_WHY, "the database is of version %lld, this program knows up to %d",
+                       (long long)version, SCHEMA_VERSION);
+        return SP_ERR_FORMAT;
+    }
+    for (int64_t v = version; v < SCHEMA_VERSION; v++) step(d, v, postgres);
+    if (version < SCHEMA_VERSION) {
+        char number[16];
+        (void)snprintf(number, sizeof number, "%d", SCHEMA_VERSION);
+        (void)db_run(d,
+                     "INSERT INTO meta(name, value) VALUES('schema_version', ?)"
+                     " ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+                     DB_T(number));
+    }
+    if (db_ok(d) && db_exec(d, "COMMIT")) return SP_OK;
+refused:
+    (void)snprintf(why, DB_WHY, "%s", db_why(d));
+    db_forgive(d);
+    (void)db_exec(d, "ROLLBACK");
+    db_forgive(d);
+    return SP_ERR_IO;
+}

@@ -1,0 +1,213 @@
+/* server.c - the context of libwebsockets, and handles of connections. */
+#include "relayer/server_internal.h"
+
+#include "relayer/guard.h"
+
+#include <arpa/inet.h>
+#include <openssl/ssl.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define HEADER_BYTES 8192
+#define HEADERS_S 10   /* for the head of a request */
+#define KEEPALIVE_S 30 /* between two */
+#define PING_S 30
+#define SERVICE_BYTES (64u << 10)
+
+server *server_of(struct lws *wsi) { return lws_context_user(lws_get_context(wsi)); }
+
+server_handle server_slot_take(server *s, struct lws *wsi, void *state, bool is_ws)
+{
+    if (s->first_free == 0) return 0;
+    const uint32_t i = s->first_free - 1;
+    slot *t = &s->slots[i];
+    s->first_free = t->next_free;
+    t->generation++;
+    t->wsi = wsi;
+    t->state = state;
+    t->is_ws = is_ws;
+    return (uint64_t)t->generation << 32 | (i + 1);
+}
+
+static slot *slot_of(const server *s, server_handle h)
+{
+    const uint32_t i = (uint32_t)h;
+    if (i == 0 || i > s->n_slots) return NULL;
+    slot *t = &s->slots[i - 1];
+    return t->wsi != NULL && t->generation == (uint32_t)(h >> 32) ? t : NULL;
+}
+
+void server_slot_release(server *s, server_handle h)
+{
+    slot *t = slot_of(s, h);
+    if (t == NULL) return;
+    t->wsi = NULL;
+    t->state = NULL;
+    t->next_free = s->first_free;
+    s->first_free = (uint32_t)h;
+}
+
+void *server_slot_find(const server *s, server_handle h, bool is_ws)
+{
+    const slot *t = slot_of(s, h);
+    return t != NULL && t->is_ws == is_ws ? t->state : NULL;
+}
+
+const char *server_header(struct lws *wsi, char *room, size_t n, enum lws_token_indexes token)
+{
+    const int len = lws_hdr_total_length(wsi, token);
+    if (len <= 0 || (size_t)len >= n) return NULL;
+    return lws_hdr_copy(wsi, room, (int)n, token) < 0 ? NULL : room;
+}
+
+/* Whether the port can be listened on; libwebsockets would only say that the host could not be
+ * made. */
+static bool is_port_free(const char *address, unsigned port)
+{
+    struct sockaddr_storage at;
+    socklen_t n = 0;
+    memset(&at, 0, sizeof at);
+    struct sockaddr_in *v4 = (struct sockaddr_in *)&at;
+    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&at;
+    if (inet_pton(AF_INET, address, &v4->sin_addr) == 1) {
+        v4->sin_family = AF_INET;
+        v4->sin_port = htons((uint16_t)port);
+        n = sizeof *v4;
+    } else if (inet_pton(AF_INET6, address, &v6->sin6_addr) == 1) {
+        v6->sin6_family = AF_INET6;
+        v6->sin6_port = htons((uint16_t)port);
+        n = sizeof *v6;
+    } else {
+        return false;
+    }
+    const int fd = socket(at.ss_family, SOCK_STREAM, 0);
+    if (fd < 0) return false;
+    const int one = 1;
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    const bool is_free = bind(fd, (const struct sockaddr *)&at, n) == 0 && listen(fd, 1) == 0;
+    (void)close(fd);
+    return is_free;
+}
+
+static const struct lws_protocols protocols[] = {
+    {"http", server_http_callback, SERVER_HTTP_PSS, 0, 0, NULL, 0},
+    {GUARD_WS_PROTOCOL, server_ws_callback, SERVER_WS_PSS, 4096, 0, NULL, 0},
+    {NULL, NULL, 0, 0, 0, NULL, 0}};
+
+/* A handshake that names no protocol is a node's. */
+static const struct lws_protocol_vhost_options pvo_default = {NULL, NULL, "default", "1"};
+static const struct lws_protocol_vhost_options pvo = {NULL, &pvo_default, GUARD_WS_PROTOCOL, ""};
+
+static void quiet(int level, const char *line)
+{
+    (void)level;
+    (void)line;
+}
+
+static sp_status open_context(server *s, char *why)
+{
+    const server_config *c = &s->c;
+    const lws_retry_bo_t idle = {.secs_since_valid_ping = PING_S,
+                                 .secs_since_valid_hangup = (uint16_t)c->hangup_s};
+    static lws_retry_bo_t policy; /* libwebsockets keeps the pointer */
+    policy = idle;
+    void *loops[1] = {s->loop};
+    struct lws_context_creation_info i;
+    memset(&i, 0, sizeof i);
+    i.port = (int)s->port;
+    i.iface =
+        strcmp(c->address, "0.0.0.0") == 0 || strcmp(c->address, "::") == 0 ? NULL : c->address;
+    i.protocols = protocols;
+    i.pvo = &pvo;
+    i.user = s;
+    i.foreign_loops = loops;
+    i.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_VALIDATE_UTF8 |
+                LWS_SERVER_OPTION_UV_NO_SIGSEGV_SIGFPE_SPIN;
+    if (strchr(c->address, ':') == NULL) i.options |= LWS_SERVER_OPTION_DISABLE_IPV6;
+    i.timeout_secs = HEADERS_S;
+    i.timeout_secs_ah_idle = HEADERS_S;
+    i.keepalive_timeout = KEEPALIVE_S;
+    i.max_http_header_data = HEADER_BYTES;
+    i.max_http_header_pool = 256;
+    i.fd_limit_per_thread = c->max_connections + 64;
+    i.pt_serv_buf_size = SERVICE_BYTES;
+    i.retry_and_idle_policy = &policy;
+    i.alpn = "http/1.1";
+    if (c->tls_cert != NULL) {
+        i.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+        i.ssl_cert_filepath = c->tls_cert;
+        i.ssl_private_key_filepath = c->tls_key;
+        i.ssl_options_set = SSL_OP_NO_SSLv3 | SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1;
+    }
+    lws_set_log_level(0, quiet);
+    s->cx = lws_create_context(&i);
+    if (s->cx != NULL) return SP_OK;
+    (void)snprintf(why, 256,
+                   c->tls_cert != NULL
+                       ? "cannot listen on %.80s:%u, or its certificate or key cannot be read"
+                       : "cannot listen on %.80s:%u (or libwebsockets-evlib-uv is missing)",
+                   c->address, s->port);
+    return SP_ERR_IO;
+}
+
+sp_status server_new(server **out, uv_loop_t *loop, const server_config *c, const server_events *e,
+                     char *why)
+{
+    *out = NULL;
+    server *s = calloc(1, sizeof *s);
+    if (s != NULL) s->slots = calloc(c->max_connections, sizeof *s->slots);
+    if (s == NULL || s->slots == NULL) {
+        free(s);
+        return SP_ERR_NOMEM;
+    }
+    s->loop = loop;
+    s->c = *c;
+    s->e = *e;
+    if (s->c.body_ms == 0) s->c.body_ms = 10000;
+    if (s->c.reply_ms == 0) s->c.reply_ms = 90000;
+    if (s->c.hangup_s == 0) s->c.hangup_s = 95;
+    s->n_slots = c->max_connections;
+    for (uint32_t i = 0; i < s->n_slots; i++)
+        s->slots[i].next_free = i + 1 < s->n_slots ? i + 2 : 0;
+    s->first_free = 1;
+    s->port = c->port;
+    if (!is_port_free(c->address, s->port) && c->fallback_port != 0) s->port = c->fallback_port;
+    sp_status status = SP_ERR_IO;
+    if (!is_port_free(c->address, s->port))
+        (void)snprintf(why, 256, "%.80s:%u is in use, or no address of this machine", c->address,
+                       s->port);
+    else
+        status = open_context(s, why);
+    if (status == SP_OK) {
+        *out = s;
+        return SP_OK;
+    }
+    free(s->slots);
+    free(s);
+    return status;
+}
+
+unsigned server_port(const server *s) { return s->port; }
+
+server_counts server_count(const server *s) { return s->counts; }
+
+void server_drain(server *s) { s->draining = true; }
+
+void server_stop(server *s)
+{
+    if (s->stopped) return;
+    s->stopped = true;
+    lws_context_destroy(s->cx);
+}
+
+void server_free(server *s)
+{
+    if (s == NULL) return;
+    if (!s->stopped) server_stop(s);
+    free(s->slots);
+    free(s);
+}

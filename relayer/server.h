@@ -1,0 +1,82 @@
+/* server.h - HTTP/1.1 and WebSockets by libwebsockets on a libuv loop.
+ *
+ * Everything here happens on the loop's thread; other threads hand jobs to it (port.h). A
+ * connection is named by a handle that is never used twice, so that an answer which comes after its
+ * client has gone does nothing. */
+#ifndef RELAYER_SERVER_H
+#define RELAYER_SERVER_H
+
+#include "relayer/http.h"
+
+#include <uv.h>
+
+typedef struct server server;
+typedef uint64_t server_handle; /* 0: none */
+
+typedef struct {
+    void *user;
+    /* How long a body may be here, in bytes; above SERVER_MEMORY_BODY it comes in an unlinked file.
+     */
+    uint64_t (*max_body)(void *user, http_method m, const char *path);
+    /* A whole request, which is taken over. The answer is one server_reply, now or later. */
+    void (*request)(void *user, server_handle h, http_request *q);
+    /* Whether this peer may have one more connection; closed comes for each that was opened. NULL:
+     * any may. */
+    bool (*opened)(void *user, const char *peer);
+    void (*closed)(void *user, const char *peer);
+    /* A node's socket: its messages are whole, in UTF-8, n bytes and a zero byte; to be freed. */
+    void (*ws_open)(void *user, server_handle h, const char *node, const char *peer);
+    void (*ws_message)(void *user, server_handle h, char *text, size_t n);
+    void (*ws_close)(void *user, server_handle h);
+} server_events;
+
+#define SERVER_MEMORY_BODY ((size_t)256 << 10)
+
+typedef struct {
+    const char *address; /* "127.0.0.1", "0.0.0.0", "::" */
+    unsigned port;
+    unsigned fallback_port;         /* taken when port is in use; 0: none */
+    const char *tls_cert, *tls_key; /* NULL: plain */
+    const char *spool;              /* a folder for long bodies */
+    unsigned max_connections;
+    size_t max_message; /* bytes of a node's message */
+    unsigned body_ms;   /* a body has this long, and a second more for every 10 kB; 0: 10000 */
+    unsigned reply_ms;  /* a handler has this long; 0: 90000 */
+    unsigned hangup_s;  /* a WebSocket peer that answers no ping for so long is gone; 0: 95 */
+} server_config;
+
+/* SP_ERR_IO, with a sentence in why[256]: the address cannot be listened on. */
+SP_MUST_USE sp_status server_new(server **out, uv_loop_t *loop, const server_config *c,
+                                 const server_events *e, char *why);
+unsigned server_port(const server *s);
+
+/* Takes over what r holds. Nothing happens when the client has gone. */
+void server_reply(server *s, server_handle h, http_response *r);
+/* More of a response whose stream is set. False: the client has gone, or reads too slowly (it is
+ * cut off). */
+bool server_stream(server *s, server_handle h, const char *text, size_t n);
+void server_stream_end(server *s, server_handle h);
+
+/* Queues a message for a node. False: it has gone, or more than SERVER_WS_QUEUE messages wait (it
+ * is cut off). */
+bool server_send(server *s, server_handle h, const char *text, size_t n);
+/* Closes after what is queued. reason: at most 123 bytes. */
+void server_close(server *s, server_handle h, unsigned code, const char *reason);
+#define SERVER_WS_QUEUE 64
+#define SERVER_WS_QUEUE_BYTES ((size_t)256 << 10)
+
+typedef struct {
+    uint64_t requests, refused, ws_opened, ws_messages;
+    size_t ws_now, http_now, ws_queued_bytes;
+} server_counts;
+server_counts server_count(const server *s);
+
+/* From now on no new connection stays open: every answer closes, and WebSocket handshakes are
+ * refused. */
+void server_drain(server *s);
+/* To be called within the loop; the loop then ends by itself, after which server_free releases s.
+ */
+void server_stop(server *s);
+void server_free(server *s);
+
+#endif

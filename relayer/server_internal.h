@@ -1,0 +1,48 @@
+/* server_internal.h - the state that server.c, server_http.c and server_ws.c share. */
+#ifndef RELAYER_SERVER_INTERNAL_H
+#define RELAYER_SERVER_INTERNAL_H
+
+#include "relayer/server.h"
+
+#include <libwebsockets.h>
+
+typedef struct {
+    uint32_t generation;
+    uint32_t next_free;
+    struct lws *wsi; /* NULL: free */
+    void *state;     /* an exchange or a socket */
+    bool is_ws;
+} slot;
+
+struct server {
+    uv_loop_t *loop;
+    server_config c;
+    server_events e;
+    struct lws_context *cx;
+    unsigned port;
+    slot *slots;
+    uint32_t n_slots, first_free; /* index + 1; 0: none */
+    server_counts counts;
+    bool draining, stopped;
+    uint64_t ids; /* of requests */
+};
+
+/* 0 when all max_connections are taken. */
+server_handle server_slot_take(server *s, struct lws *wsi, void *state, bool is_ws);
+void server_slot_release(server *s, server_handle h);
+/* NULL when it has gone or is of the other kind. */
+void *server_slot_find(const server *s, server_handle h, bool is_ws);
+server *server_of(struct lws *wsi);
+
+/* The callbacks of the two protocols. */
+int server_http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+                         size_t len);
+int server_ws_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+                       size_t len);
+#define SERVER_HTTP_PSS sizeof(void *)
+#define SERVER_WS_PSS sizeof(void *)
+
+/* A header as text, or NULL when it is absent or longer than the room. */
+const char *server_header(struct lws *wsi, char *room, size_t n, enum lws_token_indexes token);
+
+#endif

@@ -1,0 +1,190 @@
+/* server_ws.c - sockets of nodes: whole text messages in, a bounded queue of messages out. */
+#include "relayer/server_internal.h"
+
+#include "relayer/guard.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define REASON 124
+
+typedef struct message {
+    struct message *next;
+    size_t n;
+    uint8_t at[]; /* LWS_PRE bytes, then n */
+} message;
+
+typedef struct {
+    server *s;
+    struct lws *wsi;
+    server_handle handle;
+    char *in; /* of the message that is coming in */
+    size_t in_bytes, in_room;
+    message *first, **end;
+    size_t n_queued, queued_bytes;
+    unsigned close_code; /* 0: stay open */
+    char close_reason[REASON];
+} ws_socket;
+
+static void fail(ws_socket *w, unsigned code, const char *reason)
+{
+    lws_close_reason(w->wsi, (enum lws_close_status)code, (unsigned char *)(uintptr_t)reason,
+                     strlen(reason));
+}
+
+static void drop_queue(ws_socket *w)
+{
+    while (w->first != NULL) {
+        message *m = w->first;
+        w->first = m->next;
+        free(m);
+    }
+    w->s->counts.ws_queued_bytes -= w->queued_bytes;
+    w->end = &w->first;
+    w->n_queued = w->queued_bytes = 0;
+}
+
+static int opened(struct lws *wsi, ws_socket **pss)
+{
+    server *s = server_of(wsi);
+    ws_socket *w = calloc(1, sizeof *w);
+    char path[HTTP_MAX_PATH], peer[HTTP_PEER];
+    *pss = w;
+    if (w == NULL) return -1;
+    w->s = s;
+    w->wsi = wsi;
+    w->end = &w->first;
+    w->handle = server_slot_take(s, wsi, w, true);
+    s->counts.ws_now++;
+    s->counts.ws_opened++;
+    const char *uri = server_header(wsi, path, sizeof path, WSI_TOKEN_GET_URI);
+    (void)lws_get_peer_simple(wsi, peer, sizeof peer);
+    if (w->handle == 0 || uri == NULL || strlen(uri) <= strlen(GUARD_WS_PATH)) {
+        fail(w, 1013, "too many connections");
+        return -1;
+    }
+    s->e.ws_open(s->e.user, w->handle, uri + strlen(GUARD_WS_PATH), peer);
+    return 0;
+}
+
+static void closed(ws_socket *w)
+{
+    server *s = w->s;
+    const server_handle h = w->handle;
+    drop_queue(w);
+    free(w->in);
+    free(w);
+    s->counts.ws_now--;
+    server_slot_release(s, h);
+    if (h != 0) s->e.ws_close(s->e.user, h);
+}
+
+static int received(ws_socket *w, const char *in, size_t n)
+{
+    if (w->close_code != 0) return 0;
+    if (lws_frame_is_binary(w->wsi)) {
+        fail(w, 1003, "text only");
+        return -1;
+    }
+    if (w->in_bytes + n > w->s->c.max_message) {
+        fail(w, 1009, "message too long");
+        return -1;
+    }
+    if (w->in_bytes + n + 1 > w->in_room) {
+        const size_t room = 2 * (w->in_bytes + n) + 1;
+        char *more = realloc(w->in, room);
+        if (more == NULL) return -1;
+        w->in = more;
+        w->in_room = room;
+    }
+    if (n > 0) memcpy(w->in + w->in_bytes, in, n);
+    w->in_bytes += n;
+    if (!lws_is_final_fragment(w->wsi) || lws_remaining_packet_payload(w->wsi) > 0) return 0;
+    w->s->counts.ws_messages++;
+    char *text = w->in;
+    const size_t whole = w->in_bytes;
+    if (text == NULL) return 0; /* an empty message */
+    text[whole] = 0;
+    w->in = NULL;
+    w->in_bytes = w->in_room = 0;
+    w->s->e.ws_message(w->s->e.user, w->handle, text, whole);
+    return 0;
+}
+
+static int writable(ws_socket *w)
+{
+    message *m = w->first;
+    if (m != NULL) {
+        w->first = m->next;
+        if (w->first == NULL) w->end = &w->first;
+        w->n_queued--;
+        w->queued_bytes -= m->n;
+        w->s->counts.ws_queued_bytes -= m->n;
+        const bool ok = lws_write(w->wsi, m->at + LWS_PRE, m->n, LWS_WRITE_TEXT) >= (int)m->n;
+        free(m);
+        if (!ok) return -1;
+    }
+    if (w->first != NULL) {
+        lws_callback_on_writable(w->wsi);
+        return 0;
+    }
+    if (w->close_code == 0) return 0;
+    if (m != NULL) { /* the last message goes first */
+        lws_callback_on_writable(w->wsi);
+        return 0;
+    }
+    fail(w, w->close_code, w->close_reason);
+    return -1;
+}
+
+int server_ws_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+                       size_t len)
+{
+    ws_socket **pss = user;
+    ws_socket *w = pss != NULL ? *pss : NULL;
+    switch (reason) {
+    case LWS_CALLBACK_ESTABLISHED: return opened(wsi, pss);
+    case LWS_CALLBACK_RECEIVE: return w == NULL ? -1 : received(w, in, len);
+    case LWS_CALLBACK_SERVER_WRITEABLE: return w == NULL ? 0 : writable(w);
+    case LWS_CALLBACK_CLOSED:
+        if (w != NULL) closed(w);
+        if (pss != NULL) *pss = NULL;
+        return 0;
+    /* A plain request can only reach this protocol by a mistake of ours. */
+    case LWS_CALLBACK_HTTP: return -1;
+    default: return 0;
+    }
+}
+
+bool server_send(server *s, server_handle h, const char *text, size_t n)
+{
+    ws_socket *w = server_slot_find(s, h, true);
+    if (w == NULL || w->close_code != 0) return false;
+    message *m = w->n_queued < SERVER_WS_QUEUE && w->queued_bytes + n <= SERVER_WS_QUEUE_BYTES
+                     ? malloc(sizeof *m + LWS_PRE + n)
+                     : NULL;
+    if (m == NULL) { /* what was promised may not be left out silently */
+        drop_queue(w);
+        server_close(s, h, 1008, "reads too slowly");
+        return false;
+    }
+    m->next = NULL;
+    m->n = n;
+    memcpy(m->at + LWS_PRE, text, n);
+    *w->end = m;
+    w->end = &m->next;
+    w->n_queued++;
+    w->queued_bytes += n;
+    s->counts.ws_queued_bytes += n;
+    lws_callback_on_writable(w->wsi);
+    return true;
+}
+
+void server_close(server *s, server_handle h, unsigned code, const char *reason)
+{
+    ws_socket *w = server_slot_find(s, h, true);
+    if (w == NULL || w->close_code != 0) return;
+    w->close_code = code;
+    strncpy(w->close_reason, reason, REASON - 1);
+    lws_callback_on_writable(w->wsi);
+}

@@ -1,0 +1,352 @@
+/* settings.c - see settings.h. */
+#include "relayer/settings.h"
+
+#include <ctype.h>
+#include <ini.h>
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum { TEXT, NUMBER, MILLISECONDS, BYTES, YES_NO } kind;
+
+typedef struct {
+    const char *section, *name;
+    kind kind;
+    size_t at;
+    uint64_t low, high; /* of a number, in its smallest unit */
+    const char *value;  /* the default */
+} setting;
+
+#define AT(member) offsetof(settings, member)
+#define HOUR_MS UINT64_C(3600000)
+#define DAY_MS (24 * HOUR_MS)
+
+static const setting table[] = {
+    {"server", "listen", TEXT, AT(listen), 0, 0, "0.0.0.0:8000"},
+    {"server", "data", TEXT, AT(data), 0, 0, ""},
+    {"server", "tls_cert", TEXT, AT(tls_cert), 0, 0, ""},
+    {"server", "tls_key", TEXT, AT(tls_key), 0, 0, ""},
+    {"server", "metrics", TEXT, AT(metrics), 0, 0, "127.0.0.1:9464"},
+    {"server", "public_url", TEXT, AT(public_url), 0, 0, ""},
+    {"server", "port_fallback", YES_NO, AT(port_fallback), 0, 1, "yes"},
+    {"server", "max_connections", NUMBER, AT(max_connections), 16, 1000000, "20000"},
+    {"server", "per_ip", NUMBER, AT(per_ip), 1, 1000000, "100"},
+    {"server", "trusted_proxies", TEXT, AT(trusted_proxies), 0, 0, ""},
+    {"server", "shutdown_timeout", MILLISECONDS, AT(shutdown_ms), 1000, HOUR_MS, "60s"},
+    {"db", "database", TEXT, AT(database), 0, 0, ""},
+    {"db", "group_commit", MILLISECONDS, AT(group_ms), 0, 1000, "2ms"},
+    {"db", "group_commit_max", NUMBER, AT(group_max), 1, 100000, "256"},
+    {"db", "readers", NUMBER, AT(readers), 1, 64, "2"},
+    {"ws", "offer", MILLISECONDS, AT(offer_ms), 10, DAY_MS, "10s"},
+    {"ws", "heartbeat", MILLISECONDS, AT(heartbeat_ms), 10, DAY_MS, "30s"},
+    {"ws", "resume_grace", MILLISECONDS, AT(resume_grace_ms), 10, DAY_MS, "60s"},
+    {"ws", "heartbeat_timeout", MILLISECONDS, AT(heartbeat_timeout_ms), 10, DAY_MS, "95s"},
+    {"ws", "lease", MILLISECONDS, AT(lease_ms), 10, DAY_MS, "120s"},
+    {"ws", "start_by", MILLISECONDS, AT(start_by_ms), 10, DAY_MS, "180s"},
+    {"ws", "max_message", BYTES, AT(max_message), 4096, 16 << 20, "256KiB"},
+    {"ws", "require_node_signature", YES_NO, AT(require_node_signature), 0, 1, "yes"},
+    {"sched", "exploration_ppm", NUMBER, AT(exploration_ppm), 0, 1000000, "50000"},
+    {"sched", "max_attempts", NUMBER, AT(max_attempts), 1, 100, "3"},
+    {"sched", "weight_spec", NUMBER, AT(weight_spec), 0, 1000, "150"},
+    {"sched", "weight_history", NUMBER, AT(weight_history), 0, 1000, "250"},
+    {"sched", "weight_reputation", NUMBER, AT(weight_reputation), 0, 1000, "200"},
+    {"sched", "weight_price", NUMBER, AT(weight_price), 0, 1000, "200"},
+    {"sched", "weight_load", NUMBER, AT(weight_load), 0, 1000, "100"},
+    {"sched", "weight_geo", NUMBER, AT(weight_geo), 0, 1000, "100"},
+    {"verify", "workers", NUMBER, AT(verifiers), 1, 256, "2"},
+    {"verify", "timeout", MILLISECONDS, AT(verify_ms), 100, HOUR_MS, "30s"},
+    {"audit", "rate_ppm", NUMBER, AT(audit_ppm), 0, 1000000, "100000"},
+    {"chain", "rpc", TEXT, AT(rpc), 0, 0, ""},
+    {"chain", "chain_id", TEXT, AT(chain_id), 0, 0, ""},
+    {"chain", "contract", TEXT, AT(contract), 0, 0, ""},
+    {"chain", "account", TEXT, AT(account), 0, 0, ""},
+    {"chain", "keystore", TEXT, AT(keystore), 0, 0, ""},
+    {"chain", "password_file", TEXT, AT(password_file), 0, 0, ""},
+    {"chain", "poll", MILLISECONDS, AT(poll_ms), 50, HOUR_MS, "2s"},
+    {"storage", "max_blob", BYTES, AT(max_blob), 1 << 20, UINT64_C(1) << 40, "1GiB"},
+    {"storage", "keep_payloads", YES_NO, AT(keep_payloads), 0, 1, "no"},
+    {"storage", "retention", MILLISECONDS, AT(retention_ms), HOUR_MS, 36500 * DAY_MS, "30d"},
+    {"storage", "min_free", BYTES, AT(min_free), 0, UINT64_C(1) << 50, "256MiB"},
+    {"limits", "post_rate", NUMBER, AT(post_rate), 1, 1000000, "20"},
+    {"limits", "post_burst", NUMBER, AT(post_burst), 1, 1000000, "40"},
+    {"limits", "read_rate", NUMBER, AT(read_rate), 1, 1000000, "100"},
+    {"limits", "read_burst", NUMBER, AT(read_burst), 1, 1000000, "200"},
+    {"limits", "open_tasks", NUMBER, AT(open_tasks), 1, UINT64_C(1) << 40, "1000000"},
+    {"webhooks", "allow_private", YES_NO, AT(allow_private_callbacks), 0, 1, "no"},
+    {"log", "level", TEXT, AT(log_level), 0, 0, "info"},
+};
+
+static void *member(settings *s, const setting *t) { return (char *)s + t->at; }
+
+static const void *const_member(const settings *s, const setting *t)
+{
+    return (const char *)s + t->at;
+}
+
+typedef struct {
+    const char *name;
+    uint64_t factor;
+} unit;
+
+static const unit time_units[] = {
+    {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", HOUR_MS}, {"d", DAY_MS}};
+static const unit byte_units[] = {
+    {"", 1}, {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"TiB", UINT64_C(1) << 40}};
+static const unit no_units[] = {{"", 1}};
+
+/* A decimal number and one of the units. */
+static bool read_number(uint64_t *out, const char *text, const unit *units, size_t n_units)
+{
+    uint64_t v = 0;
+    if (*text < '0' || *text > '9') return false;
+    for (; *text >= '0' && *text <= '9'; text++) {
+        if (v > UINT64_C(1) << 50) return false;
+        v = 10 * v + (uint64_t)(*text - '0');
+    }
+    while (*text == ' ') text++;
+    for (size_t i = 0; i < n_units; i++)
+        if (strcmp(text, units[i].name) == 0) {
+            if (v > (UINT64_C(1) << 62) / units[i].factor) return false;
+            *out = v * units[i].factor;
+            return true;
+        }
+    return false;
+}
+
+static bool parse(uint64_t *v, const setting *t, const char *text)
+{
+    switch (t->kind) {
+    case MILLISECONDS: return read_number(v, text, time_units, SP_COUNT(time_units));
+    case BYTES: return read_number(v, text, byte_units, SP_COUNT(byte_units));
+    case YES_NO:
+        *v = strcmp(text, "yes") == 0 || strcmp(text, "true") == 0;
+        return *v || strcmp(text, "no") == 0 || strcmp(text, "false") == 0;
+    default: return read_number(v, text, no_units, SP_COUNT(no_units));
+    }
+}
+
+static const char *form(kind k)
+{
+    return k == MILLISECONDS ? "a time such as 500ms, 30s, 5m, 1h, 2d"
+           : k == BYTES      ? "a size such as 4096, 256KiB, 1GiB"
+           : k == YES_NO     ? "yes or no"
+                             : "a whole number";
+}
+
+static void write_number(char *out, size_t room, const setting *t, uint64_t v)
+{
+    const unit *units = t->kind == MILLISECONDS ? time_units
+                        : t->kind == BYTES      ? byte_units
+                                                : no_units;
+    size_t n = t->kind == MILLISECONDS ? SP_COUNT(time_units)
+               : t->kind == BYTES      ? SP_COUNT(byte_units)
+                                       : 1;
+    if (t->kind == YES_NO) {
+        (void)snprintf(out, room, "%s", v ? "yes" : "no");
+        return;
+    }
+    while (n > 1 && (v == 0 || v % units[n - 1].factor != 0)) n--;
+    (void)snprintf(out, room, "%" PRIu64 "%s", v / units[n - 1].factor, units[n - 1].name);
+}
+
+static sp_status set(settings *s, const setting *t, const char *value, char why[SETTINGS_WHY])
+{
+    if (t->kind == TEXT) {
+        if (strlen(value) >= SETTINGS_TEXT) {
+            (void)snprintf(why, SETTINGS_WHY, "%s.%s is too long", t->section, t->name);
+            return SP_ERR_FORMAT;
+        }
+        (void)snprintf(member(s, t), SETTINGS_TEXT, "%s", value);
+        return SP_OK;
+    }
+    uint64_t v = 0;
+    if (!parse(&v, t, value)) {
+        (void)snprintf(why, SETTINGS_WHY, "%s.%s is \"%.60s\", not %s", t->section, t->name, value,
+                       form(t->kind));
+        return SP_ERR_FORMAT;
+    }
+    if (v < t->low || v > t->high) {
+        char low[32], high[32];
+        write_number(low, sizeof low, t, t->low);
+        write_number(high, sizeof high, t, t->high);
+        (void)snprintf(why, SETTINGS_WHY, "%s.%s is %.60s; it is %s to %s", t->section, t->name,
+                       value, low, high);
+        return SP_ERR_FORMAT;
+    }
+    memcpy(member(s, t), &v, sizeof v);
+    return SP_OK;
+}
+
+static const setting *find(const char *section, size_t section_bytes, const char *name)
+{
+    for (size_t i = 0; i < SP_COUNT(table); i++)
+        if (strlen(table[i].section) == section_bytes &&
+            strncmp(table[i].section, section, section_bytes) == 0 &&
+            strcmp(table[i].name, name) == 0)
+            return &table[i];
+    return NULL;
+}
+
+void settings_init(settings *s)
+{
+    char why[SETTINGS_WHY];
+    memset(s, 0, sizeof *s);
+    for (size_t i = 0; i < SP_COUNT(table); i++)
+        if (set(s, &table[i], table[i].value, why) != SP_OK)
+            SP_ASSERT(!"a default is out of its range");
+    const char *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    if (xdg != NULL && xdg[0] == '/')
+        (void)snprintf(s->data, sizeof s->data, "%s/sprove", xdg);
+    else
+        (void)snprintf(s->data, sizeof s->data, "%s/.local/share/sprove", home != NULL ? home : "");
+}
+
+sp_status settings_set(settings *s, const char *name, const char *value, char why[SETTINGS_WHY])
+{
+    const char *dot = strchr(name, '.');
+    const setting *t = dot == NULL ? NULL : find(name, (size_t)(dot - name), dot + 1);
+    if (t != NULL) return set(s, t, value, why);
+    (void)snprintf(why, SETTINGS_WHY, "there is no setting \"%.80s\"", name);
+    return SP_ERR_FORMAT;
+}
+
+typedef struct {
+    settings *s;
+    char *why;
+    bool failed;
+} reading;
+
+static int on_pair(void *user, const char *section, const char *name, const char *value)
+{
+    reading *r = user;
+    if (r->failed) return 0; /* the first is reported */
+    const setting *t = find(section, strlen(section), name);
+    if (t == NULL)
+        (void)snprintf(r->why, SETTINGS_WHY, "there is no setting \"%.80s\" in [%.80s]", name,
+                       section);
+    r->failed = t == NULL || set(r->s, t, value, r->why) != SP_OK;
+    return !r->failed;
+}
+
+sp_status settings_read_file(settings *s, const char *path, char why[SETTINGS_WHY])
+{
+    settings next = *s;
+    char what[SETTINGS_WHY] = "it is no INI";
+    reading r = {&next, what, false};
+    const int line = ini_parse(path, on_pair, &r);
+    if (line == 0) {
+        *s = next;
+        return SP_OK;
+    }
+    if (line < 0) {
+        (void)snprintf(why, SETTINGS_WHY, "%.200s: cannot be read", path);
+        return SP_ERR_IO;
+    }
+    (void)snprintf(why, SETTINGS_WHY, "%.100s:%d: %.180s", path, line, what);
+    return SP_ERR_FORMAT;
+}
+
+sp_status settings_read_environment(settings *s, char *const *environment, char why[SETTINGS_WHY])
+{
+    settings next = *s;
+    for (; *environment != NULL; environment++) {
+        for (size_t i = 0; i < SP_COUNT(table); i++) {
+            char name[96];
+            int n = snprintf(name, sizeof name, "SPROVE_%s_%s=", table[i].section, table[i].name);
+            for (int k = 0; k < n; k++) name[k] = (char)toupper((unsigned char)name[k]);
+            if (strncmp(*environment, name, (size_t)n) != 0) continue;
+            char what[SETTINGS_WHY];
+            if (set(&next, &table[i], *environment + n, what) != SP_OK) {
+                (void)snprintf(why, SETTINGS_WHY, "environment: %.280s", what);
+                return SP_ERR_FORMAT;
+            }
+        }
+    }
+    *s = next;
+    return SP_OK;
+}
+
+bool settings_address(char *address, size_t room, unsigned *port, const char *text)
+{
+    const char *colon = strrchr(text, ':');
+    uint64_t v = 0;
+    if (colon == NULL || !read_number(&v, colon + 1, no_units, 1) || v == 0 || v > 65535)
+        return false;
+    size_t n = (size_t)(colon - text);
+    if (n >= 2 && text[0] == '[' && text[n - 1] == ']') {
+        text++;
+        n -= 2;
+    } else if (memchr(text, ':', n) != NULL) {
+        return false;
+    }
+    if (n == 0 || n >= room) return false;
+    memcpy(address, text, n);
+    address[n] = 0;
+    *port = (unsigned)v;
+    return true;
+}
+
+sp_status settings_check(const settings *s, char why[SETTINGS_WHY])
+{
+    const struct {
+        const char *name;
+        uint64_t ms;
+    } order[] = {{"ws.offer", s->offer_ms},
+                 {"ws.heartbeat", s->heartbeat_ms},
+                 {"ws.resume_grace", s->resume_grace_ms},
+                 {"ws.heartbeat_timeout", s->heartbeat_timeout_ms},
+                 {"ws.lease", s->lease_ms},
+                 {"ws.start_by", s->start_by_ms}};
+    char address[64];
+    unsigned port;
+    for (size_t i = 1; i < SP_COUNT(order); i++)
+        if (order[i - 1].ms >= order[i].ms) {
+            (void)snprintf(why, SETTINGS_WHY, "%s must be shorter than %s", order[i - 1].name,
+                           order[i].name);
+            return SP_ERR_FORMAT;
+        }
+    if (!settings_address(address, sizeof address, &port, s->listen) ||
+        (s->metrics[0] != 0 && !settings_address(address, sizeof address, &port, s->metrics))) {
+        (void)snprintf(why, SETTINGS_WHY, "server.listen and server.metrics are address:port");
+        return SP_ERR_FORMAT;
+    }
+    if ((s->tls_cert[0] == 0) != (s->tls_key[0] == 0)) {
+        (void)snprintf(why, SETTINGS_WHY, "server.tls_cert and server.tls_key go together");
+        return SP_ERR_FORMAT;
+    }
+    if (s->data[0] != '/') {
+        (void)snprintf(why, SETTINGS_WHY, "server.data is \"%.200s\", not an absolute path",
+                       s->data);
+        return SP_ERR_FORMAT;
+    }
+    const uint64_t weights = s->weight_spec + s->weight_history + s->weight_reputation +
+                             s->weight_price + s->weight_load + s->weight_geo;
+    if (weights != 1000) {
+        (void)snprintf(why, SETTINGS_WHY, "the weights of [sched] sum to %" PRIu64 ", not 1000",
+                       weights);
+        return SP_ERR_FORMAT;
+    }
+    return SP_OK;
+}
+
+void settings_print(const settings *s, FILE *out)
+{
+    const char *section = "";
+    for (size_t i = 0; i < SP_COUNT(table); i++) {
+        const setting *t = &table[i];
+        if (strcmp(section, t->section) != 0) {
+            fprintf(out, "%s[%s]\n", i == 0 ? "" : "\n", t->section);
+            section = t->section;
+        }
+        if (t->kind == TEXT) {
+            fprintf(out, "%s = %s\n", t->name, (const char *)const_member(s, t));
+        } else {
+            char text[32];
+            uint64_t v;
+            memcpy(&v, const_member(s, t), sizeof v);
+            write_number(text, sizeof text, t, v);
+            fprintf(out, "%s = %s\n", t->name, text);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+/* settings.h - defaults, then a file, then the environment, then the command line.
+ *
+ * The file is INI (libinih): [section] and name = value; lists are separated by commas. A variable
+ * of the environment is SPROVE_SECTION_NAME in capitals. An unknown name, a value out of range and
+ * timers out of order are errors that name the place. No secret stands in any of them: keys are in
+ * files of their own. docs/operations.md lists all. */
+#ifndef RELAYER_SETTINGS_H
+#define RELAYER_SETTINGS_H
+
+#include "core/sp.h"
+
+#include <stdio.h>
+
+#define SETTINGS_TEXT 512
+#define SETTINGS_WHY 320
+#define SETTINGS_URLS 8
+
+typedef struct {
+    /* [server] */
+    char listen[SETTINGS_TEXT]; /* address:port */
+    char data[SETTINGS_TEXT];   /* the folder of everything that is kept */
+    char tls_cert[SETTINGS_TEXT], tls_key[SETTINGS_TEXT];
+    char metrics[SETTINGS_TEXT];    /* address:port, or empty: none */
+    char public_url[SETTINGS_TEXT]; /* as clients reach it; empty: the address */
+    uint64_t port_fallback, max_connections, per_ip, shutdown_ms;
+    char trusted_proxies[SETTINGS_TEXT];
+    /* [db] */
+    char database[SETTINGS_TEXT]; /* empty: relayer.db in the data folder */
+    uint64_t group_ms, group_max, readers;
+    /* [ws] in milliseconds */
+    uint64_t offer_ms, heartbeat_ms, resume_grace_ms, heartbeat_timeout_ms, lease_ms, start_by_ms;
+    uint64_t max_message;
+    uint64_t require_node_signature;
+    /* [sched] */
+    uint64_t exploration_ppm, max_attempts, weight_spec, weight_history, weight_reputation,
+        weight_price, weight_load, weight_geo;
+    /* [verify], [audit] */
+    uint64_t verifiers, verify_ms, audit_ppm;
+    /* [chain] */
+    char rpc[SETTINGS_TEXT], chain_id[SETTINGS_TEXT], contract[SETTINGS_TEXT],
+        account[SETTINGS_TEXT], keystore[SETTINGS_TEXT], password_file[SETTINGS_TEXT];
+    uint64_t poll_ms;
+    /* [storage] */
+    uint64_t max_blob, keep_payloads, retention_ms, min_free;
+    /* [limits] per second and burst, for one key */
+    uint64_t post_rate, post_burst, read_rate, read_burst, open_tasks;
+    /* [webhooks] */
+    uint64_t allow_private_callbacks;
+    /* [log] */
+    char log_level[SETTINGS_TEXT];
+} settings;
+
+/* Defaults; the data folder is $XDG_DATA_HOME/sprove or ~/.local/share/sprove. */
+void settings_init(settings *s);
+/* SP_ERR_IO: the file cannot be read; SP_ERR_FORMAT: something in it, or in the environment, is
+ * wrong. */
+SP_MUST_USE sp_status settings_read_file(settings *s, const char *path, char why[SETTINGS_WHY]);
+SP_MUST_USE sp_status settings_read_environment(settings *s, char *const *environment,
+                                                char why[SETTINGS_WHY]);
+/* One of "section.name" as the command line gives it. */
+SP_MUST_USE sp_status settings_set(settings *s, const char *name, const char *value,
+                                   char why[SETTINGS_WHY]);
+/* What settings mean together: timers in their order, an address that can be read. */
+SP_MUST_USE sp_status settings_check(const settings *s, char why[SETTINGS_WHY]);
+/* As a file that would set the same. */
+void settings_print(const settings *s, FILE *out);
+
+/* "address:port", "[address]:port" */
+SP_MUST_USE bool settings_address(char *address, size_t room, unsigned *port, const char *text);
+
+#endif
