@@ -1,200 +1,294 @@
-"""Declares the verifier class and the class of the marketplace contract, deploys the contract, and writes what
-came of it as JSON. The classes are compiled by scarb, or by the starknet-compile of $CAIRO_HOME (default
-~/.local/share/cairo). Needs starknet-py. `deploy.py --help` says what it takes."""
+"""Declares the verifier class and the class of the marketplace contract, deploys the contract, checks it, and writes
+what came of it as JSON. What is there already is checked and used: a run that was cut short is run again. Needs
+starknet-py, and scarb or starknet-compile. docs/chain.md 8 is the guide, `deploy.py --help` says what it takes."""
 
 import argparse
 import asyncio
 import getpass
 import json
 import os
-import re
-import shutil
 import stat
-import subprocess
 import sys
 import time
 
+SKIPPED = 77  # a tool is missing
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-HOME = os.environ.get("CAIRO_HOME", os.path.expanduser("~/.local/share/cairo"))
+BUILD = os.path.join(os.path.dirname(os.path.dirname(PACKAGE)), "build", "contracts")
 CLASSES = {"verifier": "sprove::chain_verifier::ChainVerifier", "escrow": "sprove::escrow::contract::Escrow"}
 STRK = 0x4718F5A0FC34CC1AF16A1CDEE98FFB20C31F5CD61D6AB07201858F4287C938D
 # The universal deployer, the same on all networks (docs.starknet.io, universal deployer).
 DEPLOYER = 0x2CEED65A4BD731034C01113685C831B01C15D7D432F71AFB1CF1634B53A2125
-SKIPPED = 77
+ADDRESS_BOUND = 2**251 - 256
+CONTRACT_NOT_FOUND = 20  # of the Starknet JSON-RPC
 
 try:
-    from starknet_py.common import create_casm_class, create_sierra_compiled_contract
+    from eth_keyfile import decode_keyfile_json
     from starknet_py.hash.address import compute_address
-    from starknet_py.hash.casm_class_hash import compute_casm_class_hash
     from starknet_py.hash.selector import get_selector_from_name
-    from starknet_py.hash.sierra_class_hash import compute_sierra_class_hash
     from starknet_py.net.account.account import Account
     from starknet_py.net.client_errors import ClientError
     from starknet_py.net.client_models import Call
     from starknet_py.net.full_node_client import FullNodeClient
     from starknet_py.net.signer.key_pair import KeyPair
+    from starknet_py.transaction_errors import TransactionFailedError
+
+    import classes
+    from classes import Refused
 except ImportError as e:
     print("  skipped: no Python package %s (starknet-py 0.30)" % e.name)
     sys.exit(SKIPPED)
 
 
-def fail(text):
-    sys.exit("deploy.py: " + text)
-
-
-def compiler():
-    """The path of scarb or starknet-compile, or None."""
-    return shutil.which("scarb") or shutil.which("starknet-compile", path=os.path.join(HOME, "bin"))
-
-
-def compile_classes(out):
-    """Sierra (and where it is made, CASM) of each class as files; {name: (sierra, casm or None)}."""
-    os.makedirs(out, exist_ok=True)
-    tool = compiler()
-    if not tool:
-        print("  skipped: no Cairo compiler (scarb, or starknet-compile in %s/bin)" % HOME)
-        sys.exit(SKIPPED)
-    made = {}
-    if os.path.basename(tool) == "scarb":
-        target = os.path.join(out, "scarb")
-        subprocess.run([tool, "--release", "--target-dir", target, "build"], cwd=PACKAGE, check=True)
-        for name, path in CLASSES.items():
-            stem = os.path.join(target, "release", "sprove_" + path.rsplit("::", 1)[1])
-            made[name] = (stem + ".contract_class.json", stem + ".compiled_contract_class.json")
-    else:
-        for name, path in CLASSES.items():
-            made[name] = (os.path.join(out, name + ".json"), None)
-            subprocess.run([tool, "--contract-path", path, PACKAGE, made[name][0]], check=True)
-    return made
-
-
-def casm_hash(sierra, casm):
-    """The hash of the compiled class, or None where nothing here compiles Sierra to CASM."""
-    tool = shutil.which("starknet-sierra-compile")
-    if casm is None and tool:
-        casm = sierra + ".casm"
-        subprocess.run([tool, "--add-pythonic-hints", sierra, casm], check=True)
-    if casm is None:
-        return None
-    with open(casm) as f:
-        return compute_casm_class_hash(create_casm_class(f.read()))
-
-
-async def settled(client, tx_hash):
-    receipt = await client.wait_for_tx(tx_hash, check_interval=0.5)
-    return receipt
-
-
-async def declare(account, name, sierra, casm):
-    client = account.client
-    with open(sierra) as f:
-        text = f.read()
-    contract = create_sierra_compiled_contract(text)
-    class_hash = compute_sierra_class_hash(contract)
-    size = len(json.loads(text)["sierra_program"])
+def address(what, text):
     try:
-        await client.get_class_by_hash(class_hash)
-        print("%-9s class %#x is declared already" % (name, class_hash), flush=True)
-        return class_hash, 0
-    except ClientError:
-        pass
-    compiled = casm_hash(sierra, casm)
-    if compiled is None:
-        # No compiler to CASM here: the node compiles anyway, and its refusal of a wrong hash says the right one.
+        value = int(text, 16)
+    except ValueError:
+        value = 0
+    if not text.startswith("0x") or not 0 < value < ADDRESS_BOUND:
+        raise Refused("%s %s: must be 0x and hexadecimal digits of an address" % (what, text))
+    return value
+
+
+def private(path):
+    """The bytes of a file that is the owner's alone."""
+    try:
+        if os.stat(path).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise Refused("%s is open to other users (chmod 600)" % path)
+        with open(path, "rb") as f:
+            return f.read()
+    except OSError as e:
+        raise Refused("%s: %s" % (path, e.strerror)) from e
+
+
+def private_key(args):
+    """The key of a keystore file (Web3 Secret Storage); the password from a file, or asked for."""
+    try:
+        sealed = json.loads(private(args.keystore))
+        if args.password_file:
+            password = private(args.password_file).split(b"\n")[0].rstrip(b"\r")
+        else:
+            password = getpass.getpass("password of the keystore: ").encode()
+        return int.from_bytes(decode_keyfile_json(sealed, password), "big")
+    except (KeyError, TypeError, NotImplementedError, UnicodeDecodeError, json.JSONDecodeError) as e:
+        raise Refused("%s: no keystore" % args.keystore) from e
+    except ValueError as e:
+        raise Refused("%s: the password is wrong, or the file was altered" % args.keystore) from e
+
+
+async def view(client, to, name, *felts):
+    return await client.call_contract(Call(to, get_selector_from_name(name), list(felts)))
+
+
+async def class_at(client, contract):
+    """0 where there is no contract."""
+    try:
+        return await client.get_class_hash_at(contract)
+    except ClientError as e:
+        if e.code != CONTRACT_NOT_FOUND:
+            raise
+        return 0
+
+
+async def check_arguments(client, plan):
+    """What the constructor would take, but nobody would want."""
+    if not await class_at(client, plan.owner):
+        raise Refused("owner %#x: there is no such contract; deploy the account first" % plan.owner)
+    if not await class_at(client, plan.treasury):
+        print("note: there is no contract at the treasury %#x yet" % plan.treasury, flush=True)
+    if len(set(plan.tokens)) != len(plan.tokens):
+        raise Refused("a token is named twice")
+    for token in plan.tokens:
         try:
-            tx = await account.sign_declare_v3(text, 1, auto_estimate=True)
+            if len(await view(client, token, "balance_of", plan.owner)) != 2:
+                raise Refused("token %#x: its balance_of returns no u256" % token)
         except ClientError as e:
-            seen = [int(x, 16) for x in re.findall(r"0x[0-9a-fA-F]{50,64}", str(e) + str(getattr(e, "data", "")))]
-            others = [x for x in seen if x not in (class_hash, 1)]
-            if not others:
-                fail("the node refuses the class %s: %s" % (name, str(e)[:400]))
-            compiled = others[0]
-    tx = await account.sign_declare_v3(text, compiled, auto_estimate=True)
-    sent = await client.declare(tx)
-    receipt = await settled(client, sent.transaction_hash)
-    gas = receipt.execution_resources.l2_gas
-    print("%-9s class %#x declared: %d felts of Sierra, %d L2 gas" % (name, class_hash, size, gas), flush=True)
-    return class_hash, gas
+            raise Refused("token %#x: no token answers there" % token) from e
 
 
-async def deploy(account, class_hash, calldata, salt):
-    address = compute_address(class_hash=class_hash, constructor_calldata=calldata, salt=salt, deployer_address=0)
-    call = Call(DEPLOYER, get_selector_from_name("deployContract"), [class_hash, salt, 0, len(calldata), *calldata])
-    sent = await account.execute_v3(call, auto_estimate=True)
-    receipt = await settled(account.client, sent.transaction_hash)
-    print("%-9s at %#x, %d L2 gas" % ("contract", address, receipt.execution_resources.l2_gas), flush=True)
-    return address, receipt.block_number
+async def check_contract(client, plan):
+    """The contract is of the class, asks the verifier, and is of the owner that it was meant for."""
+    found = await class_at(client, plan.contract)
+    if found != plan.escrow.hash:
+        raise Refused("the contract %#x is of class %#x, not %#x: it was upgraded, or this package changed" %
+                      (plan.contract, found, plan.escrow.hash))
+    verifier = (await view(client, plan.contract, "get_verifier_params"))[0]
+    if verifier != plan.verifier.hash:
+        raise Refused("the contract asks the verifier class %#x, not %#x" % (verifier, plan.verifier.hash))
+    for name, want in (("owner", plan.owner), ("get_treasury", plan.treasury)):
+        found = (await view(client, plan.contract, name))[0]
+        if found != want:
+            raise Refused("%s of the contract is %#x, not %#x: it was changed since" % (name, found, want))
+    for token in plan.tokens:
+        if not (await view(client, plan.contract, "is_token_allowed", token))[0]:
+            raise Refused("the contract does not allow the token %#x" % token)
 
 
-def private_key(path):
-    """The key of a keystore file (Web3 Secret Storage), its password asked for."""
-    from eth_keyfile import extract_key_from_keyfile
-
-    if os.stat(path).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        fail("%s is open to other users" % path)
-    return int.from_bytes(extract_key_from_keyfile(path, getpass.getpass("password of the keystore: ").encode()), "big")
+async def first_block(client, contract):
+    """That of the contract's first event, which its constructor emits."""
+    page = await client.get_events(address=contract, from_block_number=0, to_block_number="latest", chunk_size=1)
+    return page.events[0].block_number if page.events else None
 
 
-async def main(args):
-    client = FullNodeClient(node_url=args.rpc)
-    if args.devnet:
-        accounts = json.loads(rpc(args.rpc, "devnet_getPredeployedAccounts"))["result"]
-        address, key = int(accounts[0]["address"], 16), int(accounts[0]["private_key"], 16)
-    elif args.account and args.keystore:
-        address, key = int(args.account, 16), private_key(args.keystore)
-    else:
-        fail("--account and --keystore are needed (or --devnet)")
-    chain = int(await client.get_chain_id(), 16)
-    account = Account(client=client, address=address, key_pair=KeyPair.from_private_key(key), chain=chain)
-    start = time.monotonic()
-    made = compile_classes(args.build)
-    print("compiled in %.0f s by %s" % (time.monotonic() - start, compiler()), flush=True)
-    verifier, verifier_gas = await declare(account, "verifier", *made["verifier"])
-    escrow, escrow_gas = await declare(account, "escrow", *made["escrow"])
-    owner = int(args.owner, 16) if args.owner else address
-    treasury = int(args.treasury, 16) if args.treasury else owner
-    tokens = [int(t, 16) for t in args.token] or [STRK]
-    contract, block = await deploy(account, escrow, [owner, treasury, verifier, len(tokens), *tokens], args.salt)
-    written = {
-        "chain_id": hex(chain),
-        "contract": hex(contract),
-        "token": hex(tokens[0]),
-        "block": block,
-        "owner": hex(owner),
-        "treasury": hex(treasury),
-        "verifier_class": hex(verifier),
-        "escrow_class": hex(escrow),
-        "declare_gas": {"verifier": verifier_gas, "escrow": escrow_gas},
-    }
-    with open(args.out, "w") as f:
-        json.dump(written, f, indent=2)
+async def deploy(account, plan, max_fee):
+    """The block, and the transaction; None where the contract was there."""
+    client = account.client
+    if await class_at(client, plan.contract):
+        print("contract  at %#x is deployed already" % plan.contract, flush=True)
+        return await first_block(client, plan.contract), None
+    arguments = [plan.escrow.hash, plan.salt, 0, len(plan.constructor), *plan.constructor]
+    call = Call(DEPLOYER, get_selector_from_name("deployContract"), arguments)
+    unpriced = await account.sign_invoke_v3(call, resource_bounds=classes.ResourceBoundsMapping.init_with_zeros())
+    bounds = classes.bounds_of(await account.estimate_fee(unpriced), max_fee)
+    sent = await account.execute_v3(call, resource_bounds=bounds)
+    receipt = await client.wait_for_tx(sent.transaction_hash, check_interval=0.5)
+    print("contract  at %#x, %d L2 gas" % (plan.contract, receipt.execution_resources.l2_gas), flush=True)
+    return receipt.block_number, sent.transaction_hash
+
+
+def write(path, what):
+    """All of the file, or none of it."""
+    draft = path + ".new"
+    with open(draft, "w") as f:
+        json.dump(what, f, indent=2)
         f.write("\n")
+        f.flush()
+        os.fsync(f.fileno())
+    os.replace(draft, path)
+
+
+class Plan:
+    def __init__(self, args, account):
+        self.salt = args.salt
+        self.owner = address("--owner", args.owner) if args.owner else account
+        self.treasury = address("--treasury", args.treasury) if args.treasury else self.owner
+        self.tokens = [address("--token", t) for t in args.token] or [STRK]
+
+    def compiled(self, made):
+        self.verifier, self.escrow = made["verifier"], made["escrow"]
+        self.constructor = [self.owner, self.treasury, self.verifier.hash, len(self.tokens), *self.tokens]
+        self.contract = compute_address(class_hash=self.escrow.hash, constructor_calldata=self.constructor,
+                                        salt=self.salt, deployer_address=0)
+
+
+async def dry_run(account, plan):
+    client = account.client
+    for c in (plan.verifier, plan.escrow):
+        there = await classes.is_declared(client, c.hash)
+        print("%-9s class %#x, %d felts of Sierra %s: %s" % (c.name, c.hash, c.felts, c.sierra_version,
+                                                             "declared" if there else "not declared"))
+        if not there:
+            e = await classes.estimate_declare(account, c, await classes.compiled_hash(account, c))
+            print("          compiled class %#x; declaring takes %d L2 gas, %d FRI" %
+                  (c.casm_hash, e.l2_gas_consumed, e.overall_fee))
+    there = await class_at(client, plan.contract)
+    print("contract  %#x: %s" % (plan.contract, "deployed" if there else "not deployed"))
+    print("          constructor %s" % " ".join("%#x" % x for x in plan.constructor))
+    if there:
+        await check_contract(client, plan)
+        print("          as it should be")
+    print("nothing was sent")
+
+
+async def run(args):
+    client = FullNodeClient(node_url=args.rpc)
+    chain = int(await client.get_chain_id(), 16)
+    if chain != int.from_bytes(args.chain.encode(), "big"):
+        raise Refused("the node is of the network %s, not %s (--chain)" %
+                      (chain.to_bytes(31, "big").lstrip(b"\0").decode("ascii", "replace"), args.chain))
+    if args.devnet:
+        of, key = devnet_account(args.rpc)
+    elif args.account:
+        of, key = address("--account", args.account), None
+    else:
+        raise Refused("--account is needed (or --devnet)")
+    if key is None and args.dry_run:
+        key = 1  # nothing that it signs is sent
+    elif key is None:
+        if not args.keystore:
+            raise Refused("--keystore is needed")
+        key = private_key(args)
+    account = Account(client=client, address=of, key_pair=KeyPair.from_private_key(key), chain=chain)
+
+    folder = os.path.dirname(os.path.abspath(args.out))
+    if not args.dry_run and not os.access(folder, os.W_OK):
+        raise Refused("--out %s: the folder cannot be written to" % args.out)
+    if not classes.compiler():
+        print("  skipped: no Cairo compiler (scarb, or starknet-compile in %s/bin)" % classes.HOME)
+        return SKIPPED
+    plan = Plan(args, of)
+    await check_arguments(client, plan)
+    start = time.monotonic()
+    plan.compiled(classes.compile_package(PACKAGE, CLASSES, args.build))
+    print("compiled in %.0f s by %s" % (time.monotonic() - start, classes.compiler()), flush=True)
+    if args.dry_run:
+        await dry_run(account, plan)
+        return 0
+    verifier_gas = await classes.declare(account, plan.verifier, args.max_fee)
+    escrow_gas = await classes.declare(account, plan.escrow, args.max_fee)
+    block, transaction = await deploy(account, plan, args.max_fee)
+    await check_contract(client, plan)
+    write(args.out, {
+        "chain_id": hex(chain),
+        "contract": hex(plan.contract),
+        "token": hex(plan.tokens[0]),
+        "block": block,
+        "owner": hex(plan.owner),
+        "treasury": hex(plan.treasury),
+        "tokens": [hex(t) for t in plan.tokens],
+        "salt": plan.salt,
+        "verifier_class": hex(plan.verifier.hash),
+        "escrow_class": hex(plan.escrow.hash),
+        "transaction": transaction and hex(transaction),
+        "declare_gas": {"verifier": verifier_gas, "escrow": escrow_gas},
+    })
     print("written to", args.out)
+    return 0
 
 
-def rpc(url, method):
+def devnet_account(url):
+    """The first account of a devnet, whose key it publishes."""
     import urllib.request
 
-    body = json.dumps({"jsonrpc": "2.0", "id": 0, "method": method, "params": {}}).encode()
+    body = json.dumps({"jsonrpc": "2.0", "id": 0, "method": "devnet_getPredeployedAccounts", "params": {}}).encode()
     request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=30) as reply:
-        return reply.read()
+        answer = json.load(reply)
+    if "result" not in answer:
+        raise Refused("--devnet: the node is no devnet")
+    first = answer["result"][0]
+    return int(first["address"], 16), int(first["private_key"], 16)
 
 
-def arguments():
+def arguments(words):
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("--rpc", required=True, metavar="URL", help="JSON-RPC of a node")
+    p.add_argument("--chain", default="SN_SEPOLIA", metavar="ID", help="its network (default: SN_SEPOLIA, devnet's too)")
     p.add_argument("--out", default="deployment.json", metavar="F", help="what was deployed, as JSON")
-    p.add_argument("--build", default=os.path.join(PACKAGE, "target"), metavar="DIR", help="where the classes are compiled to")
+    p.add_argument("--build", default=BUILD, metavar="DIR",
+                   help="where the classes are compiled to (default: build/contracts of the checkout)")
     p.add_argument("--account", metavar="ADDR", help="the account that declares, deploys and pays")
-    p.add_argument("--keystore", metavar="F", help="its key under a password")
+    p.add_argument("--keystore", metavar="F", help="its key under a password (`sprove keys`)")
+    p.add_argument("--password-file", metavar="F", help="the password, one line (default: asked for)")
     p.add_argument("--devnet", action="store_true", help="a devnet: its first account instead")
     p.add_argument("--owner", metavar="ADDR", help="owner of the contract (default: the account)")
     p.add_argument("--treasury", metavar="ADDR", help="who gets the fees (default: the owner)")
     p.add_argument("--token", action="append", default=[], metavar="ADDR", help="tokens that are taken (default: STRK)")
     p.add_argument("--salt", type=int, default=0, metavar="N", help="part of the address")
-    return p.parse_args()
+    p.add_argument("--max-fee", type=int, default=100 * 10**18, metavar="FRI",
+                   help="the most for one transaction (default: 100 STRK)")
+    p.add_argument("--dry-run", action="store_true", help="only says what would be done, and what it would take")
+    return p.parse_args(words)
+
+
+def main(words):
+    try:
+        return asyncio.run(run(arguments(words)))
+    except Refused as e:
+        print("deploy.py: %s" % e, file=sys.stderr)
+    except (ClientError, TransactionFailedError) as e:
+        print("deploy.py: the node says: %s" % str(e)[:800], file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":
-    asyncio.run(main(arguments()))
+    sys.exit(main(sys.argv[1:]))
