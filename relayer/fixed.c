@@ -1,7 +1,7 @@
 /* fixed.c - see fixed.h. */
 #include "relayer/fixed.h"
 
-#define FRACTION_BITS 32
+#define FRACTION_BITS 56
 #define TABLE_BITS 6
 
 uint64_t fixed_exp2_neg(uint64_t x)
@@ -19,7 +19,7 @@ uint64_t fixed_exp2_neg(uint64_t x)
     /* What is left is y = r*ln 2 < ln 2/64 < 0.011; e^-y = 1 - y(1 - y/2(1 - y/3(...))) is cut
      * after y^8/8!, and y^9/9! < 2^-76. */
     const uint64_t r = x & ((UINT64_C(1) << (FRACTION_BITS - TABLE_BITS)) - 1);
-    const uint64_t y = fixed_mul(r << 30, ln2);
+    const uint64_t y = fixed_mul(r << (62 - FRACTION_BITS), ln2);
     uint64_t sum = FIXED_ONE;
     for (unsigned n = 8; n > 0; n--) sum = FIXED_ONE - fixed_mul(y, sum) / n;
     return fixed_mul(v, sum) >> whole;

@@ -7,7 +7,7 @@
 
 #define FIXED_ONE (UINT64_C(1) << 62)
 
-/* 2^-(x/2^32)*2^62, less than 16 off (2^-58). From 2^-62 on it may be 0, from 2^-63 on it is. */
+/* 2^-(x/2^56)*2^62, less than 16 off: 2^-58. */
 uint64_t fixed_exp2_neg(uint64_t x);
 /* floor(a*b/2^62), b <= FIXED_ONE. */
 SP_FN uint64_t fixed_mul(uint64_t a, uint64_t b) { return (uint64_t)((u128)a * b >> 62); }
