@@ -1,6 +1,6 @@
 # The decisions of the relayer, one module at a time.
 if(TARGET sp_relayer_pure)
-  sp_test(relayer_pure_tests LABELS unit relayer SOURCES fixed.c reputation.c state.c
+  sp_test(relayer_pure_tests LABELS unit relayer SOURCES estimate.c fixed.c reputation.c state.c
     LIBS sp_relayer_pure)
   find_package(Python3 COMPONENTS Interpreter)
   if(Python3_FOUND)
