@@ -59,7 +59,7 @@ static void *read_thread(void *arg)
         if (j != NULL) {
             j->run(j, r->d);
             port_post(&r->a->port, j);
-        } else if (queue_is_closed(&r->a->reads)) {
+        } else if (queue_is_over(&r->a->reads)) {
             break;
         }
     }

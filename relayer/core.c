@@ -161,7 +161,7 @@ static void *run(void *arg)
         const bool tick = now >= c->next_tick;
         if (tick) c->next_tick = now + (uint64_t)c->c.tick_ms * 1000000u;
         if (list != NULL || tick) group(c, list, tick);
-        if (list == NULL && queue_is_closed(&c->q)) break;
+        if (list == NULL && queue_is_over(&c->q)) break;
     }
     return NULL;
 }

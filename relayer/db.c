@@ -13,6 +13,7 @@ struct db_rows {
     db *d;
     db_statement *s; /* NULL: it failed */
     bool own;        /* the statement is this one's alone */
+    bool over;       /* another step would begin anew */
 };
 
 struct db {
@@ -178,9 +179,10 @@ db_rows *db_query_values(db *d, const char *sql, const db_value *v, size_t n)
 
 bool db_next(db_rows *r)
 {
-    if (r->s == NULL) return false;
+    if (r->s == NULL || r->over) return false;
     const int step = r->d->driver->step(r->d->c, r->s->handle);
     if (step < 0) fail(r->d);
+    r->over = step != 1;
     return step == 1;
 }
 

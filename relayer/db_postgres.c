@@ -45,7 +45,13 @@ static bool pg_exec(void *opaque, const char *sql)
     connection *c = opaque;
     /* What SQLite calls by another name. */
     PGresult *r = PQexec(c->pg, strcmp(sql, "BEGIN IMMEDIATE") == 0 ? "BEGIN" : sql);
-    const bool ok = is_good(c, r);
+    bool ok = is_good(c, r);
+    /* After an error in the transaction the server answers COMMIT by undoing it, and calls that
+     * done. */
+    if (ok && strcmp(sql, "COMMIT") == 0 && strcmp(PQcmdStatus(r), "COMMIT") != 0) {
+        note(c, "the transaction had failed and was undone");
+        ok = false;
+    }
     PQclear(r);
     return ok;
 }
@@ -204,7 +210,8 @@ static const char *pg_text(void *handle, int column)
 static int64_t pg_int(void *handle, int column)
 {
     const char *t = pg_text(handle, column);
-    return t == NULL ? 0 : strtoll(t, NULL, 10);
+    if (t == NULL) return 0;
+    return t[0] == 't' ? 1 : strtoll(t, NULL, 10); /* true, which SQLite calls 1 */
 }
 
 static const uint8_t *pg_bytes(void *handle, int column, size_t *n)

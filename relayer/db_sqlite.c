@@ -128,7 +128,8 @@ static const uint8_t *lite_bytes(void *handle, int column, size_t *n)
 {
     const uint8_t *p = sqlite3_column_blob(handle, column);
     *n = (size_t)sqlite3_column_bytes(handle, column);
-    return p;
+    if (p != NULL || sqlite3_column_type(handle, column) == SQLITE_NULL) return p;
+    return (const uint8_t *)""; /* no bytes are not NULL */
 }
 
 static bool lite_is_null(void *handle, int column)

@@ -11,8 +11,9 @@ bool guard_parse_length(uint64_t *n, const char *text)
     if (text[0] == 0) return false;
     for (; *text != 0; text++) {
         if (*text < '0' || *text > '9') return false;
-        if (v > ((uint64_t)INT64_MAX - 9) / 10) return false;
-        v = 10 * v + (uint64_t)(*text - '0');
+        const uint64_t digit = (uint64_t)(*text - '0');
+        if (v > ((uint64_t)INT64_MAX - digit) / 10) return false;
+        v = 10 * v + digit;
     }
     *n = v;
     return true;

@@ -100,7 +100,11 @@ sp_status keys_load(keys *k, db *d)
             continue;
         if (n == room) {
             entry *more = realloc(at, (2 * room + 16) * sizeof *at);
-            if (more == NULL) break;
+            if (more == NULL) {
+                db_end(r);
+                free(at);
+                return SP_ERR_NOMEM; /* some keys only would be worse than the old ones */
+            }
             at = more;
             room = 2 * room + 16;
         }

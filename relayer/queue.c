@@ -67,6 +67,14 @@ bool queue_is_closed(queue *q)
     return closed;
 }
 
+bool queue_is_over(queue *q)
+{
+    (void)pthread_mutex_lock(&q->lock);
+    const bool over = q->closed && q->n == 0;
+    (void)pthread_mutex_unlock(&q->lock);
+    return over;
+}
+
 size_t queue_length(queue *q)
 {
     (void)pthread_mutex_lock(&q->lock);

@@ -33,6 +33,8 @@ SP_MUST_USE bool queue_put(queue *q, job *j);
  * come (NULL then), or the queue is closed. */
 job *queue_take(queue *q, size_t most, uint64_t until_ns);
 bool queue_is_closed(queue *q);
+/* Closed and empty: nothing will come any more. */
+bool queue_is_over(queue *q);
 size_t queue_length(queue *q);
 /* Takes no more; what is in it is still handed out. */
 void queue_close(queue *q);

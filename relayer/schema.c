@@ -104,6 +104,9 @@ static const char *const version_1[] = {
     " PRIMARY KEY(key_id, path, name)) @S",
     "CREATE INDEX idem_expiry ON idem(expires_at)",
 
+    /* What a key has under way; relayer --fsck counts again. */
+    "CREATE TABLE quota(key_id TEXT PRIMARY KEY, open_tasks @I NOT NULL) @S",
+
     "CREATE TABLE quote(id TEXT PRIMARY KEY, body TEXT NOT NULL, expires_at @I NOT NULL) @S",
 
     "CREATE TABLE audit(id TEXT PRIMARY KEY, task_id TEXT NOT NULL, attempt @I NOT NULL, node_id "
@@ -181,7 +184,7 @@ sp_status schema_apply(db *d, bool postgres, char *why)
     if (!db_exec(d, "BEGIN IMMEDIATE")) goto refused;
     if (postgres && !db_exec(d, "SELECT pg_advisory_xact_lock(1936749167)")) goto refused;
     const int64_t version = current_version(d, postgres);
-    if (version > SCHEMA_VERSION) {
+    if (version < 0 || version > SCHEMA_VERSION) {
         (void)db_exec(d, "ROLLBACK");
         (void)snprintf(why, DB_WHY, "the database is of version %lld, this program knows up to %d",
                        (long long)version, SCHEMA_VERSION);
