@@ -136,6 +136,14 @@ static int parse_option(cli_args *a, const char *arg, char *const *argv, int n, 
     } else if (equals) {
         return cli_fail(EXIT_USAGE, "--%s takes no value", opt->name);
     }
+    if (*o == CLI_REPEATED) {
+        if (a->n_repeated == CLI_MAX_REPEATED)
+            return cli_fail(EXIT_USAGE, "--%s is given more than %u times", opt->name,
+                            CLI_MAX_REPEATED);
+        a->repeated[a->n_repeated++] = value;
+        a->value[*o] = a->repeated[0];
+        return 0;
+    }
     if (a->value[*o]) return cli_fail(EXIT_USAGE, "--%s is given twice", opt->name);
     a->value[*o] = value;
     return 0;

@@ -32,6 +32,8 @@ typedef struct {
     const char *operand[ARGS_MAX_OPERANDS];
     unsigned n_operands;
     const char *value[N_OPTIONS]; /* NULL: not given; flags: "" */
+    const char *repeated[CLI_MAX_REPEATED]; /* all of CLI_REPEATED, the first of which is its value */
+    unsigned n_repeated;
 } cli_args;
 
 struct cli_command {

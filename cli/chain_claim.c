@@ -116,23 +116,46 @@ static int check(claim *c, const escrow_task_ext *x, const escrow_statement *wan
     return 0;
 }
 
+static int report(session *s, const chain_receipt *r, size_t felts, u256 id, felt provider)
+{
+    escrow_event paid;
+    if (!session_event(s, r, ESCROW_PAYOUT, &paid) || !felt_eq(paid.who, provider) ||
+        paid.task_id.low != id.low || paid.task_id.high != id.high)
+        return cli_fail(EXIT_CHAIN, "the transaction went through, but the contract reports no "
+                                    "payment to the provider");
+    return report_print(s->args, session_receipt_json(s, r, felts));
+}
+
 static int submit(session *s, claim *c, u256 id, felt provider, felt result)
 {
     calldata_writer w;
     chain_receipt r;
     bool sent;
+    size_t felts;
     calldata_init(&w, c->calldata, TX_MAX_CALLDATA);
     calldata_calls(&w, 1);
     escrow_submit_proof(&w, s->contract, id, provider, result, (felt_span){c->felts, c->n_felts});
-    int code = session_transact(s, &w, &r, &sent);
+    int code = session_transact(s, &w, &r, &sent, &felts);
     if (code || !sent) return code;
-    const size_t felts = calldata_span(&w).n;
-    escrow_event paid;
-    if (!session_event(s, &r, ESCROW_PAYOUT, &paid) || !felt_eq(paid.who, provider))
-        code = cli_fail(EXIT_CHAIN, "the transaction went through, but the contract reports no "
-                                    "payment to the provider");
-    else
-        code = session_print(s, session_receipt_json(s, &r, felts));
+    code = report(s, &r, felts, id, provider);
+    chain_receipt_free(&r);
+    return code;
+}
+
+/* A claim of an earlier run that may still be executed: before the task is looked at, which that
+ * claim may have ended. *done: it was executed. */
+static int resume(session *s, u256 id, felt provider, bool *done)
+{
+    felt room[16];
+    calldata_writer w;
+    chain_receipt r;
+    size_t felts;
+    calldata_init(&w, room, SP_COUNT(room));
+    calldata_calls(&w, 1);
+    escrow_submit_proof(&w, s->contract, id, provider, felt_zero(), (felt_span){NULL, 0});
+    int code = session_settle(s, &w, &r, done, &felts);
+    if (code || !*done) return code;
+    code = report(s, &r, felts, id, provider);
     chain_receipt_free(&r);
     return code;
 }
@@ -146,27 +169,26 @@ int command_claim(const cli_args *a)
     escrow_task_ext x;
     escrow_statement want;
     felt provider;
+    bool done = false;
     memset(&c, 0, sizeof c);
     if (!a->value[OPT_TASK]) return cli_fail(EXIT_USAGE, "claim needs --task");
     int code = session_number("task", a->value[OPT_TASK], &id);
     if (code) return code;
     code = read_proof(&c, a->operand[0]);
     if (code) goto no_session;
-    code = session_open(&s, a);
+    code = session_open(&s, a, SESSION_SEND);
     provider = s.who.address;
     if (!code) code = session_felt(a, OPT_PROVIDER, &provider);
-    if (!code) code = session_task(&s, id, &t, &x);
+    if (!code) code = resume(&s, id, provider, &done);
+    if (code || done) goto out;
+    code = session_task(&s, id, &t, &x);
+    if (!code) code = session_payable(&s, &t, &x, provider);
+    if (!code && !a->value[OPT_UNCHECKED]) code = session_verifier(&s);
     if (code) goto out;
     const felt result = digest(c.scratch->view.st.h_out, ESCROW_DIGEST_BYTES);
-    if (t.status > ESCROW_ASSIGNED)
-        code = cli_fail(EXIT_CHAIN, "the task is %s",
-                        t.status == ESCROW_CANCELLED ? "cancelled" : "paid already");
-    else if (t.status == ESCROW_ASSIGNED && !felt_eq(x.provider, provider))
-        code = cli_fail(EXIT_CHAIN, "the task is assigned to another provider");
-    if (!code) code = session_statement(&s, id, provider, result, &want);
+    code = session_statement(&s, id, provider, result, &want);
     if (!code) code = make_felts(&c, &s, &t, &x);
     if (!code && !a->value[OPT_UNCHECKED]) code = check(&c, &x, &want);
-    if (!code) code = session_unlock(&s);
     if (!code) code = submit(&s, &c, id, provider, result);
 out:
     session_close(&s);

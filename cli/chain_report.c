@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 bool session_event(const session *s, const chain_receipt *r, escrow_event_kind kind,
                    escrow_event *out)
@@ -32,6 +33,16 @@ json_t *session_json_number(u256 a)
     char text[U256_TEXT];
     u256_write_text(text, a);
     return json_string(text);
+}
+
+void report_hex(json_t *j, const char *name, felt a, size_t bytes)
+{
+    uint8_t b[32];
+    char text[65];
+    memset(b, 0, sizeof b);
+    if (escrow_bytes(b, bytes, a) != SP_OK) return;
+    for (size_t i = 0; i < bytes; i++) snprintf(text + 2 * i, 3, "%02x", b[i]);
+    json_object_set_new(j, name, json_string(text));
 }
 
 static json_t *event_json(const escrow_event *e)
@@ -91,12 +102,12 @@ json_t *session_receipt_json(const session *s, const chain_receipt *r, size_t fe
     return j;
 }
 
-int session_print(const session *s, json_t *j)
+int report_print(const cli_args *a, json_t *j)
 {
     json_t *v, *e;
     const char *key;
     size_t i;
-    if (s->args->value[OPT_JSON]) return task_print_json(j);
+    if (a->value[OPT_JSON]) return task_print_json(j);
     json_object_foreach(j, key, v)
     {
         if (json_is_string(v)) printf("%-19s %s\n", key, json_string_value(v));

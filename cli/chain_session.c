@@ -1,30 +1,36 @@
-/* chain_session.c - see chain_session.h. */
+/* chain_session.c - see chain_session.h: settings, nodes, network, views. */
 #include "cli/chain_session.h"
 
+#include "air/air_id.h"
+#include "air/statement.h"
+#include "cli/amount.h"
 #include "cli/file.h"
-#include "cli/task.h"
-#include "starknet/keystore.h"
+#include "core/bytes.h"
+#include "core/params.h"
 #include "starknet/selector.h"
 
-#include <inttypes.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
-#include <time.h>
-#include <unistd.h>
 
-#define MAX_PASSWORD 1024
 #define MAX_DEPLOYMENT 65536
 #define MARGIN 150 /* per cent of the estimate */
 #define WAIT_SECONDS 300
+#define TIMEOUT_SECONDS 120 /* an estimate of a claim takes a node seconds */
+#define HELLO_SECONDS 15    /* at most, for the network's name */
+#define MAX_HOST 256
 
-static int nothing(void) { return cli_fail(EXIT_LIMIT, "not enough memory"); }
+static int no_memory(void) { return cli_fail(EXIT_LIMIT, "not enough memory"); }
 
 int session_failed(sp_status st, const rpc_error *e, const char *doing)
 {
+    if (st == SP_ERR_REJECT && e->said[0]) {
+        const char *words = session_words(e->said);
+        return cli_fail(EXIT_CHAIN, "%s: refused: %s%s%s", doing, e->said, words ? ": " : "",
+                        words ? words : "");
+    }
     if (st == SP_ERR_REJECT) {
-        if (e->said[0]) return cli_fail(EXIT_CHAIN, "%s: refused: %s", doing, e->said);
         const char *why =
             e->code == RPC_CONTRACT_NOT_FOUND ? "there is no contract at the address"
             : e->code == RPC_ENTRY_POINT_NOT_FOUND
@@ -32,44 +38,57 @@ int session_failed(sp_status st, const rpc_error *e, const char *doing)
             : e->code == RPC_BALANCE_TOO_LOW   ? "the account's balance does not cover the fee"
             : e->code == RPC_VALIDATION_FAILED ? "the key is not the account's"
             : e->code == RPC_INVALID_NONCE ? "the account sent something else meanwhile; try again"
-                                           : NULL;
+            : e->code == RPC_RESOURCES_TOO_LOW || e->code == RPC_FEE_TOO_LOW
+                ? "the network wants a higher fee than was offered; try again"
+            : e->code == RPC_NOT_AN_ACCOUNT ? "--account is not the address of an account"
+                                            : NULL;
         if (why) return cli_fail(EXIT_CHAIN, "%s: %s", doing, why);
         return cli_fail(EXIT_CHAIN, "%s: the node says: %s (%d) %.300s", doing, e->message, e->code,
                         e->data);
     }
     if (st == SP_ERR_IO)
         return cli_fail(EXIT_IO, "%s: no answer from the node: %s", doing, e->message);
-    if (st == SP_ERR_FORMAT)
-        return cli_fail(EXIT_IO, "%s: the node's answer is not one that it should give", doing);
+    if (st == SP_ERR_FORMAT || st == SP_ERR_LIMIT)
+        return cli_fail(EXIT_IO, "%s: the node's answer is not one that it should give%s%s", doing,
+                        e->message[0] ? ": " : "", e->message);
     if (st == SP_ERR_ARG) return cli_fail(EXIT_USAGE, "%s: the node is of another network", doing);
-    return st == SP_ERR_NOMEM ? nothing() : cli_fail(cli_code(st), "%s: failed", doing);
+    return st == SP_ERR_NOMEM ? no_memory() : cli_fail(cli_code(st), "%s: failed", doing);
 }
 
-static int bad_felt(const char *what, const char *text)
+/* A setting or an option as a felt; where: its name for people. */
+static int read_felt(felt *out, const char *text, const char *where)
 {
-    return cli_fail(EXIT_USAGE, "%s %s: must be 0x and hex digits", what, text);
+    if (text && felt_read_hex(out, text, strlen(text)) != SP_OK)
+        return cli_fail(EXIT_USAGE, "%s %s: must be 0x and hex digits", where, text);
+    return 0;
 }
 
 int session_felt(const cli_args *a, enum cli_option_id o, felt *out)
 {
-    const char *text = a->value[o];
-    if (text && felt_read_hex(out, text, strlen(text)) != SP_OK)
-        return bad_felt(cli_options[o].name, text);
-    return 0;
+    char name[32];
+    snprintf(name, sizeof name, "--%s", cli_options[o].name);
+    return read_felt(out, a->value[o], name);
+}
+
+static int setting_felt(const session *s, enum setting_id id, felt *out)
+{
+    return read_felt(out, s->set.value[id],
+                     s->set.from[id][0] == 'f' ? setting_names[id] : s->set.from[id]);
 }
 
 int session_number(const char *what, const char *text, u256 *out)
 {
     if (u256_read_text(out, text) != SP_OK)
-        return cli_fail(EXIT_USAGE, "%s %s: must be a whole number", what, text);
+        return cli_fail(EXIT_USAGE, "%s %s: must be a whole number below 2^256", what, text);
     return 0;
 }
 
 /* A member of the deployment; absent is an error only for the contract. */
 static int member(felt *out, const json_t *j, const char *path, const char *name, bool needed)
 {
-    const char *text = json_string_value(json_object_get(j, name));
-    if (!text && !needed) return 0;
+    const json_t *v = json_object_get(j, name);
+    const char *text = json_string_value(v);
+    if (!v && !needed) return 0;
     if (!text || felt_read_hex(out, text, strlen(text)) != SP_OK)
         return cli_fail(EXIT_FORMAT, "%s: %s is not there, or no address", path, name);
     return 0;
@@ -93,107 +112,163 @@ static int read_deployment(session *s, const char *path, felt *network)
     return code;
 }
 
-int session_open(session *s, const cli_args *a)
+/* "SN_SEPOLIA (0x...)", or only the number. */
+static void network_text(char out[128], felt id)
 {
-    const char *url = a->value[OPT_RPC], *path = a->value[OPT_DEPLOYMENT];
-    felt network = felt_zero();
+    char text[SHORTSTRING_MAX + 1], hex[FELT_HEX];
+    felt_write_hex(hex, id);
+    if (shortstring_write(text, id) == SP_OK && text[0])
+        snprintf(out, 128, "%s (%s)", text, hex);
+    else
+        snprintf(out, 128, "%s", hex);
+}
+
+/* Only digits and dots after 127: "127.0.0.1.example" is somewhere else. */
+static bool is_local(const char *url)
+{
+    char host[MAX_HOST];
+    settings_host(host, sizeof host, url);
+    const char *name = strstr(host, "://");
+    name = name ? name + 3 : host;
+    const size_t n = name[0] == '[' ? strcspn(name, "]") + 1 : strcspn(name, ":");
+    if (n == 9 && !strncmp(name, "localhost", n)) return true;
+    if (n == 5 && !strncmp(name, "[::1]", n)) return true;
+    return !strncmp(name, "127.", 4) && strspn(name, "0123456789.") == n;
+}
+
+/* --network. devnet has the chain id of Sepolia: what tells it from that is where it runs. */
+static int read_network(const session *s, felt *out)
+{
+    const char *name = s->set.value[SET_NETWORK];
+    if (!name) return 0;
+    const char *id = !strcmp(name, "mainnet")                              ? "SN_MAIN"
+                     : !strcmp(name, "sepolia") || !strcmp(name, "devnet") ? "SN_SEPOLIA"
+                                                                           : NULL;
+    if (id) {
+        if (shortstring_read(out, id) != SP_OK) return EXIT_UNSAT;
+    } else if (felt_read_hex(out, name, strlen(name)) != SP_OK || felt_is_zero(*out)) {
+        return cli_fail(EXIT_USAGE,
+                        "%s %s: must be mainnet, sepolia, devnet, or a chain id as 0x "
+                        "and hex digits",
+                        s->set.from[SET_NETWORK], name);
+    }
+    for (unsigned i = 0; !strcmp(name, "devnet") && i < s->set.n_rpc; i++)
+        if (!is_local(s->set.rpc[i])) {
+            char host[MAX_HOST];
+            settings_host(host, sizeof host, s->set.rpc[i]);
+            return cli_fail(EXIT_USAGE, "%s: is not on this machine, as --network devnet says",
+                            host);
+        }
+    return 0;
+}
+
+/* Who said which network it must be. */
+typedef struct {
+    felt id; /* 0: nobody */
+    const char *who;
+} told;
+
+static int check_endpoint(session *s, const char *url, const told *t, bool *answers)
+{
+    const uint64_t seconds = s->timeout < HELLO_SECONDS ? s->timeout : HELLO_SECONDS;
+    const rpc_config config = {.urls = &url, .n_urls = 1, .total_ms = (unsigned)seconds * 1000};
+    char host[MAX_HOST], is[128], must[128];
+    rpc *one;
     rpc_error e;
+    felt id;
+    settings_host(host, sizeof host, url);
+    const sp_status made = rpc_new(&one, &config);
+    if (made == SP_ERR_ARG) return cli_fail(EXIT_USAGE, "--rpc %s: must be http or https", host);
+    if (made != SP_OK) return no_memory();
+    const sp_status st = chain_id(one, &id, &e);
+    rpc_delete(one);
+    *answers = st == SP_OK;
+    if (st != SP_OK && s->set.n_rpc == 1) return session_failed(st, &e, host);
+    if (st != SP_OK) {
+        fprintf(stderr, "%s: warning: %s does not answer (%s); going on without it\n", cli_name(),
+                host, e.message);
+        return 0;
+    }
+    network_text(is, id);
+    network_text(must, felt_is_zero(t->id) ? s->who.chain_id : t->id);
+    if (!felt_is_zero(t->id) && !felt_eq(id, t->id))
+        return cli_fail(EXIT_USAGE, "%s is a node of the network %s, and %s says %s", host, is,
+                        t->who, must);
+    if (!felt_is_zero(s->who.chain_id) && !felt_eq(id, s->who.chain_id))
+        return cli_fail(EXIT_USAGE, "%s is a node of the network %s, and another endpoint of %s",
+                        host, is, must);
+    s->who.chain_id = id;
+    return 0;
+}
+
+static int open_node(session *s, const told *t)
+{
+    const char *urls[CLI_MAX_REPEATED];
+    size_t n = 0;
+    for (unsigned i = 0; i < s->set.n_rpc; i++) {
+        bool answers = false;
+        const int code = check_endpoint(s, s->set.rpc[i], t, &answers);
+        if (code) return code;
+        if (answers) urls[n++] = s->set.rpc[i];
+    }
+    if (!n) return cli_fail(EXIT_IO, "none of the %u endpoints answers", s->set.n_rpc);
+    const rpc_config config = {.urls = urls, .n_urls = n, .total_ms = (unsigned)s->timeout * 1000};
+    return rpc_new(&s->node, &config) == SP_OK ? 0 : no_memory();
+}
+
+static int read_settings(session *s, session_use use, told *t)
+{
+    const char *path = s->set.value[SET_DEPLOYMENT], *fee_text = s->set.value[SET_MAX_FEE];
+    felt deployed = felt_zero(), named = felt_zero();
     u256 fee = {(u128)20 * 1000000000 * 1000000000, 0}; /* 20 STRK */
-    memset(s, 0, sizeof *s);
-    s->args = a;
-    if (!url) return cli_fail(EXIT_USAGE, "--rpc is needed: the URL of a Starknet node");
-    if (!path && !a->value[OPT_CONTRACT])
+    if (!s->set.n_rpc)
+        return cli_fail(EXIT_USAGE, "--rpc (or SPROVE_RPC) is needed: the URL of a Starknet node");
+    if (!path && !s->set.value[SET_CONTRACT])
         return cli_fail(EXIT_USAGE, "--deployment or --contract is needed");
-    int code = path ? read_deployment(s, path, &network) : 0;
-    if (!code) code = session_felt(a, OPT_CONTRACT, &s->contract);
-    if (!code) code = session_felt(a, OPT_TOKEN, &s->token);
-    if (!code) code = session_felt(a, OPT_ACCOUNT, &s->who.address);
-    if (!code && a->value[OPT_MAX_FEE])
-        code = session_number("max-fee", a->value[OPT_MAX_FEE], &fee);
+    int code = path ? read_deployment(s, path, &deployed) : 0;
+    if (!code) code = setting_felt(s, SET_CONTRACT, &s->contract);
+    if (!code) code = setting_felt(s, SET_TOKEN, &s->token);
+    if (!code) code = setting_felt(s, SET_ACCOUNT, &s->who.address);
+    if (!code && fee_text) code = amount_read("--max-fee", fee_text, true, &fee);
+    if (!code) code = read_network(s, &named);
+    if (!code) code = cli_u64(s->args, OPT_WAIT, 0, 86400, &s->wait);
+    if (!code) code = cli_u64(s->args, OPT_TIMEOUT, 1, 3600, &s->timeout);
     if (code) return code;
     if (fee.high || fee.low >> 120) return cli_fail(EXIT_USAGE, "--max-fee: is too large");
-    s->policy.margin = MARGIN;
     s->policy.max_fee = fee.low;
-    const rpc_config config = {.urls = &url, .n_urls = 1, .total_ms = 120000};
-    const sp_status st = rpc_new(&s->node, &config);
-    if (st == SP_ERR_ARG) return cli_fail(EXIT_USAGE, "--rpc %s: must be http or https", url);
-    if (st != SP_OK) return nothing();
-    const sp_status known = chain_id(s->node, &s->who.chain_id, &e);
-    if (known != SP_OK) return session_failed(known, &e, url);
-    if (!felt_is_zero(network) && !felt_eq(network, s->who.chain_id))
-        return cli_fail(EXIT_USAGE, "%s: was made for another network than the node's", path);
+    if (!felt_is_zero(named) && !felt_is_zero(deployed) && !felt_eq(named, deployed))
+        return cli_fail(EXIT_USAGE, "%s: was made for another network than --network says", path);
+    *t = felt_is_zero(named) ? (told){deployed, path} : (told){named, s->set.from[SET_NETWORK]};
+    if (use != SESSION_LOOK && felt_is_zero(t->id))
+        return cli_fail(EXIT_USAGE, "--network is needed, or a --deployment with a chain_id: the "
+                                    "node alone is not believed which network it is of");
+    if (use == SESSION_SEND && (felt_is_zero(s->who.address) || !s->set.value[SET_KEYSTORE]))
+        return cli_fail(EXIT_USAGE, "--account and --keystore are needed");
     return 0;
+}
+
+int session_open(session *s, const cli_args *a, session_use use)
+{
+    told t = {felt_zero(), NULL};
+    memset(s, 0, sizeof *s);
+    s->args = a;
+    s->policy.margin = MARGIN;
+    s->wait = WAIT_SECONDS;
+    s->timeout = TIMEOUT_SECONDS;
+    int code = settings_read(&s->set, a);
+    if (!code) code = read_settings(s, use, &t);
+    if (!code) code = open_node(s, &t);
+    return code;
 }
 
 void session_close(session *s)
 {
     ecdsa_key_wipe(&s->who.key);
+    if (s->book_open) journal_close(&s->book);
+    s->book_open = false;
     rpc_delete(s->node);
     s->node = NULL;
-}
-
-/* One line from a file, or from the terminal without echo. */
-static int read_password(const session *s, char *out, size_t room)
-{
-    const char *path = s->args->value[OPT_PASSWORD_FILE];
-    struct termios before, quiet;
-    FILE *f = fopen(path ? path : "/dev/tty", path ? "r" : "r+");
-    if (!f)
-        return cli_fail(EXIT_IO,
-                        path ? "%s: cannot be read"
-                             : "%sno terminal to ask for the "
-                               "password on; --password-file F",
-                        path ? path : "");
-    setvbuf(f, NULL, _IONBF, 0); /* no copy of the password is left in a buffer */
-    const bool hidden = !path && tcgetattr(fileno(f), &before) == 0;
-    if (hidden) {
-        quiet = before;
-        quiet.c_lflag &= ~(tcflag_t)ECHO;
-        fprintf(f, "password of the keystore: ");
-        tcsetattr(fileno(f), TCSAFLUSH, &quiet);
-    }
-    const char *line = fgets(out, (int)room, f);
-    if (hidden) {
-        tcsetattr(fileno(f), TCSAFLUSH, &before);
-        fprintf(f, "\n");
-    }
-    fclose(f);
-    if (!line) return cli_fail(EXIT_IO, "no password was given");
-    const size_t n = strcspn(out, "\r\n");
-    if (n + 1 == room) return cli_fail(EXIT_USAGE, "the password is too long");
-    out[n] = 0;
-    return 0;
-}
-
-static void wipe(void *p, size_t n)
-{
-    for (volatile uint8_t *b = p; n--; b++) *b = 0;
-}
-
-int session_unlock(session *s)
-{
-    const char *path = s->args->value[OPT_KEYSTORE];
-    char password[MAX_PASSWORD], *json;
-    uint8_t secret[KEYSTORE_SECRET];
-    size_t n;
-    bool others;
-    if (felt_is_zero(s->who.address) || !path)
-        return cli_fail(EXIT_USAGE, "--account and --keystore are needed");
-    sp_status st = keystore_file_read(&json, &n, &others, path);
-    if (st != SP_OK) return cli_fail(EXIT_IO, "%s: cannot be read, or is no keystore", path);
-    if (others) fprintf(stderr, "%s: warning: %s is open to other users\n", cli_name(), path);
-    int code = read_password(s, password, sizeof password);
-    if (!code) {
-        st = keystore_open(secret, json, n, password, strlen(password));
-        if (st == SP_ERR_REJECT)
-            code = cli_fail(EXIT_USAGE, "%s: the password is wrong", path);
-        else if (st != SP_OK || ecdsa_key_read(&s->who.key, secret) != SP_OK)
-            code = cli_fail(EXIT_FORMAT, "%s: no keystore of a Starknet key", path);
-    }
-    wipe(password, sizeof password);
-    wipe(secret, sizeof secret);
-    free(json);
-    return code;
+    settings_free(&s->set);
 }
 
 int session_view(session *s, felt *out, size_t *n, const char *name)
@@ -205,6 +280,29 @@ int session_view(session *s, felt *out, size_t *n, const char *name)
     return st == SP_OK ? 0 : session_failed(st, &e, name);
 }
 
+int session_verifier(session *s)
+{
+    const params *p = params_by_name("chain");
+    uint8_t id[ESCROW_PROGRAM_BYTES];
+    felt out[16];
+    size_t n = SP_COUNT(out);
+    for (size_t i = 0; i < SP_COUNT(AIR_ID); i++) bytes_put_le32(id + 4 * i, AIR_ID[i]);
+    /* After the class: VerifierParams of contracts/cairo/src/escrow/proof_verifier.cairo. */
+    const uint64_t own[] = {SP_VERSION,     (uint64_t)p->id, 0,
+                            p->log_blowup,  p->n_queries,    p->grind_lookup,
+                            p->grind_oods,  p->grind_deep,   p->grind_commit,
+                            p->grind_query, p->cap_log,      p->last_layer_log};
+    int code = session_view(s, out, &n, "get_verifier_params");
+    if (code) return code;
+    bool same = n == 1 + SP_COUNT(own);
+    for (size_t i = 0; i < SP_COUNT(own) && same; i++)
+        same = felt_eq(out[1 + i], i == 2 ? escrow_felt(id, sizeof id) : felt_from_u64(own[i]));
+    return same ? 0
+                : cli_fail(EXIT_CHAIN, "the contract's verifier is of another version than this "
+                                       "sprove: it takes no proof made here (`sprove version`, "
+                                       "`sprove chain status` print the ids of the constraints)");
+}
+
 int session_task(session *s, u256 id, escrow_task *t, escrow_task_ext *x)
 {
     rpc_error e;
@@ -212,6 +310,33 @@ int session_task(session *s, u256 id, escrow_task *t, escrow_task_ext *x)
     if (st == SP_ERR_REJECT && !e.code) return cli_fail(EXIT_CHAIN, "there is no such task");
     if (st == SP_OK) st = escrow_get_task_ext(s->node, x, s->contract, id, &e);
     return st == SP_OK ? 0 : session_failed(st, &e, "get_task");
+}
+
+int session_payable(session *s, const escrow_task *t, const escrow_task_ext *x, felt provider)
+{
+    rpc_error e;
+    escrow_node node;
+    uint64_t now;
+    if (t->status > ESCROW_ASSIGNED)
+        return cli_fail(EXIT_CHAIN, "the task is %s",
+                        t->status == ESCROW_CANCELLED ? "cancelled or refunded" : "paid already");
+    if (t->status == ESCROW_ASSIGNED && !felt_eq(x->provider, provider))
+        return cli_fail(EXIT_CHAIN, "the task is assigned to another provider");
+    sp_status st = chain_time(s->node, &now, &e);
+    if (st != SP_OK) return session_failed(st, &e, "the latest block");
+    if (now > x->deadline)
+        return cli_fail(EXIT_CHAIN,
+                        "the task's deadline is over: nobody can be paid for it any more");
+    st = escrow_get_node_info(s->node, &node, s->contract, provider, &e);
+    if (st != SP_OK) return session_failed(st, &e, "get_node_info");
+    if (node.status == ESCROW_NODE_SUSPENDED)
+        return cli_fail(EXIT_CHAIN, "the provider is suspended by the contract's owner");
+    if (node.status != ESCROW_NODE_ACTIVE)
+        return cli_fail(EXIT_CHAIN, "the provider is not registered; `sprove chain register`");
+    if (t->required_tier > 1 && node.tier < t->required_tier)
+        return cli_fail(EXIT_CHAIN, "the task asks for tier %u, and the provider is of tier %u",
+                        t->required_tier, node.tier);
+    return 0;
 }
 
 int session_statement(session *s, u256 id, felt provider, felt result, escrow_statement *out)
@@ -227,74 +352,4 @@ int session_statement(session *s, u256 id, felt provider, felt result, escrow_st
         return cli_fail(EXIT_UNSAT, "the contract states another context than the one that "
                                     "docs/chain.md gives; do not prove for it");
     return 0;
-}
-
-static int wait_for(session *s, chain_receipt *r, felt hash)
-{
-    rpc_error e;
-    char text[FELT_HEX];
-    felt_write_hex(text, hash);
-    for (unsigned i = 0; i < 2 * WAIT_SECONDS; i++) {
-        const sp_status st = chain_tx_receipt(s->node, r, hash, &e);
-        if (st == SP_OK && r->status.finality >= CHAIN_ACCEPTED_ON_L2) return 0;
-        if (st == SP_OK) chain_receipt_free(r);
-        if (st != SP_OK && st != SP_ERR_IO && !(st == SP_ERR_REJECT && e.code == RPC_TX_NOT_FOUND))
-            return session_failed(st, &e, text);
-        if (signals_stopped())
-            return cli_fail(EXIT_INTERRUPTED, "stopped; transaction %s was sent", text);
-        nanosleep(&(struct timespec){.tv_nsec = 500000000}, NULL);
-    }
-    return cli_fail(EXIT_IO, "transaction %s was sent, but is in no block after %d s; look it up",
-                    text, WAIT_SECONDS);
-}
-
-static int print_price(const session *s, const account_signed *tx, size_t felts)
-{
-    char hash[FELT_HEX], fee[U256_TEXT], cap[U256_TEXT];
-    felt_write_hex(hash, tx->hash);
-    /* The bounds were made from these and did not overflow. */
-    const tx_estimate *t = &tx->estimate;
-    u256_write_text(fee, (u256){t->l1_gas * t->l1_gas_price + t->l2_gas * t->l2_gas_price +
-                                    t->l1_data_gas * t->l1_data_gas_price,
-                                0});
-    u256_write_text(cap, (u256){tx->max_fee, 0});
-    if (s->args->value[OPT_JSON])
-        return task_print_json(json_pack(
-            "{s:b,s:I,s:I,s:s,s:s}", "sent", 0, "calldata_felts", (json_int_t)felts, "l2_gas",
-            (json_int_t)tx->estimate.l2_gas, "estimated_fee", fee, "max_fee", cap));
-    printf("%-14s %zu felts\n%-14s %" PRIu64 "\n%-14s %s\n%-14s %s\nnothing was sent\n", "calldata",
-           felts, "L2 gas", (uint64_t)tx->estimate.l2_gas, "estimated fee", fee, "fee cap", cap);
-    return fflush(stdout) == EOF ? cli_fail(EXIT_IO, "cannot write to standard output") : 0;
-}
-
-int session_transact(session *s, const calldata_writer *calls, chain_receipt *receipt, bool *sent)
-{
-    account_signed tx;
-    rpc_error e;
-    *sent = false;
-    if (calldata_status(calls) != SP_OK)
-        return cli_fail(EXIT_LIMIT,
-                        "the calldata exceeds what one transaction takes (5,000 felts)");
-    const felt_span data = calldata_span(calls);
-    sp_status st = account_prepare_invoke(s->node, &tx, &s->who, data, &s->policy, &e);
-    if (st == SP_ERR_LIMIT)
-        return cli_fail(EXIT_LIMIT, "the fee could exceed --max-fee; nothing was sent");
-    if (st != SP_OK) return session_failed(st, &e, "before sending");
-    if (s->args->value[OPT_DRY_RUN]) {
-        const int code = print_price(s, &tx, data.n);
-        account_signed_free(&tx);
-        return code;
-    }
-    int code = 0;
-    st = account_send(s->node, &tx, &e);
-    if (st != SP_OK && st != SP_ERR_IO) code = session_failed(st, &e, "sending");
-    if (!code) code = wait_for(s, receipt, tx.hash); /* without an answer it may have arrived */
-    if (!code && receipt->status.reverted) {
-        const chain_status *why = &receipt->status;
-        code = cli_fail(EXIT_CHAIN, "reverted: %s", why->said[0] ? why->said : why->reason);
-        chain_receipt_free(receipt);
-    }
-    *sent = code == 0;
-    account_signed_free(&tx);
-    return code;
 }

@@ -34,6 +34,54 @@ static int balance(session *s, json_t *j, const char *name, felt of)
     return 0;
 }
 
+/* Whether --account may be paid. */
+static int provider_status(session *s, json_t *j)
+{
+    static const char *const names[] = {"inactive", "active", "suspended"};
+    escrow_node node;
+    rpc_error e;
+    if (felt_is_zero(s->who.address)) return 0;
+    const sp_status st = escrow_get_node_info(s->node, &node, s->contract, s->who.address, &e);
+    if (st != SP_OK) return session_failed(st, &e, "get_node_info");
+    json_object_set_new(j, "provider", json_string(names[node.status]));
+    json_object_set_new(j, "tier", json_integer(node.tier));
+    return 0;
+}
+
+/* Each setting, and who said it. */
+static void add_settings(json_t *j, const settings *set)
+{
+    json_t *list = json_array();
+    char host[256];
+    for (unsigned i = 0; i < N_SETTINGS; i++) {
+        if (!set->value[i]) continue;
+        const bool in_file = strcmp(set->from[i], "file") == 0;
+        for (unsigned k = 0; k < (i == SET_RPC ? set->n_rpc : 1); k++) {
+            const char *value = set->value[i];
+            if (i == SET_RPC) settings_host(host, sizeof host, set->rpc[k]), value = host;
+            json_array_append_new(list,
+                                  json_pack("{s:s,s:s,s:s}", "setting", setting_names[i], "value",
+                                            value, "from", in_file ? set->file : set->from[i]));
+        }
+    }
+    json_object_set_new(j, "settings", list);
+}
+
+static int told(const cli_args *a)
+{
+    settings set;
+    json_t *j = json_object();
+    int code = settings_read(&set, a);
+    if (!code) {
+        add_settings(j, &set);
+        code = report_print(a, j);
+    } else {
+        json_decref(j);
+    }
+    settings_free(&set);
+    return code;
+}
+
 static int status(session *s)
 {
     felt out[32];
@@ -54,7 +102,7 @@ static int status(session *s)
     if (!code) code = session_view(s, out, &n, "get_verifier_params");
     if (!code && n == 13) { /* class hash, then the twelve parameters */
         json_object_set_new(j, "verifier_class", session_json_felt(out[0]));
-        json_object_set_new(j, "air_id", session_json_felt(out[3]));
+        report_hex(j, "air_id", out[3], ESCROW_PROGRAM_BYTES); /* as `sprove version` has it */
     }
     n = SP_COUNT(out);
     if (!code) code = session_view(s, out, &n, "get_treasury");
@@ -64,11 +112,13 @@ static int status(session *s)
     }
     if (!code) code = balance(s, j, "contract_balance", s->contract);
     if (!code) code = balance(s, j, "account_balance", s->who.address);
+    if (!code) code = provider_status(s, j);
+    if (!code) add_settings(j, &s->set);
     if (code) {
         json_decref(j);
         return code;
     }
-    return session_print(s, j);
+    return report_print(s->args, j);
 }
 
 static int enrol(session *s)
@@ -77,26 +127,62 @@ static int enrol(session *s)
     calldata_writer c;
     chain_receipt r;
     bool sent;
-    int code = session_unlock(s);
-    if (code) return code;
+    size_t felts;
     calldata_init(&c, room, SP_COUNT(room));
     calldata_calls(&c, 1);
     escrow_register_node(&c, s->contract);
-    code = session_transact(s, &c, &r, &sent);
+    int code = session_transact(s, &c, &r, &sent, &felts);
     if (code || !sent) return code;
-    code = session_print(s, session_receipt_json(s, &r, calldata_span(&c).n));
+    code = report_print(s->args, session_receipt_json(s, &r, felts));
     chain_receipt_free(&r);
+    return code;
+}
+
+static int pending(session *s)
+{
+    json_t *list = json_array(), *j = json_object();
+    if (felt_is_zero(s->who.address)) {
+        json_decref(list);
+        json_decref(j);
+        return cli_fail(EXIT_USAGE, "--account is needed");
+    }
+    const int code = session_pending(s, list);
+    json_object_set_new(j, "pending", list);
+    if (!code) return report_print(s->args, j);
+    json_decref(j);
     return code;
 }
 
 int command_chain(const cli_args *a)
 {
+    static const char *const actions[] = {"status", "settings", "register", "pending", "forget"};
     session s;
-    const bool is_status = strcmp(a->operand[0], "status") == 0;
-    if (!is_status && strcmp(a->operand[0], "register"))
-        return cli_fail(EXIT_USAGE, "chain %s: must be status or register", a->operand[0]);
-    int code = session_open(&s, a);
-    if (!code) code = is_status ? status(&s) : enrol(&s);
+    unsigned which = 0;
+    while (which < SP_COUNT(actions) && strcmp(a->operand[0], actions[which])) which++;
+    if (which == SP_COUNT(actions))
+        return cli_fail(EXIT_USAGE,
+                        "chain %s: must be status, settings, register, pending or forget",
+                        a->operand[0]);
+    if ((a->n_operands == 2) != (which == 4))
+        return cli_fail(EXIT_USAGE,
+                        which == 4 ? "chain forget needs the hash of a transaction"
+                                   : "chain %s takes nothing else",
+                        a->operand[0]);
+    if (which == 1) return told(a);
+    int code = session_open(&s, a,
+                            which == 0   ? SESSION_LOOK
+                            : which == 2 ? SESSION_SEND
+                                         : SESSION_NETWORK);
+    if (!code) switch (which) {
+        case 0: code = status(&s); break;
+        case 2: code = enrol(&s); break;
+        case 3: code = pending(&s); break;
+        default:
+            if (felt_is_zero(s.who.address))
+                code = cli_fail(EXIT_USAGE, "--account is needed");
+            else
+                code = session_forget(&s, a->operand[1]);
+        }
     session_close(&s);
     return code;
 }
@@ -104,7 +190,7 @@ int command_chain(const cli_args *a)
 int command_earnings(const cli_args *a)
 {
     session s;
-    int code = session_open(&s, a);
+    int code = session_open(&s, a, SESSION_LOOK);
     felt provider = s.who.address;
     json_t *j = json_object();
     if (!code) code = session_felt(a, OPT_PROVIDER, &provider);
@@ -121,7 +207,7 @@ int command_earnings(const cli_args *a)
     json_object_set_new(j, "token", session_json_felt(s.token));
     json_object_set_new(j, "earnings", session_json_number(v));
     if (!code)
-        code = session_print(&s, j);
+        code = report_print(a, j);
     else
         json_decref(j);
     session_close(&s);

@@ -1,4 +1,5 @@
 /* chain_task.c - `sprove task`: tasks of the marketplace as demander and provider see them. */
+#include "cli/amount.h"
 #include "cli/chain_session.h"
 #include "cli/commands.h"
 #include "cli/proving.h"
@@ -8,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define ROOM 64 /* felts of the calls here */
 
@@ -53,14 +53,30 @@ static int send(session *s, const calldata_writer *c)
     chain_receipt r;
     bool sent;
     escrow_event e;
-    const int code = session_transact(s, c, &r, &sent);
+    size_t felts;
+    int code = session_transact(s, c, &r, &sent, &felts);
     if (code || !sent) return code;
-    const size_t felts = calldata_span(c).n;
     json_t *j = session_receipt_json(s, &r, felts);
-    if (session_event(s, &r, ESCROW_TASK_CREATED, &e))
-        json_object_set_new(j, "task", session_json_number(e.task_id));
+    const bool created = session_event(s, &r, ESCROW_TASK_CREATED, &e);
+    if (created) json_object_set_new(j, "task", session_json_number(e.task_id));
     chain_receipt_free(&r);
-    return session_print(s, j);
+    code = report_print(s->args, j);
+    if (!code && created && !s->args->value[OPT_JSON]) {
+        char id[U256_TEXT];
+        u256_write_text(id, e.task_id);
+        printf("watch it with: sprove task show %s\n", id);
+        if (fflush(stdout) == EOF) code = cli_fail(EXIT_IO, "cannot write to standard output");
+    }
+    return code;
+}
+
+/* The token that "strk" is the name of, on mainnet and Sepolia (docs.starknet.io) and on a devnet.
+ */
+static bool is_strk(felt token)
+{
+    static const char strk[] = "0x4718f5a0fc34cc1af16a1cdee98ffb20c31f5cd61d6ab07201858f4287c938d";
+    felt a;
+    return felt_read_hex(&a, strk, sizeof strk - 1) == SP_OK && felt_eq(a, token);
 }
 
 static int create(session *s)
@@ -68,17 +84,17 @@ static int create(session *s)
     const cli_args *a = s->args;
     felt room[ROOM];
     calldata_writer c;
-    uint64_t duration = 86400;
     escrow_terms terms = {.token = s->token, .required_tier = 1};
     if (!a->value[OPT_PROGRAM] || !a->value[OPT_AMOUNT])
         return cli_fail(EXIT_USAGE, "task create needs --program and --amount");
     if (felt_is_zero(s->token)) return cli_fail(EXIT_USAGE, "--token is needed");
-    int code = session_number("amount", a->value[OPT_AMOUNT], &terms.amount);
-    if (!code) code = cli_u64(a, OPT_DURATION, 60, 31536000, &duration);
+    int code = amount_read("--amount", a->value[OPT_AMOUNT], is_strk(s->token), &terms.amount);
+    if (!code && !terms.amount.low && !terms.amount.high)
+        code = cli_fail(EXIT_USAGE, "--amount 0: must be above 0");
+    if (!code) code = amount_deadline(a, 86400, 60, &terms.deadline);
+    if (!code) code = session_verifier(s);
     if (!code) code = terms_of(&terms, a);
-    if (!code) code = session_unlock(s);
     if (code) return code;
-    terms.deadline = (uint64_t)time(NULL) + duration;
     calldata_init(&c, room, ROOM);
     calldata_calls(&c, 2);
     escrow_create_proved_task(&c, s->contract, &terms);
@@ -89,15 +105,14 @@ static int assign(session *s, u256 id)
 {
     felt room[ROOM], provider = s->who.address;
     calldata_writer c;
-    uint64_t duration = 3600;
+    uint64_t deadline;
     if (!s->args->value[OPT_PROVIDER]) return cli_fail(EXIT_USAGE, "task assign needs --provider");
     int code = session_felt(s->args, OPT_PROVIDER, &provider);
-    if (!code) code = cli_u64(s->args, OPT_DURATION, 1, 31536000, &duration);
-    if (!code) code = session_unlock(s);
+    if (!code) code = amount_deadline(s->args, 3600, 1, &deadline);
     if (code) return code;
     calldata_init(&c, room, ROOM);
     calldata_calls(&c, 1);
-    escrow_assign_task(&c, s->contract, id, provider, (uint64_t)time(NULL) + duration);
+    escrow_assign_task(&c, s->contract, id, provider, deadline);
     return send(s, &c);
 }
 
@@ -105,24 +120,10 @@ static int end(session *s, u256 id, const char *name)
 {
     felt room[ROOM];
     calldata_writer c;
-    const int code = session_unlock(s);
-    if (code) return code;
     calldata_init(&c, room, ROOM);
     calldata_calls(&c, 1);
     escrow_end_task(&c, s->contract, name, id);
     return send(s, &c);
-}
-
-static void add_hex(json_t *j, const char *name, felt a, size_t bytes)
-{
-    uint8_t b[32];
-    uint32_t words[8];
-    char text[65];
-    memset(b, 0, sizeof b);
-    if (escrow_bytes(b, bytes, a) != SP_OK) return; /* the contract takes no longer one */
-    bytes_read_words(words, b, 8);
-    for (size_t i = 0; i < bytes; i++) snprintf(text + 2 * i, 3, "%02x", b[i]);
-    json_object_set_new(j, name, json_string(text));
 }
 
 static int show(session *s, u256 id)
@@ -145,8 +146,8 @@ static int show(session *s, u256 id)
     json_object_set_new(j, "required_tier", json_integer(t.required_tier));
     json_object_set_new(j, "deadline", json_integer((json_int_t)x.deadline));
     if (!felt_is_zero(x.program_id)) {
-        add_hex(j, "program_id", x.program_id, ESCROW_PROGRAM_BYTES);
-        add_hex(j, "input_hash", x.input_commitment, ESCROW_DIGEST_BYTES);
+        report_hex(j, "program_id", x.program_id, ESCROW_PROGRAM_BYTES);
+        report_hex(j, "input_hash", x.input_commitment, ESCROW_DIGEST_BYTES);
         json_object_set_new(j, "max_cycles", json_integer((json_int_t)x.max_cycles));
     } else {
         json_object_set_new(j, "task_hash", session_json_felt(t.task_hash));
@@ -155,15 +156,15 @@ static int show(session *s, u256 id)
         json_object_set_new(j, "provider", session_json_felt(x.provider));
     if (x.assign_deadline)
         json_object_set_new(j, "assign_deadline", json_integer((json_int_t)x.assign_deadline));
-    if (!felt_is_zero(provider)) add_hex(j, "context", st.context, ESCROW_CONTEXT_BYTES);
+    if (!felt_is_zero(provider)) report_hex(j, "context", st.context, ESCROW_CONTEXT_BYTES);
     if (t.status == ESCROW_COMPLETED) {
-        add_hex(j, "output_hash", x.result_hash, ESCROW_DIGEST_BYTES);
+        report_hex(j, "output_hash", x.result_hash, ESCROW_DIGEST_BYTES);
         json_object_set_new(j, "cycles", json_integer((json_int_t)x.cycles));
         json_object_set_new(j, "provider_payout", session_json_number(x.split.provider_payout));
         json_object_set_new(j, "gas_subsidy", session_json_number(x.split.gas_subsidy));
         json_object_set_new(j, "treasury_fee", session_json_number(x.split.treasury_fee));
     }
-    return session_print(s, j);
+    return report_print(s->args, j);
 }
 
 /* The tasks that --account created, a page of the contract at a time. */
@@ -198,12 +199,13 @@ static int list(session *s)
     }
     json_t *j = json_object();
     json_object_set_new(j, "tasks", all);
-    return session_print(s, j);
+    return report_print(s->args, j);
 }
 
 int command_task(const cli_args *a)
 {
-    static const char *const actions[] = {"create", "list", "show", "assign", "cancel", "refund"};
+    static const char *const actions[] = {"create", "list",   "show",    "assign",
+                                          "cancel", "refund", "unassign"};
     session s;
     u256 id = {0, 0};
     const char *action = a->operand[0];
@@ -221,14 +223,19 @@ int command_task(const cli_args *a)
         return cli_fail(EXIT_USAGE, "task %s needs the number of the task", action);
     int code = numbered ? session_number("task", a->operand[1], &id) : 0;
     if (code) return code;
-    code = session_open(&s, a);
+    const bool context = which == 2 && a->value[OPT_PROVIDER];
+    const session_use use = which > 2 || which == 0 ? SESSION_SEND
+                            : context               ? SESSION_NETWORK
+                                                    : SESSION_LOOK;
+    code = session_open(&s, a, use);
     if (!code) switch (which) {
         case 0: code = create(&s); break;
         case 1: code = list(&s); break;
         case 2: code = show(&s, id); break;
         case 3: code = assign(&s, id); break;
         case 4: code = end(&s, id, "cancel_task"); break;
-        default: code = end(&s, id, "claim_expired");
+        case 5: code = end(&s, id, "claim_expired"); break;
+        default: code = end(&s, id, "unassign_expired");
         }
     session_close(&s);
     return code;

@@ -7,8 +7,10 @@
     (const uint8_t[]) { __VA_ARGS__, OPT_HELP, N_OPTIONS }
 #define GUEST_OPTIONS OPT_INPUT, OPT_DATA, OPT_HINT, OPT_IO, OPT_MAX_CYCLES
 
-#define CONTRACT_OPTIONS OPT_RPC, OPT_DEPLOYMENT, OPT_CONTRACT, OPT_ACCOUNT
-#define SENDER_OPTIONS OPT_KEYSTORE, OPT_PASSWORD_FILE, OPT_MAX_FEE, OPT_DRY_RUN
+#define CONTRACT_OPTIONS \
+    OPT_CONFIG, OPT_RPC, OPT_TIMEOUT, OPT_NETWORK, OPT_DEPLOYMENT, OPT_CONTRACT, OPT_ACCOUNT
+#define SENDER_OPTIONS \
+    OPT_KEYSTORE, OPT_PASSWORD_FILE, OPT_MAX_FEE, OPT_JOURNAL, OPT_WAIT, OPT_DRY_RUN
 
 #define JOB_OR_ELF                                                                           \
     "JOB is the name of a built-in job; an argument with a slash, or that ends in .elf, is " \
@@ -89,17 +91,21 @@ const cli_command sprove_commands[] = {
      "tasks of --account. show prints a task and, with "
      "--provider, the context that a proof by this provider must have (`sprove run --context`), "
      "computed here and compared with the contract's. assign gives the task to --provider for "
-     "--duration seconds. cancel takes a task back that nobody works on; refund returns the amount "
-     "to its creator after the deadline, whoever asks.",
+     "--duration or until --deadline; unassign ends an assignment whose time is over. cancel takes a "
+     "task back that nobody works on; refund returns the amount to its creator after the "
+     "deadline, whoever asks.",
      OPTIONS(CONTRACT_OPTIONS, SENDER_OPTIONS, OPT_PROGRAM, OPT_INPUT, OPT_DATA, OPT_IO,
-             OPT_MAX_CYCLES, OPT_TOKEN, OPT_AMOUNT, OPT_DURATION, OPT_PROVIDER, OPT_JSON),
-     "sprove task create --rpc URL --deployment d --account 0x1 --keystore k --program p.elf --amount 9\n"
-     "sprove task show 7 --rpc URL --deployment d.json --provider 0x2\n",
+             OPT_MAX_CYCLES, OPT_TOKEN, OPT_AMOUNT, OPT_DURATION, OPT_DEADLINE, OPT_PROVIDER, OPT_JSON),
+     "sprove task create --program p.elf --input in.bin --amount 1.5strk --duration 2d\n"
+     "sprove task show 7 --rpc URL --deployment d.json --provider 0x2\n"
+     "sprove task refund 7 --rpc URL --deployment d.json --account 0x1 --keystore k.json\n",
      command_task},
     {"claim", "PROOF", 1, 1, "send a proof to the contract and be paid",
      "Checks a proof of profile chain for the task as the contract will, then sends it, bytes or "
      "felts, in one transaction. Who is paid stands in the proof, by its context. The fee may not "
-     "exceed --max-fee; what a node estimates is not trusted.",
+     "exceed --max-fee; what a node estimates is not trusted.\n\n"
+     "The signed transaction is on the disk before a node gets it. After an interruption, or when no "
+     "answer came, the same command sends the same bytes again and signs no second claim.",
      OPTIONS(OPT_TASK, OPT_PROVIDER, CONTRACT_OPTIONS, SENDER_OPTIONS, OPT_MAX_CYCLES,
              OPT_UNCHECKED, OPT_JSON),
      "sprove claim p.proof --task 7 --rpc URL --deployment d --account 0x2 --keystore k\n"
@@ -109,13 +115,34 @@ const cli_command sprove_commands[] = {
      "Prints the sum that the contract paid to a provider in a token.",
      OPTIONS(CONTRACT_OPTIONS, OPT_PROVIDER, OPT_TOKEN, OPT_JSON),
      "sprove earnings --rpc URL --deployment d.json --provider 0x2\n", command_earnings},
-    {"chain", "ACTION", 1, 1, "look at the contract; register as a provider",
-     "status prints the contract, its verifier and balances. register makes --account a provider "
-     "that may be paid.",
+    {"chain", "ACTION [HASH]", 1, 2, "look at the contract; register as a provider",
+     "status prints the contract, its verifier and balances, and where each setting came from; settings "
+     "prints only these, without asking a node. register makes --account a provider "
+     "that may be paid. pending lists transactions of the account that are signed and not final; "
+     "forget gives one up: it may be executed all the same.\n\n"
+     "What is not given as an option is taken from the environment (SPROVE_RPC, SPROVE_NETWORK, "
+     "SPROVE_DEPLOYMENT, SPROVE_CONTRACT, SPROVE_TOKEN, SPROVE_ACCOUNT, SPROVE_KEYSTORE, "
+     "SPROVE_MAX_FEE, SPROVE_JOURNAL), else from a file: --config, SPROVE_CONFIG, or sprove/config in "
+     "XDG_CONFIG_HOME or ~/.config. It is a JSON object with the names of these options, with _ for -. "
+     "Signed transactions are kept in sprove/journal in XDG_STATE_HOME or ~/.local/state.",
      OPTIONS(CONTRACT_OPTIONS, SENDER_OPTIONS, OPT_TOKEN, OPT_JSON),
-     "sprove chain status --rpc URL --deployment d.json\n"
+     "sprove chain status --rpc URL --rpc OTHER --deployment d.json\n"
      "sprove chain register --rpc URL --deployment d.json --account 0x2 --keystore k.json\n",
      command_chain},
+#endif
+#ifdef SP_CLI_CHAIN
+    {"keys", "ACTION", 1, 1, "make and look at keystores",
+     "new makes a key from the system's random numbers and writes it to --keystore, a new file with "
+     "mode 600, under a password (Web3 Secret Storage, scrypt). import does the same with a key that "
+     "is asked for. show and address print the public key and the address that an account contract of "
+     "this key has or will have. The key itself is never printed, and is taken neither from an argument nor "
+     "from the environment.",
+     OPTIONS(OPT_CONFIG, OPT_KEYSTORE, OPT_PASSWORD_FILE, OPT_KEY_FILE, OPT_KIND, OPT_CLASS, OPT_SALT,
+             OPT_PUBLIC_KEY, OPT_JSON),
+     "sprove keys new --keystore k.json\n"
+     "sprove keys import --keystore k.json --key-file secret --password-file p\n"
+     "sprove keys address --public-key 0x2 --kind argent --salt 0x7\n",
+     command_keys},
 #endif
     {"completion", "SHELL", 1, 1, "print a completion script for bash, zsh or fish",
      "Prints a script that completes the commands and options of sprove and sverify.",

@@ -19,6 +19,7 @@ int command_task(const cli_args *a);
 int command_claim(const cli_args *a);
 int command_earnings(const cli_args *a);
 int command_chain(const cli_args *a);
+int command_keys(const cli_args *a);
 
 /* All of them, in the order of the help. */
 extern const cli_command sprove_commands[];

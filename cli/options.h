@@ -40,18 +40,34 @@
     X(IO_COMMITMENT, "io-commitment", "HEX", NULL,                                                  \
       "the hash of input and output that must have been proved, 62 hex digits")               \
     X(ALLOW_UNSOUND, "allow-unsound", NULL, NULL, "take a proof of the profile bench, which proves nothing") \
-    X(RPC, "rpc", "URL", NULL, "JSON-RPC of a Starknet node, http or https")                        \
+    X(CONFIG, "config", "F", NULL, "settings of the chain commands (default: see `sprove help chain`)") \
+    X(RPC, "rpc", "URL", NULL, "JSON-RPC of a Starknet node, http or https; may be given up to 8 times") \
+    X(NETWORK, "network", "NAME", NULL,                                                             \
+      "the node must be of it: mainnet, sepolia, devnet (on this machine), or a chain id as 0x digits") \
     X(DEPLOYMENT, "deployment", "F", NULL, "the contract as contracts/cairo/deploy/deploy.py wrote it") \
     X(CONTRACT, "contract", "ADDR", NULL, "the contract's address instead")                         \
     X(ACCOUNT, "account", "ADDR", NULL, "the account that sends")                                   \
     X(KEYSTORE, "keystore", "F", NULL, "its key under a password (Web3 Secret Storage)")            \
     X(PASSWORD_FILE, "password-file", "F", NULL,                                                    \
-      "the first line is the password (default: asked for on the terminal)")                        \
-    X(MAX_FEE, "max-fee", "N", NULL, "pay at most N FRI for the transaction (default: 20 STRK)")    \
+      "the first line is the password, - is standard input (default: asked for on the terminal)")   \
+    X(KEY_FILE, "key-file", "F", NULL,                                                              \
+      "the first line is the private key as 0x digits, - is standard input (default: asked for)")   \
+    X(KIND, "kind", "NAME", "openzeppelin argent",                                                  \
+      "the account contract: its constructor, and its class unless --class is given (default: openzeppelin)") \
+    X(CLASS, "class", "HASH", NULL, "class of the account contract")                                \
+    X(SALT, "salt", "N", NULL, "part of the account's address (default: the public key)")           \
+    X(PUBLIC_KEY, "public-key", "N", NULL, "a public key, instead of --keystore")                   \
+    X(MAX_FEE, "max-fee", "N", NULL, "pay at most N FRI for the transaction, or as 0.5strk (default: 20strk)")    \
+    X(JOURNAL, "journal", "DIR", NULL,                                                              \
+      "where signed transactions are kept until they are final (default: see `sprove help chain`)") \
+    X(WAIT, "wait", "S", NULL, "seconds to wait for the transaction's block (default: 300)")        \
+    X(TIMEOUT, "timeout", "S", NULL, "seconds that a node may take for one answer (default: 120)")  \
     X(DRY_RUN, "dry-run", NULL, NULL, "print size and price of the transaction, and send nothing")  \
     X(TOKEN, "token", "ADDR", NULL, "the token that pays (default: that of the deployment)")        \
-    X(AMOUNT, "amount", "N", NULL, "what is paid, in the smallest unit of the token")               \
-    X(DURATION, "duration", "S", NULL, "seconds until the deadline (default: 86400)")               \
+    X(AMOUNT, "amount", "N", NULL, "what is paid, in the smallest unit of the token, or as 1.5strk")               \
+    X(DURATION, "duration", "S", NULL, "until the deadline: seconds, or as 90m, 12h, 7d (default: 1d; of assign 1h)")               \
+    X(DEADLINE, "deadline", "T", NULL,                                                              \
+      "the deadline itself: seconds since 1970, or as 2030-01-31T12:00Z")                           \
     X(PROVIDER, "provider", "ADDR", NULL, "who proves and is paid (default: the account)")          \
     X(TASK, "task", "N", NULL, "number of the task")                                                \
     X(UNCHECKED, "unchecked", NULL, NULL, "send a proof without checking it here first")            \
@@ -64,5 +80,9 @@ enum cli_option_id {
 #undef CLI_X
     N_OPTIONS
 };
+
+/* The one that may be given several times. */
+#define CLI_REPEATED OPT_RPC
+#define CLI_MAX_REPEATED 8
 
 #endif

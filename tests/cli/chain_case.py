@@ -1,0 +1,85 @@
+"""chain_case.py - what the tests of the marketplace's commands share: a node, a deployment, an account's key."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import uuid
+
+import harness
+from fake_node import ACCOUNT, CONTRACT, SEPOLIA, STRK, Node
+from harness import SPROVE, Case
+from stark import keccak256
+
+if "keys" not in subprocess.run([SPROVE, "help"], capture_output=True, text=True, check=False).stdout.split():
+    print("  skipped: this build has no Starknet client")
+    sys.exit(77)
+
+AIR_ID = int.from_bytes(bytes.fromhex(harness.sprove("version", "--json").json()["air_id"]), "little")
+PASSWORD = "words of a test"
+
+
+def keystore(key, password):
+    """Web3 Secret Storage with a scrypt that costs little. AES of one block and a half by openssl(1)."""
+    salt, iv = bytes(range(32)), bytes(range(16))
+    derived = hashlib.scrypt(password.encode(), salt=salt, n=1024, r=8, p=1, dklen=32)
+    sealed = subprocess.run(["openssl", "enc", "-aes-128-ctr", "-K", derived[:16].hex(), "-iv", iv.hex()],
+                            input=key.to_bytes(32, "big"), capture_output=True, check=True).stdout
+    return {"version": 3, "id": str(uuid.UUID(int=1)), "crypto": {
+        "cipher": "aes-128-ctr", "cipherparams": {"iv": iv.hex()}, "ciphertext": sealed.hex(), "kdf": "scrypt",
+        "kdfparams": {"n": 1024, "r": 8, "p": 1, "dklen": 32, "salt": salt.hex()},
+        "mac": keccak256(derived[16:] + sealed).hex()}}
+
+
+class ChainCase(Case):
+    def setUp(self):
+        super().setUp()
+        self.node = Node()
+        self.addCleanup(self.node.close)
+        self.node.views["get_verifier_params"] = self.params = [0xc1a55, 1, 4, AIR_ID, 4, 20, 24, 0, 10, 4, 24, 5, 6]
+        gone = Node()
+        gone.close()
+        self.dead = gone.url  # nobody listens there
+        self.deployment = self.path("deployment", {"contract": hex(CONTRACT), "token": hex(STRK), "chain_id": hex(SEPOLIA)})
+        self.key = self.path("key.json", keystore(0x1234567, PASSWORD))
+        os.chmod(self.key, 0o600)
+        self.password = self.path("password", PASSWORD + "\n")
+        self.journal = os.path.join(self.dir, "journal")
+        self.sender = ["--account", hex(ACCOUNT), "--keystore", self.key, "--password-file", self.password]
+
+    def environment(self, **env):
+        clean = {k: v for k, v in os.environ.items() if not k.startswith(("SPROVE_", "STARKNET_", "XDG_"))}
+        return dict(clean, **{"HOME": self.dir, **env})
+
+    def run_clean(self, *words, stdin=b"", **env):
+        """Without settings of whoever runs the tests."""
+        return harness.sprove(*words, stdin=stdin, env=self.environment(**env), start_new_session=True)
+
+    def words(self, *words, sends=False, password=True, json=True):
+        out = [*words, "--rpc", self.node.url, "--deployment", self.deployment]
+        if "--account" not in words:
+            out += ["--account", hex(ACCOUNT)]
+        if sends:
+            out += ["--keystore", self.key, "--journal", self.journal]
+            out += ["--password-file", self.password] if password else []
+        return out + (["--json"] if json else [])
+
+    def chain(self, *words, sends=False, password=True, json=True, **env):
+        return self.run_clean(*self.words(*words, sends=sends, password=password, json=json), **env)
+
+    def create(self, *words, **more):
+        payload = self.path("fibonacci.json", {"algorithm": "fibonacci", "n": 10})
+        return self.chain("task", "create", "--program", "fibonacci", "--input", payload, *words, sends=True, **more)
+
+    def entries(self):
+        """The files of the journal's transactions."""
+        out = []
+        for base, _, names in os.walk(self.journal):
+            out += [os.path.join(base, n) for n in names if n.endswith(".tx")]
+        return sorted(out)
+
+    def bytes_sent(self, entry):
+        """The transaction of an entry as the node gets it."""
+        with open(entry, encoding="utf-8") as f:
+            return json.dumps(json.loads(f.read().split("\n")[4])["invoke_transaction"])
