@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_VALUES 32
+#define MAX_VALUES 64
 #define INT_TEXT 24
 #define MAX_BYTES 8 /* columns of bytes in a row */
 

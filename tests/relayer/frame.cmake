@@ -1,0 +1,12 @@
+# The frame of the relayer: database, writing thread, guard, settings, keys, log, and the process.
+if(NOT TARGET sp_relayer)
+  return()
+endif()
+find_package(Python3 COMPONENTS Interpreter)
+
+sp_test(relayer_db_tests LABELS unit relayer SOURCES db.c place.c LIBS sp_relayer)
+if(SP_PC_LIBPQ_FOUND)
+  add_test(NAME relayer_db_postgres COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/postgres.sh
+    $<TARGET_FILE:relayer_db_tests>)
+  set_tests_properties(relayer_db_postgres PROPERTIES SKIP_RETURN_CODE 77 LABELS "unit;relayer")
+endif()
