@@ -1,6 +1,6 @@
 /* test.h - the whole test framework: TEST(name) { CHECK(...); } in any file, one runner per binary.
  *
- * ./tests --list    names            --run SUBSTRING   only those containing it
+ * ./tests --list    names            --run SUBSTRING   only those containing it (or another)
  *         --seed N  random seed      --times           seconds per test
  * A test that cannot run here calls SKIP("why"): reported as skipped, by name, never as passed.
  * Exit code: 0 all passed, 1 a failure, 77 nothing ran but skips. */

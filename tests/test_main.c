@@ -7,12 +7,13 @@ uint64_t test_seed = 1, test_state;
 
 int main(int argc, char **argv)
 {
-    const char *only = NULL;
+    const char *only[64];
+    unsigned n_only = 0;
     int list = 0, times = 0, ran = 0, failed = 0, skipped = 0;
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--list")) list = 1;
         else if (!strcmp(argv[i], "--times")) times = 1;
-        else if (!strcmp(argv[i], "--run") && i + 1 < argc) only = argv[++i];
+        else if (!strcmp(argv[i], "--run") && i + 1 < argc && n_only < 64) only[n_only++] = argv[++i];
         else if (!strcmp(argv[i], "--seed") && i + 1 < argc) test_seed = strtoull(argv[++i], NULL, 0);
         else return fprintf(stderr, "usage: %s [--list] [--run NAME] [--seed N] [--times]\n", argv[0]), 2;
     }
@@ -24,7 +25,9 @@ int main(int argc, char **argv)
         rev = t;
     }
     for (test_case *t = rev; t; t = t->next) {
-        if (only && !strstr(t->name, only)) continue;
+        unsigned k = 0;
+        while (k < n_only && !strstr(t->name, only[k])) k++;
+        if (n_only && k == n_only) continue;
         if (list) {
             puts(t->name);
             continue;

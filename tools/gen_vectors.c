@@ -179,6 +179,8 @@ static void put_requirements(hostile *h)
     } while (0)
     h->e.profile = PROFILE_BALANCED;
     OTHER("other-profile", "balanced is required", "profile");
+    h->e.profile = PROFILE_CHAIN;
+    OTHER("bench-for-chain", "chain is required", "profile");
     h->e.allow_unsound = false;
     OTHER("unsound", "an unsound profile without leave", "profile");
     memcpy(id, e.program_id, sizeof id);

@@ -17,11 +17,12 @@ typedef struct hostile hostile;
 typedef void hostile_step(hostile *h, prover *pv, enum prove_step step, unsigned i);
 
 struct hostile {
+    const char *cheat;      /* name of the CHEAT, when it is judged */
     guest g;
     scene s;                /* guest, run, trace */
     bool trace;             /* prove the columns of s.t, counted anew, instead of filling them */
     bool counted;           /* with trace: multiplicities are s.t's too */
-    const params *p;        /* bench, unless changed before hostile_prove */
+    const params *p;        /* HOSTILE_PROFILE, unless changed before hostile_prove */
     uint32_t context[7];
     hostile_step *step;     /* or NULL */
     unsigned idle_nonce;    /* n > 0: the nth grind of the proof does no work */
@@ -89,7 +90,9 @@ extern bool hostile_covered[N_VERIFY_CHECKS];
     TEST(name##_is_rejected)                                                           \
     {                                                                                  \
         static hostile h;                                                              \
-        bool ok = cheat_##name(&h) && hostile_judged(&h, CHECK_ID, alone);             \
+        bool ok = cheat_##name(&h);                                                    \
+        h.cheat = #name;                                                               \
+        ok = ok && hostile_judged(&h, CHECK_ID, alone);                                \
         hostile_free(&h);                                                              \
         CHECK(ok);                                                                     \
     }                                                                                  \
