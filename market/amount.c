@@ -44,6 +44,12 @@ sp_status amount_scale(u256 *out, u256 a, uint64_t factor, uint64_t divisor)
     uint64_t v[5] = {(uint64_t)a.low, (uint64_t)(a.low >> 64), (uint64_t)a.high,
                      (uint64_t)(a.high >> 64), 0};
     if (divisor == 0) return SP_ERR_ARG;
+    if ((v[1] | v[2] | v[3]) == 0) { /* most prices: the product fits in 128 bits */
+        const u128 product = (u128)v[0] * factor;
+        out->low = product / divisor + (product % divisor != 0); /* divisor 1: the rest is 0 */
+        out->high = 0;
+        return SP_OK;
+    }
     u128 c = 0;
     for (unsigned i = 0; i < 5; i++) {
         c += (u128)v[i] * factor; /* < 2^128: (2^64-1)^2 + 2^64 */
