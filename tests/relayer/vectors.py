@@ -9,6 +9,7 @@ import random
 import sys
 import textwrap
 from decimal import Decimal, getcontext
+from fractions import Fraction
 
 getcontext().prec = 80
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -112,7 +113,66 @@ def reputation():
     return text
 
 
-FILES = [("vectors_reputation.h", reputation)]
+def ppm(x):
+    return int(x * 10**6)
+
+
+def fit(need, have, same_class):
+    fits = [min(Fraction(1), Fraction(2 * n, h)) for n, h in zip(need, have) if n]
+    mean = sum(fits) / len(fits) if fits else Fraction(1)
+    return min(Fraction(1), mean + (Fraction(1, 10) if same_class else 0))
+
+
+def price_vector(rng):
+    """Prices of three nodes, as a million rows cost; the first is the node in question."""
+    size = rng.choice([4, 20, 60, 64, 65, 90, 128, 129, 200, 256])
+    others = sorted(rng.getrandbits(size) for _ in range(2))
+    if rng.randrange(5) == 0:
+        return [others[0], others[0], others[0]]
+    return [rng.randint(*others), *others]
+
+
+def score():
+    rng = random.Random(9)
+    rows = []
+    weights = [150, 250, 200, 200, 100, 100]
+    for _ in range(200):
+        need = [rng.choice([0, 1, 2, 3, 4, 7, 64, 1000]) for _ in range(4)]
+        have = [n + rng.choice([0, 0, n, n + 1, rng.randrange(1, 4000)]) for n in need]
+        have = [h or 1 for h in have]
+        same, uptime, success = rng.randrange(2), rng.randrange(10**6 + 1), rng.randrange(10**6 + 1)
+        trust, speed = rng.randrange(10**6 + 1), rng.randrange(1, 2 ** rng.randrange(1, 62))
+        median = rng.choice([0, speed, speed // 2, 2 * speed + 1, rng.randrange(1, 2**40)])
+        capacity = rng.randrange(1, 100)
+        running, rtt = rng.randrange(capacity), rng.choice([0, 1, 30, 149, 150, 151, rng.randrange(1100)])
+        prices = price_vector(rng)
+        spread = max(prices) - min(prices)
+        rate = min(Fraction(1), Fraction(speed, 2 * median)) if median else Fraction(1)
+        exact = [
+            fit(need, have, same),
+            Fraction(5 * uptime + 3 * success + 2 * ppm(rate), 10**7),
+            Fraction(trust, 10**6),
+            Fraction(max(prices) - prices[0], spread) if spread else Fraction(1),
+            1 - Fraction(ppm(Fraction(running, capacity)), 10**6),
+            (Decimal(-rtt) / 150).exp() if rtt < 1024 else 0,
+        ]
+        factors = [ppm(f) for f in exact]
+        total = sum(w * f for w, f in zip(weights, factors)) // 1000
+        row = ["{%s}" % ", ".join(map(str, need)), "{%s}" % ", ".join(map(str, have)), str(same)]
+        row += map(str, [uptime, success, trust, running, capacity, rtt])
+        row += [u64(speed), u64(median), "{%s}" % ", ".join('"%d"' % p for p in prices)]
+        rows.append(row + ["{%s}" % ", ".join(map(str, factors)), str(total)])
+    text = "/* vectors_score.h - factors and scores of nodes, from Python's fractions (vectors.py). */\n"
+    members = """uint32_t need[4], have[4];
+    int same_class;
+    uint32_t uptime, success, reputation, running, capacity, rtt;
+    uint64_t speed, median;
+    const char *price[3];
+    uint32_t factor[6], score;"""
+    return text + table((members, "score_vectors"), rows)
+
+
+FILES = [("vectors_reputation.h", reputation), ("vectors_score.h", score)]
 
 
 def main():
