@@ -170,6 +170,7 @@ int command_claim(const cli_args *a)
     escrow_statement want;
     felt provider;
     bool done = false;
+    const char *why = NULL;
     memset(&c, 0, sizeof c);
     if (!a->value[OPT_TASK]) return cli_fail(EXIT_USAGE, "claim needs --task");
     int code = session_number("task", a->value[OPT_TASK], &id);
@@ -182,7 +183,8 @@ int command_claim(const cli_args *a)
     if (!code) code = resume(&s, id, provider, &done);
     if (code || done) goto out;
     code = session_task(&s, id, &t, &x);
-    if (!code) code = session_payable(&s, &t, &x, provider);
+    if (!code) code = session_payable(&s, &t, &x, provider, &why);
+    if (!code && why) code = cli_fail(EXIT_CHAIN, "%s", why);
     if (!code && !a->value[OPT_UNCHECKED]) code = session_verifier(&s);
     if (code) goto out;
     const felt result = digest(c.scratch->view.st.h_out, ESCROW_DIGEST_BYTES);

@@ -239,7 +239,8 @@ static int read_settings(session *s, session_use use, told *t)
     if (!felt_is_zero(named) && !felt_is_zero(deployed) && !felt_eq(named, deployed))
         return cli_fail(EXIT_USAGE, "%s: was made for another network than --network says", path);
     *t = felt_is_zero(named) ? (told){deployed, path} : (told){named, s->set.from[SET_NETWORK]};
-    if (use != SESSION_LOOK && felt_is_zero(t->id))
+    s->told = !felt_is_zero(t->id);
+    if (use != SESSION_LOOK && !s->told)
         return cli_fail(EXIT_USAGE, "--network is needed, or a --deployment with a chain_id: the "
                                     "node alone is not believed which network it is of");
     if (use == SESSION_SEND && (felt_is_zero(s->who.address) || !s->set.value[SET_KEYSTORE]))
@@ -312,30 +313,30 @@ int session_task(session *s, u256 id, escrow_task *t, escrow_task_ext *x)
     return st == SP_OK ? 0 : session_failed(st, &e, "get_task");
 }
 
-int session_payable(session *s, const escrow_task *t, const escrow_task_ext *x, felt provider)
+int session_payable(session *s, const escrow_task *t, const escrow_task_ext *x, felt provider,
+                    const char **why)
 {
     rpc_error e;
     escrow_node node;
     uint64_t now;
-    if (t->status > ESCROW_ASSIGNED)
-        return cli_fail(EXIT_CHAIN, "the task is %s",
-                        t->status == ESCROW_CANCELLED ? "cancelled or refunded" : "paid already");
-    if (t->status == ESCROW_ASSIGNED && !felt_eq(x->provider, provider))
-        return cli_fail(EXIT_CHAIN, "the task is assigned to another provider");
     sp_status st = chain_time(s->node, &now, &e);
     if (st != SP_OK) return session_failed(st, &e, "the latest block");
-    if (now > x->deadline)
-        return cli_fail(EXIT_CHAIN,
-                        "the task's deadline is over: nobody can be paid for it any more");
     st = escrow_get_node_info(s->node, &node, s->contract, provider, &e);
     if (st != SP_OK) return session_failed(st, &e, "get_node_info");
-    if (node.status == ESCROW_NODE_SUSPENDED)
-        return cli_fail(EXIT_CHAIN, "the provider is suspended by the contract's owner");
-    if (node.status != ESCROW_NODE_ACTIVE)
-        return cli_fail(EXIT_CHAIN, "the provider is not registered; `sprove chain register`");
-    if (t->required_tier > 1 && node.tier < t->required_tier)
-        return cli_fail(EXIT_CHAIN, "the task asks for tier %u, and the provider is of tier %u",
-                        t->required_tier, node.tier);
+    *why = NULL;
+    if (t->status > ESCROW_ASSIGNED)
+        *why = t->status == ESCROW_CANCELLED ? "the task is cancelled or refunded"
+                                             : "the task is paid already";
+    else if (t->status == ESCROW_ASSIGNED && !felt_eq(x->provider, provider))
+        *why = "the task is assigned to another provider";
+    else if (now > x->deadline)
+        *why = "the task's deadline is over: nobody can be paid for it any more";
+    else if (node.status == ESCROW_NODE_SUSPENDED)
+        *why = "the provider is suspended by the contract's owner";
+    else if (node.status != ESCROW_NODE_ACTIVE)
+        *why = "the provider is not registered; `sprove chain register`";
+    else if (t->required_tier > 1 && node.tier < t->required_tier)
+        *why = "the task asks for a higher tier than the provider's";
     return 0;
 }
 

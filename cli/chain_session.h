@@ -16,6 +16,7 @@ typedef struct {
     felt contract, token; /* token: of the deployment; 0 when it is not known */
     account who; /* address 0: none was given; the key only while a transaction is signed */
     account_policy policy;
+    bool told;              /* the network: by a deployment or --network, not by the node alone */
     uint64_t wait, timeout; /* seconds: for a transaction's block, for an answer */
     journal book;
     bool book_open;
@@ -50,8 +51,10 @@ int session_verifier(session *s);
 /* The two views of one task; EXIT_CHAIN when there is no such task. */
 int session_task(session *s, u256 id, escrow_task *t, escrow_task_ext *x);
 /* Whether the contract would pay the provider for the task now, as far as its state tells: the task
- * open and not another's, its deadline not over, the provider ACTIVE and of the tier. */
-int session_payable(session *s, const escrow_task *t, const escrow_task_ext *x, felt provider);
+ * open and not another's, its deadline not over, the provider ACTIVE and of the tier. *why: a
+ * sentence where it would not, else NULL; a failure only where the node does not tell. */
+int session_payable(session *s, const escrow_task *t, const escrow_task_ext *x, felt provider,
+                    const char **why);
 /* statement_of for a provider and a result, its context compared with the one computed here. */
 int session_statement(session *s, u256 id, felt provider, felt result, escrow_statement *out);
 

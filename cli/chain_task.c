@@ -131,11 +131,13 @@ static int show(session *s, u256 id)
     escrow_task t;
     escrow_task_ext x;
     escrow_statement st;
-    felt provider = s->who.address;
+    const char *why = NULL;
+    felt provider = s->told ? s->who.address : felt_zero(); /* a context depends on the network */
     int code = session_task(s, id, &t, &x);
     if (!code) code = session_felt(s->args, OPT_PROVIDER, &provider);
     if (!code && !felt_is_zero(provider))
         code = session_statement(s, id, provider, x.result_hash, &st);
+    if (!code && !felt_is_zero(provider)) code = session_payable(s, &t, &x, provider, &why);
     if (code) return code;
     json_t *j = json_object();
     json_object_set_new(j, "task", session_json_number(id));
@@ -156,7 +158,10 @@ static int show(session *s, u256 id)
         json_object_set_new(j, "provider", session_json_felt(x.provider));
     if (x.assign_deadline)
         json_object_set_new(j, "assign_deadline", json_integer((json_int_t)x.assign_deadline));
-    if (!felt_is_zero(provider)) report_hex(j, "context", st.context, ESCROW_CONTEXT_BYTES);
+    if (!felt_is_zero(provider)) {
+        report_hex(j, "context", st.context, ESCROW_CONTEXT_BYTES);
+        json_object_set_new(j, "payable", json_string(why ? why : "yes"));
+    }
     if (t.status == ESCROW_COMPLETED) {
         report_hex(j, "output_hash", x.result_hash, ESCROW_DIGEST_BYTES);
         json_object_set_new(j, "cycles", json_integer((json_int_t)x.cycles));
@@ -223,7 +228,7 @@ int command_task(const cli_args *a)
         return cli_fail(EXIT_USAGE, "task %s needs the number of the task", action);
     int code = numbered ? session_number("task", a->operand[1], &id) : 0;
     if (code) return code;
-    const bool context = which == 2 && a->value[OPT_PROVIDER];
+    const bool context = which == 2 && (a->value[OPT_PROVIDER] != NULL);
     const session_use use = which > 2 || which == 0 ? SESSION_SEND
                             : context               ? SESSION_NETWORK
                                                     : SESSION_LOOK;

@@ -7,11 +7,38 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/select.h>
 #include <termios.h>
 #include <unistd.h>
+
+/* One byte; a signal that comes at any time before it ends the wait. *got as of read(). */
+static bool next_byte(int fd, char *c, ssize_t *got)
+{
+    sigset_t ours, before;
+    fd_set set;
+    bool ready = false;
+    sigemptyset(&ours);
+    sigaddset(&ours, SIGINT);
+    sigaddset(&ours, SIGTERM);
+    sigaddset(&ours, SIGHUP);
+    sigprocmask(SIG_BLOCK, &ours,
+                &before); /* so that none comes between the question and the wait */
+    while (!ready && !signals_stopped()) {
+        FD_ZERO(&set);
+        FD_SET(fd, &set); /* below FD_SETSIZE: the program has few files open */
+        ready = pselect(fd + 1, &set, NULL, NULL, NULL, &before) > 0 || errno != EINTR;
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (!ready) return false;
+    do {
+        *got = read(fd, c, 1);
+    } while (*got < 0 && errno == EINTR && !signals_stopped());
+    return !signals_stopped();
+}
 
 /* Byte by byte: what follows the line stays for who reads next, and no buffer keeps a copy. */
 static int read_line(char out[SECRET_MAX], int fd, const char *what)
@@ -20,13 +47,11 @@ static int read_line(char out[SECRET_MAX], int fd, const char *what)
     char c = 0;
     ssize_t got = 0;
     for (;;) {
-        got = read(fd, &c, 1);
-        if (got < 0 && errno == EINTR && !signals_stopped()) continue;
+        if (!next_byte(fd, &c, &got)) return cli_fail(EXIT_INTERRUPTED, "interrupted");
         if (got <= 0 || c == '\n') break;
         if (n + 1 == SECRET_MAX) return cli_fail(EXIT_USAGE, "the %s is too long", what);
         out[n++] = c;
     }
-    if (signals_stopped()) return cli_fail(EXIT_INTERRUPTED, "interrupted");
     if (got < 0) return cli_fail(EXIT_IO, "the %s cannot be read: %s", what, strerror(errno));
     if (n && out[n - 1] == '\r') n--;
     out[n] = 0;

@@ -3,8 +3,12 @@
 import hashlib
 import json
 import os
+import pty
+import select
 import subprocess
 import sys
+import termios
+import time
 import uuid
 
 import harness
@@ -30,6 +34,46 @@ def keystore(key, password):
         "cipher": "aes-128-ctr", "cipherparams": {"iv": iv.hex()}, "ciphertext": sealed.hex(), "kdf": "scrypt",
         "kdfparams": {"n": 1024, "r": 8, "p": 1, "dklen": 32, "salt": salt.hex()},
         "mac": keccak256(derived[16:] + sealed).hex()}}
+
+
+class Terminal:
+    """A command with a terminal of its own; what stands on the screen is in screen."""
+
+    def __init__(self, *words, env=None):
+        self.screen = b""
+        self.pid, self.fd = pty.fork()
+        if not self.pid:
+            os.execve(SPROVE, [SPROVE, *words], env or os.environ)
+
+    def until(self, part, seconds=60):
+        end = time.monotonic() + seconds
+        while part not in self.screen and time.monotonic() < end:
+            if not self.more(end - time.monotonic()):
+                break
+        return part in self.screen
+
+    def more(self, seconds):
+        if not select.select([self.fd], [], [], max(0, seconds))[0]:
+            return False
+        try:
+            data = os.read(self.fd, 4096)
+        except OSError:
+            return False
+        self.screen += data
+        return bool(data)
+
+    def echoes(self):
+        return bool(termios.tcgetattr(self.fd)[3] & termios.ECHO)
+
+    def type(self, text):
+        os.write(self.fd, text.encode())
+
+    def end(self):
+        while self.more(60):
+            pass
+        code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        os.close(self.fd)
+        return code
 
 
 class ChainCase(Case):

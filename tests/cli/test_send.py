@@ -11,7 +11,7 @@ import time
 import unittest
 
 import harness
-from chain_case import ChainCase
+from chain_case import PASSWORD, ChainCase, Terminal
 from fake_node import ACCOUNT, ASSIGNED, CANCELLED, COMPLETED, CONTRACT, SEPOLIA, Node, Refused
 from harness import SOURCE, SPROVE
 from stark import poseidon, selector
@@ -271,6 +271,19 @@ class Journal(ChainCase):
         self.assertEqual(len(self.entries()), 1)
 
 
+class Prompt(ChainCase):
+    def test_the_password_is_asked_for_on_the_terminal(self):
+        for typed, code, part in ((PASSWORD, 0, b"transaction"), ("wrong", 2, b"password is wrong")):
+            t = Terminal(*self.words("task", "cancel", "7", sends=True, password=False), env=self.environment())
+            self.assertTrue(t.until(b"password of the keystore: "), t.screen)
+            self.assertFalse(t.echoes())
+            t.type(typed + "\n")
+            self.assertEqual(t.end(), code, t.screen)
+            self.assertIn(part, t.screen)
+            self.assertNotIn(typed.encode(), t.screen.replace(b"password is wrong", b""))
+        self.assertEqual(len(self.node.sent), 1)
+
+
 class Claims(ChainCase):
     """What is looked at before a proof is sent."""
 
@@ -286,7 +299,7 @@ class Claims(ChainCase):
             self.fails(self.claim("--unchecked"), 7, part)
         self.node.node_info = [1, 2, 3, 0]
         self.node.tasks[7]["tier"] = 3
-        self.fails(self.claim("--unchecked"), 7, "asks for tier 3, and the provider is of tier 2")
+        self.fails(self.claim("--unchecked"), 7, "asks for a higher tier than the provider's")
         for given, part in [({"status": COMPLETED}, "paid already"), ({"status": CANCELLED}, "cancelled or refunded"),
                             ({"status": ASSIGNED, "provider": 5}, "assigned to another provider"),
                             ({"deadline": self.node.now - 1}, "deadline is over")]:
