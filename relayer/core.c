@@ -121,10 +121,6 @@ static void group(core *c, job *list, bool tick)
         void_emitted(&c->emitted);
         failed = n;
     }
-    port_post(c->to, c->emitted);
-    c->emitted = NULL;
-    c->emitted_end = &c->emitted;
-    port_post(c->to, list);
     (void)pthread_mutex_lock(&c->count_lock);
     c->counts.commits++;
     c->counts.jobs += n;
@@ -132,6 +128,10 @@ static void group(core *c, job *list, bool tick)
     c->counts.commit_ns_last = clock_ns() - start;
     c->counts.commit_ns_sum += c->counts.commit_ns_last;
     (void)pthread_mutex_unlock(&c->count_lock);
+    port_post(c->to, c->emitted);
+    c->emitted = NULL;
+    c->emitted_end = &c->emitted;
+    port_post(c->to, list);
 }
 
 /* A group: what is there, and when that is several jobs but not many, what comes within group_ms.

@@ -1,6 +1,7 @@
 /* settings.c - see settings.h. */
 #include "relayer/settings.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <ini.h>
 #include <inttypes.h>
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum { TEXT, NUMBER, MILLISECONDS, BYTES, YES_NO } kind;
+typedef enum { TEXT, LIST, URL, URLS, NUMBER, MILLISECONDS, BYTES, YES_NO } kind;
 
 typedef struct {
     const char *section, *name;
@@ -32,9 +33,9 @@ static const setting table[] = {
     {"server", "port_fallback", YES_NO, AT(port_fallback), 0, 1, "yes"},
     {"server", "max_connections", NUMBER, AT(max_connections), 16, 1000000, "20000"},
     {"server", "per_ip", NUMBER, AT(per_ip), 1, 1000000, "100"},
-    {"server", "trusted_proxies", TEXT, AT(trusted_proxies), 0, 0, ""},
+    {"server", "trusted_proxies", LIST, AT(trusted_proxies), 0, 0, ""},
     {"server", "shutdown_timeout", MILLISECONDS, AT(shutdown_ms), 1000, HOUR_MS, "60s"},
-    {"db", "database", TEXT, AT(database), 0, 0, ""},
+    {"db", "database", URL, AT(database), 0, 0, ""},
     {"db", "group_commit", MILLISECONDS, AT(group_ms), 0, 1000, "2ms"},
     {"db", "group_commit_max", NUMBER, AT(group_max), 1, 100000, "256"},
     {"db", "readers", NUMBER, AT(readers), 1, 64, "2"},
@@ -57,7 +58,7 @@ static const setting table[] = {
     {"verify", "workers", NUMBER, AT(verifiers), 1, 256, "2"},
     {"verify", "timeout", MILLISECONDS, AT(verify_ms), 100, HOUR_MS, "30s"},
     {"audit", "rate_ppm", NUMBER, AT(audit_ppm), 0, 1000000, "100000"},
-    {"chain", "rpc", TEXT, AT(rpc), 0, 0, ""},
+    {"chain", "rpc", URLS, AT(rpc), 0, 0, ""},
     {"chain", "chain_id", TEXT, AT(chain_id), 0, 0, ""},
     {"chain", "contract", TEXT, AT(contract), 0, 0, ""},
     {"chain", "account", TEXT, AT(account), 0, 0, ""},
@@ -76,6 +77,10 @@ static const setting table[] = {
     {"webhooks", "allow_private", YES_NO, AT(allow_private_callbacks), 0, 1, "no"},
     {"log", "level", TEXT, AT(log_level), 0, 0, "info"},
 };
+
+static bool is_text(kind k) { return k == TEXT || k == LIST || k == URL || k == URLS; }
+
+static bool is_list(kind k) { return k == LIST || k == URLS; }
 
 static void *member(settings *s, const setting *t) { return (char *)s + t->at; }
 
@@ -150,14 +155,30 @@ static void write_number(char *out, size_t room, const setting *t, uint64_t v)
     (void)snprintf(out, room, "%" PRIu64 "%s", v / units[n - 1].factor, units[n - 1].name);
 }
 
+/* What cannot be said in a file: control characters, blanks around it, and " ;", where a comment
+ * would begin. */
+static bool is_plain(const char *text)
+{
+    const size_t n = strlen(text);
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f) return false;
+    return n == 0 ||
+           (text[0] != ' ' && text[0] != ';' && text[n - 1] != ' ' && strstr(text, " ;") == NULL);
+}
+
 static sp_status set(settings *s, const setting *t, const char *value, char why[SETTINGS_WHY])
 {
-    if (t->kind == TEXT) {
-        if (strlen(value) >= SETTINGS_TEXT) {
-            (void)snprintf(why, SETTINGS_WHY, "%s.%s is too long", t->section, t->name);
+    if (is_text(t->kind)) {
+        const char *wrong = strlen(value) >= SETTINGS_TEXT ? "is too long"
+                            : !is_plain(value) ? "contains a control character, \" ;\", or a blank "
+                                                 "at an end"
+                                               : NULL;
+        if (wrong != NULL) {
+            (void)snprintf(why, SETTINGS_WHY, "%s.%s %s", t->section, t->name, wrong);
             return SP_ERR_FORMAT;
         }
         (void)snprintf(member(s, t), SETTINGS_TEXT, "%s", value);
+        if (t->at == AT(listen)) s->listen_given = true;
         return SP_OK;
     }
     uint64_t v = 0;
@@ -194,7 +215,8 @@ void settings_init(settings *s)
     memset(s, 0, sizeof *s);
     for (size_t i = 0; i < SP_COUNT(table); i++)
         if (set(s, &table[i], table[i].value, why) != SP_OK)
-            SP_ASSERT(!"a default is out of its range");
+            SP_ASSERT(table[i].section == NULL); /* a default is out of its range */
+    s->listen_given = false;
     const char *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
     if (xdg != NULL && xdg[0] == '/')
         (void)snprintf(s->data, sizeof s->data, "%s/sprove", xdg);
@@ -213,37 +235,98 @@ sp_status settings_set(settings *s, const char *name, const char *value, char wh
 
 typedef struct {
     settings *s;
+    FILE *in;
+    int line, failed_at;
     char *why;
     bool failed;
+    bool seen[SP_COUNT(table)];
 } reading;
+
+static int refuse(reading *r, const char *what)
+{
+    (void)snprintf(r->why, SETTINGS_WHY, "%s", what);
+    r->failed = true;
+    r->failed_at = r->line;
+    return 0;
+}
+
+/* As fgets. libinih would take the rest of a long line for a line of its own, and would not see
+ * what follows a zero byte. */
+static char *read_line(char *line, int room, void *stream)
+{
+    reading *r = stream;
+    int n = 0, c = 0;
+    if (r->failed) return NULL;
+    while (c != '\n' && (c = getc(r->in)) != EOF) {
+        const bool fits = n + 1 < room;
+        if (n == 0) r->line++;
+        if (!fits || c == 0) {
+            (void)refuse(r, fits ? "it contains a zero byte" : "this line is too long");
+            return NULL;
+        }
+        line[n++] = (char)c;
+    }
+    line[n] = 0;
+    return n > 0 ? line : NULL;
+}
+
+static sp_status append(settings *s, const setting *t, const char *value, char why[SETTINGS_WHY])
+{
+    char all[2 * SETTINGS_TEXT];
+    const char *before = const_member(s, t);
+    const size_t n = strlen(before);
+    const char *comma = n > 0 && before[n - 1] != ',' ? "," : "";
+    if (snprintf(all, sizeof all, "%s%s%s", before, comma, value) < (int)sizeof all)
+        return set(s, t, all, why);
+    (void)snprintf(why, SETTINGS_WHY, "%s.%s is too long", t->section, t->name);
+    return SP_ERR_FORMAT;
+}
 
 static int on_pair(void *user, const char *section, const char *name, const char *value)
 {
     reading *r = user;
-    if (r->failed) return 0; /* the first is reported */
+    char what[SETTINGS_WHY];
+    if (r->failed) return 0;
     const setting *t = find(section, strlen(section), name);
-    if (t == NULL)
-        (void)snprintf(r->why, SETTINGS_WHY, "there is no setting \"%.80s\" in [%.80s]", name,
+    if (t == NULL) {
+        (void)snprintf(what, sizeof what, "there is no setting \"%.80s\" in [%.80s]", name,
                        section);
-    r->failed = t == NULL || set(r->s, t, value, r->why) != SP_OK;
-    return !r->failed;
+        return refuse(r, what);
+    }
+    bool *seen = &r->seen[t - table];
+    if (*seen && !is_list(t->kind)) {
+        (void)snprintf(what, sizeof what, "%s.%s comes twice", t->section, t->name);
+        return refuse(r, what);
+    }
+    const sp_status s = *seen ? append(r->s, t, value, what) : set(r->s, t, value, what);
+    *seen = true;
+    return s == SP_OK ? 1 : refuse(r, what);
 }
 
 sp_status settings_read_file(settings *s, const char *path, char why[SETTINGS_WHY])
 {
     settings next = *s;
-    char what[SETTINGS_WHY] = "it is no INI";
-    reading r = {&next, what, false};
-    const int line = ini_parse(path, on_pair, &r);
-    if (line == 0) {
-        *s = next;
-        return SP_OK;
+    char what[SETTINGS_WHY] = "";
+    reading r = {.s = &next, .in = fopen(path, "r"), .why = what};
+    int line = 0;
+    bool readable = r.in != NULL;
+    if (readable) {
+        line = ini_parse_stream(read_line, &r, on_pair, &r);
+        readable = line >= 0 && ferror(r.in) == 0;
+        (void)fclose(r.in);
     }
-    if (line < 0) {
+    if (!readable) {
         (void)snprintf(why, SETTINGS_WHY, "%.200s: cannot be read", path);
         return SP_ERR_IO;
     }
-    (void)snprintf(why, SETTINGS_WHY, "%.100s:%d: %.180s", path, line, what);
+    if (line == 0 && !r.failed) {
+        *s = next;
+        return SP_OK;
+    }
+    /* The first error: that of libinih, or ours. */
+    const bool syntax = line > 0 && (!r.failed || line < r.failed_at);
+    (void)snprintf(why, SETTINGS_WHY, "%.100s:%d: %.180s", path, syntax ? line : r.failed_at,
+                   syntax ? "it is no INI" : what);
     return SP_ERR_FORMAT;
 }
 
@@ -287,6 +370,29 @@ bool settings_address(char *address, size_t room, unsigned *port, const char *te
     return true;
 }
 
+static bool is_place(const char *text)
+{
+    char address[64];
+    unsigned port;
+    struct in6_addr room; /* for either kind */
+    return settings_address(address, sizeof address, &port, text) &&
+           (inet_pton(AF_INET, address, &room) == 1 || inet_pton(AF_INET6, address, &room) == 1);
+}
+
+static bool are_urls(const char *list)
+{
+    int n = 0;
+    while (*list != 0) {
+        list += strspn(list, " ,");
+        const size_t len = strcspn(list, " ,");
+        const bool http = strncmp(list, "http://", 7) == 0 && len > 7;
+        const bool https = strncmp(list, "https://", 8) == 0 && len > 8;
+        if (len > 0 && ((!http && !https) || ++n > SETTINGS_URLS)) return false;
+        list += len;
+    }
+    return true;
+}
+
 sp_status settings_check(const settings *s, char why[SETTINGS_WHY])
 {
     const struct {
@@ -298,17 +404,21 @@ sp_status settings_check(const settings *s, char why[SETTINGS_WHY])
                  {"ws.heartbeat_timeout", s->heartbeat_timeout_ms},
                  {"ws.lease", s->lease_ms},
                  {"ws.start_by", s->start_by_ms}};
-    char address[64];
-    unsigned port;
     for (size_t i = 1; i < SP_COUNT(order); i++)
         if (order[i - 1].ms >= order[i].ms) {
             (void)snprintf(why, SETTINGS_WHY, "%s must be shorter than %s", order[i - 1].name,
                            order[i].name);
             return SP_ERR_FORMAT;
         }
-    if (!settings_address(address, sizeof address, &port, s->listen) ||
-        (s->metrics[0] != 0 && !settings_address(address, sizeof address, &port, s->metrics))) {
-        (void)snprintf(why, SETTINGS_WHY, "server.listen and server.metrics are address:port");
+    if (!is_place(s->listen) || (s->metrics[0] != 0 && !is_place(s->metrics))) {
+        (void)snprintf(why, SETTINGS_WHY,
+                       "%s is not address:port, such as 127.0.0.1:8000 or [::1]:8000",
+                       is_place(s->listen) ? "server.metrics" : "server.listen");
+        return SP_ERR_FORMAT;
+    }
+    if (!are_urls(s->rpc)) {
+        (void)snprintf(why, SETTINGS_WHY, "chain.rpc is at most %d URLs of http or https",
+                       SETTINGS_URLS);
         return SP_ERR_FORMAT;
     }
     if ((s->tls_cert[0] == 0) != (s->tls_key[0] == 0)) {
@@ -330,6 +440,48 @@ sp_status settings_check(const settings *s, char why[SETTINGS_WHY])
     return SP_OK;
 }
 
+/* Scheme and host; *** stands for the rest, where a key or a password may be. */
+static void print_url(const char *url, size_t n, FILE *out)
+{
+    const char *scheme = n == 0 ? NULL : strstr(url, "://");
+    if (scheme == NULL || scheme >= url + n) {
+        fputs("***", out);
+        return;
+    }
+    const char *host = scheme + 3, *end = url + n;
+    const char *rest = host + strcspn(host, "/?#");
+    if (rest > end) rest = end;
+    for (const char *p = host; p < rest; p++)
+        if (*p == '@') host = p + 1; /* after the last one: a password may contain it */
+    if (memchr(rest, '@', (size_t)(end - rest)) != NULL) { /* a password with a slash? */
+        fprintf(out, "%.*s://***", (int)(scheme - url), url);
+        return;
+    }
+    fprintf(out, "%.*s://%.*s", (int)(scheme - url), url, (int)(rest - host), host);
+    if (host != scheme + 3 || rest + 1 < end) fputs("/***", out);
+}
+
+static void print_text(const setting *t, const char *text, FILE *out)
+{
+    /* A database without a scheme is the path of a file. */
+    if (t->kind == TEXT || t->kind == LIST || (t->kind == URL && strstr(text, "://") == NULL)) {
+        fputs(text, out);
+        return;
+    }
+    if (t->kind == URL) {
+        print_url(text, strlen(text), out);
+        return;
+    }
+    for (int i = 0; *text != 0; i++) {
+        text += strspn(text, " ,");
+        const size_t n = strcspn(text, " ,");
+        if (n == 0) break;
+        if (i > 0) fputs(",", out);
+        print_url(text, n, out);
+        text += n;
+    }
+}
+
 void settings_print(const settings *s, FILE *out)
 {
     const char *section = "";
@@ -339,8 +491,10 @@ void settings_print(const settings *s, FILE *out)
             fprintf(out, "%s[%s]\n", i == 0 ? "" : "\n", t->section);
             section = t->section;
         }
-        if (t->kind == TEXT) {
-            fprintf(out, "%s = %s\n", t->name, (const char *)const_member(s, t));
+        if (is_text(t->kind)) {
+            fprintf(out, "%s = ", t->name);
+            print_text(t, const_member(s, t), out);
+            fputs("\n", out);
         } else {
             char text[32];
             uint64_t v;

@@ -1,9 +1,11 @@
 /* settings.h - defaults, then a file, then the environment, then the command line.
  *
- * The file is INI (libinih): [section] and name = value; lists are separated by commas. A variable
- * of the environment is SPROVE_SECTION_NAME in capitals. An unknown name, a value out of range and
- * timers out of order are errors that name the place. No secret stands in any of them: keys are in
- * files of their own. docs/operations.md lists all. */
+ * The file is INI (libinih): [section] and name = value in lines below 200 bytes; lists (chain.rpc,
+ * server.trusted_proxies) are separated by commas, and go on where their name comes again or a line
+ * begins with a blank. A variable of the environment is SPROVE_SECTION_NAME in capitals; other
+ * variables are not ours. An unknown name, one that comes twice, a value out of range and timers
+ * out of order are errors that name the place. Keys are in files of their own; URLs may contain
+ * some, and are printed without. docs/operations.md lists all. */
 #ifndef RELAYER_SETTINGS_H
 #define RELAYER_SETTINGS_H
 
@@ -18,6 +20,7 @@
 typedef struct {
     /* [server] */
     char listen[SETTINGS_TEXT]; /* address:port */
+    bool listen_given;          /* somebody wants this one, not the default */
     char data[SETTINGS_TEXT];   /* the folder of everything that is kept */
     char tls_cert[SETTINGS_TEXT], tls_key[SETTINGS_TEXT];
     char metrics[SETTINGS_TEXT];    /* address:port, or empty: none */
@@ -62,7 +65,8 @@ SP_MUST_USE sp_status settings_set(settings *s, const char *name, const char *va
                                    char why[SETTINGS_WHY]);
 /* What settings mean together: timers in their order, an address that can be read. */
 SP_MUST_USE sp_status settings_check(const settings *s, char why[SETTINGS_WHY]);
-/* As a file that would set the same. */
+/* As a file that would set the same, except that of a URL whatever is neither scheme nor host is
+ * left out. */
 void settings_print(const settings *s, FILE *out);
 
 /* "address:port", "[address]:port" */

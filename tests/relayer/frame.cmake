@@ -10,3 +10,9 @@ if(SP_PC_LIBPQ_FOUND)
     $<TARGET_FILE:relayer_db_tests>)
   set_tests_properties(relayer_db_postgres PROPERTIES SKIP_RETURN_CODE 77 LABELS "unit;relayer")
 endif()
+
+sp_test(relayer_frame_tests LABELS unit relayer SOURCES settings.c LIBS sp_relayer)
+
+sp_test(relayer_core_tests LABELS unit relayer SOURCES core.c disk.c place.c LIBS sp_relayer)
+target_compile_definitions(relayer_core_tests PRIVATE _GNU_SOURCE)
+set_target_properties(relayer_core_tests PROPERTIES ENABLE_EXPORTS ON) # disk.c, seen by libraries
