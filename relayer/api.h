@@ -9,4 +9,20 @@ void api_version(call *c, db *d, core *k);
 void api_live(call *c, db *d, core *k);
 void api_ready(call *c, db *d, core *k);
 
+/* api_task.c */
+void api_task_create_prepare(call *c, db *d, core *k);
+void api_task_create(call *c, db *d, core *k);
+void api_task_create_drop(void *prepared);
+void api_task_show(call *c, db *d, core *k);
+void api_task_events(call *c, db *d, core *k);
+void api_task_cancel(call *c, db *d, core *k);
+
+/* api_blob.c */
+void api_blob_put_prepare(call *c, db *d, core *k);
+void api_blob_put(call *c, db *d, core *k);
+void api_blob_get(call *c, db *d, core *k);
+void api_task_proof(call *c, db *d, core *k);
+void api_task_output(call *c, db *d, core *k);
+void api_task_result(call *c, db *d, core *k);
+
 #endif

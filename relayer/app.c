@@ -1,7 +1,11 @@
 /* app.c - opening, running and draining the relayer. */
 #include "relayer/app.h"
 
+#include "relayer/dispatch.h"
 #include "relayer/log.h"
+#include "relayer/verify.h"
+
+#include "starknet/selector.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -41,9 +45,10 @@ static void fatal(void *user, const char *why)
 
 static void tick(core *c, void *user, int64_t now_ms)
 {
-    (void)c;
-    (void)user;
-    (void)now_ms;
+    app *a = user;
+    if (!a->recovered) dispatch_recover(c, now_ms);
+    a->recovered = true;
+    if (!a->stopping) dispatch_tick(c, now_ms);
 }
 
 typedef struct {
@@ -146,33 +151,38 @@ static void first_key_done(job *j)
     if (j->failed) fatal(NULL, "the first API key cannot be stored");
 }
 
-static uint64_t on_max_body(void *user, http_method m, const char *path)
+static uint64_t on_max_body(void *user, const http_request *q)
 {
-    return call_max_body(user, m, path);
+    return call_max_body(user, q);
 }
 
 static void on_request(void *user, server_handle h, http_request *q) { call_begin(user, h, q); }
 
 static void on_ws_open(void *user, server_handle h, const char *node, const char *peer)
 {
-    app *a = user;
-    (void)node;
-    (void)peer;
-    server_close(a->server, h, 1013, "not yet");
+    node_on_open(user, h, node, peer);
 }
 
 static void on_ws_message(void *user, server_handle h, char *text, size_t n)
 {
-    (void)user;
-    (void)h;
-    (void)n;
-    free(text);
+    node_on_message(user, h, text, n);
 }
 
-static void on_ws_close(void *user, server_handle h)
+static void on_ws_close(void *user, server_handle h) { node_on_close(user, h); }
+
+/* Weights and chain as the settings give them. */
+static sp_status set_rules(app *a, char *why)
 {
-    (void)user;
-    (void)h;
+    const settings *s = &a->set;
+    const uint64_t weights[SCORE_FACTORS] = {s->weight_spec,  s->weight_history, s->weight_reputation,
+                                             s->weight_price, s->weight_load,    s->weight_geo};
+    score_rules_init(&a->rules);
+    for (size_t i = 0; i < SCORE_FACTORS; i++) a->rules.weight[i] = (uint32_t)weights[i];
+    a->rules.exploration_ppm = (uint32_t)s->exploration_ppm;
+    a->relayer_id = felt_one();
+    if (s->chain_id[0] == 0 || shortstring_read(&a->chain_id, s->chain_id) == SP_OK) return SP_OK;
+    (void)snprintf(why, SETTINGS_WHY, "chain.chain_id is no short string");
+    return SP_ERR_FORMAT;
 }
 
 sp_status app_open(app *a, const settings *s, char *why)
@@ -183,13 +193,17 @@ sp_status app_open(app *a, const settings *s, char *why)
     a->set = *s;
     a->start_ns = clock_ns();
     if (!in_data(a, a->spool, sizeof a->spool, "spool") ||
-        !in_data(a, database, sizeof database, "relayer.db") || !make_folder(a->spool)) {
+        !in_data(a, database, sizeof database, "relayer.db") ||
+        !in_data(a, a->blobs, sizeof a->blobs, "blobs") || !make_folder(a->spool) ||
+        !make_folder(a->blobs)) {
         (void)snprintf(why, SETTINGS_WHY, "%.200s: the data folder cannot be made", s->data);
         return SP_ERR_IO;
     }
     if (s->database[0] != 0) (void)snprintf(database, sizeof database, "%s", s->database);
     if (uv_loop_init(&a->loop) != 0 || port_init(&a->port, &a->loop) != SP_OK) return SP_ERR_NOMEM;
     SP_TRY(keys_new(&a->keys));
+    SP_TRY(nodes_new(&a->nodes));
+    SP_TRY(set_rules(a, why));
     const core_config core_settings = {.database = database,
                                        .group_max = (unsigned)s->group_max,
                                        .group_ms = (unsigned)s->group_ms,
@@ -202,6 +216,7 @@ sp_status app_open(app *a, const settings *s, char *why)
     key_job.run = first_key;
     key_job.done = first_key_done;
     if (!core_post(a->core, &key_job)) return SP_ERR_NOMEM;
+    SP_TRY(verify_open(a, why));
     SP_TRY(core_start(a->core));
     SP_TRY(start_readers(a, database, why));
 
@@ -251,6 +266,7 @@ static void drain_tick(uv_timer_t *t)
     queue_close(&a->reads);
     for (size_t i = 0; i < a->n_readers; i++) (void)pthread_join(a->reader[i], NULL);
     a->n_readers = 0;
+    verify_close(a);
     core_stop(a->core);
     close_handles(a);
 }
@@ -285,7 +301,9 @@ void app_close(app *a)
 {
     queue_close(&a->reads);
     for (size_t i = 0; i < a->n_readers; i++) (void)pthread_join(a->reader[i], NULL);
+    verify_close(a);
     core_free(a->core);
+    nodes_delete(a->nodes);
     if (a->server != NULL) {
         server_free(a->server);
         (void)uv_run(&a->loop, UV_RUN_NOWAIT);

@@ -2,10 +2,14 @@
 #ifndef RELAYER_APP_H
 #define RELAYER_APP_H
 
+#include "market/uuid.h"
 #include "relayer/call.h"
+#include "relayer/node.h"
 #include "relayer/settings.h"
 
 #define APP_MAX_READERS 64
+#define APP_REGION 17 /* characters of a region, with the zero byte */
+#define APP_REGIONS 1000
 
 struct app {
     settings set;
@@ -17,12 +21,24 @@ struct app {
     queue reads;
     pthread_t reader[APP_MAX_READERS];
     size_t n_readers;
+    queue verifies;
+    pthread_t verifier[APP_MAX_READERS];
+    size_t n_verifiers, verifying; /* verifying: of the core's thread */
+    volatile bool stopping;
+    char worker[SETTINGS_TEXT], blobs[SETTINGS_TEXT];
+    score_rules rules;
+    int64_t hung_up_ms;
     uint64_t start_ns;
     char address[64], spool[SETTINGS_TEXT];
     uv_signal_t on_term, on_int;
     uv_timer_t on_drain;
     uint64_t drain_start_ns;
-    bool draining, handles_open;
+    nodes *nodes; /* of the core's thread, with what follows */
+    felt relayer_id, chain_id;
+    char region[APP_REGIONS][APP_REGION];
+    uint16_t n_regions;
+    uuid_source ids;
+    bool draining, handles_open, recovered;
     int exit_code;
 };
 

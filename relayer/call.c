@@ -49,14 +49,22 @@ const route *route_find(http_method m, const char *path,
     return NULL;
 }
 
-uint64_t call_max_body(app *a, http_method m, const char *path)
+uint64_t call_max_body(app *a, const http_request *q)
 {
     char variable[CALL_VARIABLES][CALL_VARIABLE];
     unsigned allowed;
-    (void)a;
-    const route *r = route_find(m, path, variable, &allowed);
-    /* Where there is no route a short body is read before the answer says so. */
-    return r != NULL ? r->max_body : 4096;
+    principal who;
+    const route *r = route_find(q->method, q->path, variable, &allowed);
+    const char *given = q->headers[HTTP_AUTHORIZATION];
+    /* Where there is no route, or nobody to answer for it, a short body is read before the answer
+     * says so. */
+    if (r == NULL) return 4096;
+    if (r->max_body > SERVER_MEMORY_BODY &&
+        (given == NULL || (strncmp(given, "Lease ", 6) != 0 &&
+                           (strncmp(given, "Bearer ", 7) != 0 ||
+                            keys_check(a->keys, &who, given + 7, clock_ms()) != KEY_OK))))
+        return SERVER_MEMORY_BODY;
+    return r->max_body < a->set.max_blob ? r->max_body : a->set.max_blob;
 }
 
 static void call_free(call *c)

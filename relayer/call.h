@@ -61,6 +61,6 @@ const route *route_find(http_method m, const char *path,
 
 /* Takes over q. On the loop's thread. */
 void call_begin(app *a, server_handle h, http_request *q);
-uint64_t call_max_body(app *a, http_method m, const char *path);
+uint64_t call_max_body(app *a, const http_request *q);
 
 #endif

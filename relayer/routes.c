@@ -1,10 +1,29 @@
 /* routes.c - every method and path; docs/relayer-api.md and openapi.yaml say what they mean. */
 #include "relayer/api.h"
 
+/* Beyond what the settings allow a body is refused in call_max_body. */
+#define MAX_BLOB UINT64_MAX
+#define MAX_JSON ((uint64_t)SERVER_MEMORY_BODY)
+
 static const route routes[] = {
     {HTTP_GET, "/api/v1/version", 0, ROUTE_LOOP, false, 0, NULL, api_version, NULL},
     {HTTP_GET, "/api/v1/health/live", 0, ROUTE_LOOP, false, 0, NULL, api_live, NULL},
     {HTTP_GET, "/api/v1/health/ready", 0, ROUTE_LOOP, false, 0, NULL, api_ready, NULL},
+    {HTTP_POST, "/api/v1/tasks", SCOPE_TASKS_WRITE, ROUTE_WRITE, true, MAX_JSON, api_task_create_prepare,
+     api_task_create, api_task_create_drop},
+    {HTTP_GET, "/api/v1/tasks/{}", SCOPE_TASKS_READ, ROUTE_READ, false, 0, NULL, api_task_show, NULL},
+    {HTTP_GET, "/api/v1/tasks/{}/events", SCOPE_TASKS_READ, ROUTE_READ, false, 0, NULL, api_task_events,
+     NULL},
+    {HTTP_POST, "/api/v1/tasks/{}/cancel", SCOPE_TASKS_WRITE, ROUTE_WRITE, false, MAX_JSON, NULL,
+     api_task_cancel, NULL},
+    {HTTP_GET, "/api/v1/tasks/{}/result", SCOPE_TASKS_READ, ROUTE_READ, false, 0, NULL, api_task_result,
+     NULL},
+    {HTTP_GET, "/api/v1/tasks/{}/proof", SCOPE_TASKS_READ, ROUTE_READ, false, 0, NULL, api_task_proof, NULL},
+    {HTTP_GET, "/api/v1/tasks/{}/output", SCOPE_TASKS_READ, ROUTE_READ, false, 0, NULL, api_task_output,
+     NULL},
+    /* A key with the scope, or the lease of an attempt: the handlers look. */
+    {HTTP_PUT, "/api/v1/blobs/{}", 0, ROUTE_WRITE, false, MAX_BLOB, api_blob_put_prepare, api_blob_put, NULL},
+    {HTTP_GET, "/api/v1/blobs/{}", 0, ROUTE_READ, false, 0, NULL, api_blob_get, NULL},
 };
 
 const route *route_list(size_t *n)

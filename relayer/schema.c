@@ -32,7 +32,10 @@ static const char *const version_1[] = {
     " max_concurrent @I NOT NULL, draining @I NOT NULL, quota_day @I NOT NULL, quota_left @I NOT "
     "NULL,"
     " quota_max @I NOT NULL, connected @I NOT NULL, last_seen @I NOT NULL, banned_until @I,"
-    " version @I NOT NULL, created_at @I NOT NULL) @S",
+    " version @I NOT NULL, created_at @I NOT NULL,"
+    /* sums of reputation_event (relayer/reputation.h), so that a node's score needs no history */
+    " rep_good @I NOT NULL, rep_bad @I NOT NULL, rep_at @I NOT NULL, tries_good @I NOT NULL,"
+    " tries_all @I NOT NULL, tries_at @I NOT NULL, clean @I NOT NULL) @S",
     "CREATE INDEX node_order ON node(created_at, id)",
 
     "CREATE TABLE reputation_event(node_id TEXT NOT NULL, seq @I NOT NULL, at @I NOT NULL,"
@@ -64,10 +67,12 @@ static const char *const version_1[] = {
     "CREATE TABLE attempt(task_id TEXT NOT NULL REFERENCES task(id), n @I NOT NULL,"
     " slot @I NOT NULL, node_id TEXT NOT NULL, account TEXT NOT NULL, session TEXT NOT NULL,"
     " lease_token TEXT NOT NULL, offered_at @I NOT NULL, offer_until @I NOT NULL, acked_at @I,"
-    " started_at @I, start_by @I, lease_until @I, phase TEXT, progress_ppm @I, eta_ms @I,"
+    /* lease_until: what is done when it comes depends on acked_at; NULL once a result is there */
+    " started_at @I, start_by @I NOT NULL, lease_until @I, phase TEXT, progress_ppm @I, eta_ms @I,"
     " outcome TEXT, ended_at @I, failure_code TEXT, failure_detail TEXT, result TEXT,"
     " sig_r TEXT, sig_s TEXT, candidates TEXT, PRIMARY KEY(task_id, n)) @S",
     "CREATE INDEX attempt_open ON attempt(node_id) WHERE outcome IS NULL",
+    "CREATE INDEX attempt_due ON attempt(lease_until) WHERE outcome IS NULL",
     "CREATE INDEX attempt_of_node ON attempt(node_id, offered_at)",
 
     "CREATE TABLE task_event(task_id TEXT NOT NULL, seq @I NOT NULL, at @I NOT NULL,"

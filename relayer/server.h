@@ -17,7 +17,7 @@ typedef struct {
     void *user;
     /* How long a body may be here, in bytes; above SERVER_MEMORY_BODY it comes in an unlinked file.
      */
-    uint64_t (*max_body)(void *user, http_method m, const char *path);
+    uint64_t (*max_body)(void *user, const http_request *q); /* method, path, headers */
     /* A whole request, which is taken over. The answer is one server_reply, now or later. */
     void (*request)(void *user, server_handle h, http_request *q);
     /* Whether this peer may have one more connection; closed comes for each that was opened. NULL:

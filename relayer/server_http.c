@@ -321,7 +321,7 @@ static int begin(struct lws *wsi, exchange **pss, const char *path, size_t path_
         .expect = server_header(wsi, expect, sizeof expect, WSI_TOKEN_HTTP_EXPECT),
         .http_1_1 = http != NULL && strcmp(http, "HTTP/1.1") == 0,
         .has_host = lws_hdr_total_length(wsi, WSI_TOKEN_HOST) > 0,
-        .max_body = s->e.max_body(s->e.user, x->q.method, x->q.path),
+        .max_body = s->e.max_body(s->e.user, &x->q),
     };
     const guard_verdict v = guard_check(&head, &x->expected);
     if (v.status != 0) return refuse(x, v.status, v.code, v.detail);

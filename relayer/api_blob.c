@@ -1,0 +1,250 @@
+/* api_blob.c - bytes by their hash: uploads of nodes and demanders, downloads with ranges. */
+#include "relayer/api.h"
+
+#include "relayer/app.h"
+#include "relayer/blob.h"
+#include "relayer/guard.h"
+#include "relayer/task.h"
+
+#include <inttypes.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LEASE "Lease "
+#define TOKEN 32
+
+/* "Lease TASK ATTEMPT TOKEN" of an attempt that is under way. */
+static bool has_lease(const call *c, db *d)
+{
+    const char *given = c->q.headers[HTTP_AUTHORIZATION];
+    char task[UUID_TEXT], token[TOKEN + 1];
+    unsigned long attempt;
+    int end = 0;
+    if (given == NULL || strncmp(given, LEASE, strlen(LEASE)) != 0 ||
+        sscanf(given + strlen(LEASE), "%36[0-9a-f-] %9lu %32[0-9a-f]%n", task, &attempt, token,
+               &end) != 3 ||
+        given[strlen(LEASE) + (size_t)end] != 0)
+        return false;
+    db_rows *r =
+        db_query(d,
+                 "SELECT lease_token FROM attempt WHERE task_id = ? AND n = ? AND outcome IS NULL"
+                 " AND acked_at IS NOT NULL",
+                 DB_T(task), DB_I(attempt));
+    const bool ok = db_next(r) && strlen(db_text(r, 0)) == TOKEN && strlen(token) == TOKEN &&
+                    CRYPTO_memcmp(db_text(r, 0), token, TOKEN) == 0;
+    db_end(r);
+    return ok;
+}
+
+static bool may(call *c, db *d, scope s)
+{
+    if ((c->who.scopes & ((uint32_t)s | SCOPE_ADMIN)) != 0 || has_lease(c, d)) return true;
+    http_add_header(&c->s, "WWW-Authenticate", "Bearer");
+    http_problem(&c->s, &c->q, 401, "missing_credentials",
+                 "send an API key with the scope %s, or the lease of an attempt", scope_name(s));
+    return false;
+}
+
+/* On a reader's thread: the bytes go to the disk before the row says that they are there. */
+void api_blob_put_prepare(call *c, db *d, core *k)
+{
+    const char *name = c->variable[0];
+    (void)k;
+    if (!blob_is_name(name)) {
+        http_problem(&c->s, &c->q, 400, "validation_failed",
+                     "a blob is named by 64 lower-case hex digits");
+        return;
+    }
+    if (!may(c, d, SCOPE_BLOBS_WRITE)) return;
+    switch (blob_put(c->a->blobs, name, c->q.body, c->q.body_fd, c->q.body_bytes)) {
+    case SP_OK: return;
+    case SP_ERR_REJECT:
+        http_problem(&c->s, &c->q, 422, "validation_failed",
+                     "the bytes that came have another SHA-256");
+        return;
+    case SP_ERR_LIMIT: http_problem(&c->s, &c->q, 507, "storage_full", "the disk is full"); return;
+    default: http_problem(&c->s, &c->q, 500, "internal", "the blob cannot be stored"); return;
+    }
+}
+
+void api_blob_put(call *c, db *d, core *k)
+{
+    const int64_t n = db_run(d,
+                             "INSERT INTO blob(sha256, size, refs, created_at) VALUES(?, ?, 0, ?)"
+                             " ON CONFLICT(sha256) DO NOTHING",
+                             DB_T(c->variable[0]), DB_I(c->q.body_bytes), DB_I(core_now(k)));
+    http_add_header(&c->s, "ETag", "\"%s\"", c->variable[0]);
+    http_json(
+        &c->s, n == 1 ? 201 : 200,
+        json_pack("{s:s, s:I}", "sha256", c->variable[0], "size", (json_int_t)c->q.body_bytes));
+}
+
+/* "bytes=A-B", "bytes=A-", "bytes=-N": one range. 0: none asked for, or one that is to be ignored;
+ * 1: this one; -1: none of the bytes. */
+static int read_range(const char *text, uint64_t size, uint64_t *from, uint64_t *n)
+{
+    char first[24], last[24];
+    uint64_t a, b;
+    if (text == NULL || strncmp(text, "bytes=", 6) != 0 || strchr(text, ',') != NULL) return 0;
+    const char *dash = strchr(text + 6, '-');
+    if (dash == NULL || (size_t)(dash - text - 6) >= sizeof first ||
+        strlen(dash + 1) >= sizeof last)
+        return 0;
+    memcpy(first, text + 6, (size_t)(dash - text - 6));
+    first[dash - text - 6] = 0;
+    (void)snprintf(last, sizeof last, "%s", dash + 1);
+    const bool has_first = guard_parse_length(&a, first), has_last = guard_parse_length(&b, last);
+    if ((!has_first && first[0] != 0) || (!has_last && last[0] != 0) || (!has_first && !has_last))
+        return 0;
+    if (!has_first) { /* the last b bytes */
+        if (b == 0 || size == 0) return -1;
+        *n = b < size ? b : size;
+        *from = size - *n;
+        return 1;
+    }
+    if (has_last && b < a) return 0;
+    if (a >= size) return -1;
+    *from = a;
+    *n = has_last && b < size - 1 ? b - a + 1 : size - a;
+    return 1;
+}
+
+static void send_blob(call *c, const char *name)
+{
+    uint64_t size, from = 0, n;
+    char etag[BLOB_NAME + 3];
+    const int fd = blob_open(c->a->blobs, name, &size);
+    if (fd < 0) {
+        http_problem(&c->s, &c->q, 404, "not_found", "there is no such blob here (any more)");
+        return;
+    }
+    n = size;
+    (void)snprintf(etag, sizeof etag, "\"%s\"", name);
+    http_add_header(&c->s, "ETag", "%s", etag);
+    http_add_header(&c->s, "Accept-Ranges", "bytes");
+    http_add_header(&c->s, "Cache-Control", "private, max-age=31536000, immutable");
+    const char *match = c->q.headers[HTTP_IF_NONE_MATCH];
+    const int range = read_range(c->q.headers[HTTP_RANGE], size, &from, &n);
+    if (match != NULL && strcmp(match, etag) == 0) {
+        (void)close(fd);
+        c->s.status = 304;
+        return;
+    }
+    if (range < 0) {
+        (void)close(fd);
+        http_add_header(&c->s, "Content-Range", "bytes */%" PRIu64, size);
+        http_problem(&c->s, &c->q, 416, "range_not_satisfiable", "the blob has %" PRIu64 " bytes",
+                     size);
+        return;
+    }
+    if (range > 0)
+        http_add_header(&c->s, "Content-Range", "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64, from,
+                        from + n - 1, size);
+    c->s.status = range > 0 ? 206 : 200;
+    c->s.content_type = "application/octet-stream";
+    c->s.file = fd;
+    c->s.file_offset = from;
+    c->s.file_bytes = n;
+}
+
+void api_blob_get(call *c, db *d, core *k)
+{
+    (void)k;
+    if (may(c, d, SCOPE_BLOBS_READ)) send_blob(c, c->variable[0]);
+}
+
+/* The columns of a task's result that belong to the caller; false: c is answered. */
+static db_rows *result_row(call *c, db *d)
+{
+    db_rows *r = db_query(d,
+                          "SELECT key_id, visibility, state, proof_sha256, output_sha256, output, "
+                          "output_bytes, program,"
+                          " verified_at FROM task WHERE id = ?",
+                          DB_T(c->variable[0]));
+    if (!db_next(r) ||
+        ((c->who.scopes & SCOPE_ADMIN) == 0 && strcmp(db_text(r, 0), c->who.id) != 0 &&
+         strcmp(db_text(r, 1), "public") != 0)) {
+        http_problem(&c->s, &c->q, 404, "not_found",
+                     "there is no task of this id that this key may see");
+    } else if (db_is_null(r, 8)) {
+        http_problem(&c->s, &c->q, 409, "conflict_state",
+                     "the task is %s: it has no verified result", db_text(r, 2));
+    } else {
+        return r;
+    }
+    db_end(r);
+    return NULL;
+}
+
+void api_task_proof(call *c, db *d, core *k)
+{
+    (void)k;
+    db_rows *r = result_row(c, d);
+    if (r == NULL) return;
+    send_blob(c, db_text(r, 3));
+    db_end(r);
+}
+
+void api_task_output(call *c, db *d, core *k)
+{
+    (void)k;
+    db_rows *r = result_row(c, d);
+    if (r == NULL) return;
+    if (db_is_null(r, 5) && db_int(r, 6) > 0) {
+        send_blob(c, db_text(r, 4));
+    } else {
+        size_t n;
+        const uint8_t *bytes = db_bytes(r, 5, &n);
+        c->s.body = malloc(n + 1);
+        c->s.broken = c->s.body == NULL;
+        if (c->s.body != NULL && n > 0) memcpy(c->s.body, bytes, n);
+        c->s.body_bytes = n;
+        c->s.status = 200;
+        c->s.content_type = "application/octet-stream";
+    }
+    db_end(r);
+}
+
+/* Everything of the result at once; the output of a built-in job also as JSON. */
+void api_task_result(call *c, db *d, core *k)
+{
+    (void)k;
+    db_rows *r = result_row(c, d);
+    if (r == NULL) return;
+    db_rows *t = db_query(d, TASK_SELECT "WHERE t.id = ?", DB_T(c->variable[0]));
+    json_t *j = db_next(t) ? task_json(d, t, false) : NULL;
+    db_end(t);
+    json_t *result = json_incref(json_object_get(j, "result"));
+    json_t *out = json_object();
+    (void)json_object_set_new(out, "task_id", json_string(c->variable[0]));
+    (void)json_object_set(out, "state", json_object_get(j, "state"));
+    (void)json_object_update(out, result);
+    json_decref(result);
+    json_decref(j);
+    const sp_job *program = sp_job_find(db_text(r, 7));
+    size_t n;
+    const uint8_t *bytes = db_bytes(r, 5, &n);
+    char *text = NULL, err[160];
+    if (program != NULL && bytes != NULL &&
+        program->decode(bytes, n, &text, err, sizeof err) == SP_OK)
+        (void)json_object_set_new(out, "output", json_loads(text, JSON_DECODE_ANY, NULL));
+    free(text);
+    /* The node's signed message is what a dispute needs. */
+    db_rows *a = db_query(
+        d, "SELECT n, node_id, result FROM attempt WHERE task_id = ? AND outcome = 'verified'",
+        DB_T(c->variable[0]));
+    if (db_next(a)) {
+        json_t *m = json_loads(db_text(a, 2), 0, NULL);
+        json_t *signature = json_incref(json_object_get(m, "signature"));
+        (void)json_object_set_new(out, "signed",
+                                  json_pack("{s:s, s:I, s:o?}", "node_id", db_text(a, 1), "attempt",
+                                            (json_int_t)db_int(a, 0), "signature", signature));
+        json_decref(m);
+    }
+    db_end(a);
+    db_end(r);
+    http_json(&c->s, 200, out);
+}

@@ -1,0 +1,405 @@
+/* dispatch.c - see dispatch.h. */
+#include "relayer/dispatch.h"
+
+#include "core/machine.h"
+#include "market/amount.h"
+#include "market/base64.h"
+#include "market/hex.h"
+#include "relayer/app.h"
+#include "relayer/log.h"
+#include "relayer/task.h"
+#include "relayer/verify.h"
+
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_DUE 256    /* of one kind in one round */
+#define MAX_PICKS 64   /* tasks that are offered in one round */
+#define MAX_LOOKED 256 /* tasks that are looked at */
+#define ROWS_PER_1000 \
+    3000u /* trace rows that 1000 cycles take, all tables together and padded, roughly */
+#define SAFETY_MS 2000
+#define TOKEN 16
+
+/* ---- time that has passed ---- */
+
+typedef struct {
+    char task[UUID_TEXT], node[NODE_ID];
+    int64_t attempt;
+    bool acked;
+} due;
+
+static void end_due(core *c, int64_t now)
+{
+    due *list = calloc(MAX_DUE, sizeof *list);
+    size_t n = 0;
+    if (list == NULL) return;
+    db_rows *r =
+        db_query(core_db(c),
+                 "SELECT task_id, n, node_id, acked_at FROM attempt"
+                 " WHERE outcome IS NULL AND lease_until <= ? ORDER BY lease_until LIMIT 256",
+                 DB_I(now));
+    while (n < MAX_DUE && db_next(r)) {
+        (void)snprintf(list[n].task, sizeof list[n].task, "%s", db_text(r, 0));
+        list[n].attempt = db_int(r, 1);
+        (void)snprintf(list[n].node, sizeof list[n].node, "%s", db_text(r, 2));
+        list[n++].acked = !db_is_null(r, 3);
+    }
+    db_end(r);
+    for (size_t i = 0; i < n; i++) {
+        const due *e = &list[i];
+        node_attempt_end(c, e->task, e->attempt, e->node,
+                         e->acked ? OUTCOME_LEASE_EXPIRED : OUTCOME_OFFER_TIMEOUT, NULL, NULL);
+        node_task_retry(c, e->task, e->acked ? FAILURE_LEASE_EXPIRED : FAILURE_NO_ELIGIBLE_NODE,
+                        e->acked ? "the node stopped answering" : "no node took it");
+    }
+    free(list);
+}
+
+static void expire(core *c, int64_t now)
+{
+    static const task_state states[] = {TASK_CREATED, TASK_FUNDED, TASK_QUEUED,
+                                        TASK_OFFERED, TASK_LEASED, TASK_RUNNING};
+    for (size_t k = 0; k < SP_COUNT(states); k++) {
+        char ids[MAX_PICKS][UUID_TEXT];
+        int64_t versions[MAX_PICKS];
+        size_t n = 0;
+        db_rows *r = db_query(
+            core_db(c), "SELECT id, version FROM task WHERE state = ? AND deadline <= ? LIMIT 64",
+            DB_T(task_state_name(states[k])), DB_I(now));
+        while (n < MAX_PICKS && db_next(r)) {
+            (void)snprintf(ids[n], UUID_TEXT, "%s", db_text(r, 0));
+            versions[n++] = db_int(r, 1);
+        }
+        db_end(r);
+        for (size_t i = 0; i < n; i++) {
+            node_task_ended(c, ids[i], OUTCOME_EXPIRED);
+            task_set_failure(c, ids[i], FAILURE_DEADLINE, "the deadline has passed");
+            if (!task_move(c, ids[i], &versions[i], states[k], TASK_EXPIRED, "relayer", "deadline"))
+                log_event(LOG_ERROR, "expire_lost", "task_id", ids[i], NULL);
+        }
+    }
+}
+
+/* ---- who does it ---- */
+
+typedef struct {
+    score_node *node;
+    node_session **session;
+    score_candidate *room;
+    size_t n;
+} pool;
+
+static bool pool_init(pool *p, app *a, int64_t now)
+{
+    const size_t n = nodes_count(a->nodes);
+    size_t at = 0;
+    p->n = 0;
+    p->node = calloc(n + 1, sizeof *p->node);
+    p->session = calloc(n + 1, sizeof *p->session);
+    p->room = calloc(n + 1, sizeof *p->room);
+    if (p->node == NULL || p->session == NULL || p->room == NULL) return false;
+    for (node_session *s = nodes_each(a->nodes, &at); s != NULL && p->n < n;
+         s = nodes_each(a->nodes, &at)) {
+        if (!s->registered) continue;
+        if (now - s->seen_ms > (int64_t)a->set.heartbeat_timeout_ms) continue;
+        p->session[p->n] = s;
+        p->node[p->n++] = s->node;
+    }
+    return true;
+}
+
+static void pool_free(pool *p)
+{
+    free(p->node);
+    free(p->session);
+    free(p->room);
+}
+
+typedef struct {
+    char id[UUID_TEXT], profile[12], io_mode[8], program[65], program_id[PROGRAM_ID_HEX],
+        input_commitment[PROGRAM_DIGEST_HEX], input_sha256[TASK_SHA256], amount[TASK_AMOUNT],
+        chain_contract[FELT_HEX], chain_task_id[TASK_AMOUNT];
+    char *requirements;
+    int64_t version, deadline, attempts, max_attempts, max_cycles, input_bytes;
+    uint8_t tried[32][SCORE_ID];
+    size_t n_tried;
+} queued;
+
+static void copy(char *out, size_t room, const char *text)
+{
+    (void)snprintf(out, room, "%s", text != NULL ? text : "");
+}
+
+static void read_queued(queued *q, const db_rows *r)
+{
+    memset(q, 0, sizeof *q);
+    copy(q->id, sizeof q->id, db_text(r, 0));
+    q->version = db_int(r, 1);
+    q->deadline = db_int(r, 2);
+    q->attempts = db_int(r, 3);
+    q->max_attempts = db_int(r, 4);
+    q->max_cycles = db_int(r, 5);
+    copy(q->profile, sizeof q->profile, db_text(r, 6));
+    copy(q->io_mode, sizeof q->io_mode, db_text(r, 7));
+    copy(q->program, sizeof q->program, db_text(r, 8));
+    copy(q->program_id, sizeof q->program_id, db_text(r, 9));
+    copy(q->input_commitment, sizeof q->input_commitment, db_text(r, 10));
+    copy(q->input_sha256, sizeof q->input_sha256, db_text(r, 11));
+    q->input_bytes = db_int(r, 12);
+    copy(q->amount, sizeof q->amount, db_text(r, 13));
+    q->requirements = strdup(db_text(r, 14));
+    copy(q->chain_contract, sizeof q->chain_contract, db_text(r, 15));
+    copy(q->chain_task_id, sizeof q->chain_task_id, db_text(r, 16));
+}
+
+/* A felt as 32 bytes, or a name of the older protocol as its characters. */
+static void node_bytes(uint8_t out[SCORE_ID], const char *id)
+{
+    felt f;
+    memset(out, 0, SCORE_ID);
+    if (felt_read_hex(&f, id, strlen(id)) == SP_OK)
+        felt_write(out, f);
+    else
+        (void)snprintf((char *)out, SCORE_ID, "%.31s", id);
+}
+
+static void read_tried(core *c, queued *q)
+{
+    db_rows *r =
+        db_query(core_db(c),
+                 "SELECT DISTINCT node_id FROM attempt WHERE task_id = ? AND outcome IS NOT NULL"
+                 " LIMIT 32",
+                 DB_T(q->id));
+    while (q->n_tried < SP_COUNT(q->tried) && db_next(r))
+        node_bytes(q->tried[q->n_tried++], db_text(r, 0));
+    db_end(r);
+}
+
+static void read_demand(core *c, score_task *t, const queued *q, const json_t *need,
+                        uint16_t *regions, size_t room)
+{
+    const app *a = core_user(c);
+    memset(t, 0, sizeof *t);
+    (void)!uuid_read(&t->id, q->id, strlen(q->id));
+    t->cpu_threads = (uint32_t)json_integer_value(json_object_get(need, "cpu_threads"));
+    t->ram_gb = (uint32_t)json_integer_value(json_object_get(need, "ram_gb"));
+    t->disk_gb = (uint32_t)json_integer_value(json_object_get(need, "disk_gb"));
+    t->gpu_vram_gb = (uint32_t)json_integer_value(json_object_get(need, "gpu_vram_gb"));
+    t->gpu_required = json_is_true(json_object_get(need, "gpu_required"));
+    t->min_reputation_ppm = (uint32_t)json_integer_value(json_object_get(need, "min_reputation"));
+    t->max_execution_ms =
+        (uint64_t)json_integer_value(json_object_get(need, "max_execution_time")) * 1000;
+    size_t i;
+    json_t *name;
+    json_array_foreach(json_object_get(need, "regions"), i, name) if (t->n_regions < room)
+        regions[t->n_regions++] = node_region(c, json_string_value(name));
+    t->regions = regions;
+    t->tried.v = q->tried[0];
+    t->tried.n = q->n_tried;
+    t->on_chain = q->chain_task_id[0] != 0;
+    t->redundancy = 1;
+    t->deadline_ms = (uint64_t)q->deadline;
+    t->safety_ms = SAFETY_MS;
+    t->claim_margin_ms = t->on_chain ? 60000 : 0;
+    /* Until a task has run nobody knows its cycles: it is taken to be small, and the lease bounds
+     * the rest. */
+    t->cycles = (uint64_t)(q->max_cycles < 100000 ? q->max_cycles : 100000);
+    if (estimate_rows(&t->rows, t->cycles, ROWS_PER_1000) != SP_OK) t->rows = 1u << 20;
+    t->fetch_bytes = (uint64_t)q->input_bytes;
+    (void)!amount_read(&t->price_limit, q->amount, strlen(q->amount));
+    (void)a;
+}
+
+static json_t *candidates(const pool *p, const score_result *best)
+{
+    json_t *list = json_array();
+    for (unsigned i = 0; i < best->n; i++)
+        (void)json_array_append_new(list, json_pack("{s:s, s:i}", "node_id",
+                                                    p->session[best->pick[i].node]->id, "score_ppm",
+                                                    (int)best->pick[i].score));
+    return list;
+}
+
+static json_t *job_json(const queued *q, const node_session *s, felt chain_id, const char *input)
+{
+    char context[57];
+    memset(context, '0', 56);
+    context[56] = 0;
+    json_t *j =
+        json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s}", "program", q->program, "program_id",
+                  q->program_id, "input_commitment", q->input_commitment, "input_sha256",
+                  q->input_sha256, "input_bytes", (json_int_t)q->input_bytes, "profile", q->profile,
+                  "io", q->io_mode, "vm", "rv32im-v1");
+    char cycles[24];
+    (void)snprintf(cycles, sizeof cycles, "%lld", (long long)q->max_cycles);
+    (void)json_object_set_new(j, "max_cycles", json_string(cycles));
+    if (input != NULL)
+        (void)json_object_set_new(j, "inline_input_b64", json_string(input));
+    else {
+        char url[96];
+        (void)snprintf(url, sizeof url, "/api/v1/blobs/%s", q->input_sha256);
+        (void)json_object_set_new(j, "input_url", json_string(url));
+    }
+    if (q->chain_task_id[0] != 0)
+        verify_context_hex(context, chain_id, q->chain_contract, q->chain_task_id, s->address);
+    (void)json_object_set_new(j, "context", json_string(context));
+    return j;
+}
+
+static char *inline_input(core *c, const queued *q)
+{
+    char *text = NULL;
+    size_t n;
+    db_rows *r = db_query(core_db(c), "SELECT input FROM task WHERE id = ?", DB_T(q->id));
+    if (db_next(r) && !db_is_null(r, 0)) {
+        const uint8_t *bytes = db_bytes(r, 0, &n);
+        text = malloc(BASE64_TEXT(n));
+        if (text != NULL) (void)base64_write(text, bytes, n);
+    }
+    db_end(r);
+    return text;
+}
+
+/* An empty input is a row without bytes in SQLite: bytes of length 0 are NULL there only when bound
+ * so. */
+static bool has_inline(const queued *q) { return q->input_bytes <= 65536; }
+
+static void offer(core *c, queued *q, const pool *p, const score_result *best)
+{
+    app *a = core_user(c);
+    const settings *t = &a->set;
+    node_session *s = p->session[best->pick[0].node];
+    const int64_t now = core_now(c), n = q->attempts + 1;
+    const int64_t offer_until = now + (int64_t)t->offer_ms,
+                  start_by = now + (int64_t)t->start_by_ms;
+    uint8_t random[TOKEN];
+    char token[2 * TOKEN + 1], assignment[UUID_TEXT + 24], price[U256_TEXT];
+    if (RAND_bytes(random, sizeof random) != 1) {
+        core_fail(c);
+        return;
+    }
+    hex_write(token, random, sizeof random);
+    (void)snprintf(assignment, sizeof assignment, "%s.%lld", q->id, (long long)n);
+    u256_write_text(price, best->pick[0].price);
+    json_t *list = candidates(p, best);
+    char *list_text = json_dumps(list, JSON_COMPACT);
+    json_decref(list);
+    (void)db_run(
+        core_db(c),
+        "INSERT INTO attempt(task_id, n, slot, node_id, account, session, lease_token, offered_at,"
+        " offer_until, start_by, lease_until, progress_ppm, candidates)"
+        " VALUES(?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)",
+        DB_T(q->id), DB_I(n), DB_T(s->id), DB_T(s->address), DB_T(s->session), DB_T(token),
+        DB_I(now), DB_I(offer_until), DB_I(start_by), DB_I(offer_until), DB_T(list_text));
+    free(list_text);
+    (void)db_run(core_db(c), "UPDATE task SET attempts = ? WHERE id = ?", DB_I(n), DB_T(q->id));
+    (void)db_run(core_db(c), "UPDATE node SET quota_left = quota_left - 1 WHERE id = ?",
+                 DB_T(s->id));
+    if (!task_move(c, q->id, &q->version, TASK_QUEUED, TASK_OFFERED, "relayer", s->id)) return;
+    char *input = has_inline(q) ? inline_input(c, q) : NULL;
+    if (has_inline(q) && input == NULL) input = strdup("");
+    json_t *m =
+        json_pack("{s:s, s:s, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:o, s:s, s:s}", "message_type",
+                  "task_assignment", "assignment_id", assignment, "task_id", q->id, "attempt",
+                  (json_int_t)n, "lease_token", token, "offer_until", (json_int_t)offer_until,
+                  "lease_until", (json_int_t)(now + (int64_t)t->lease_ms), "deadline",
+                  (json_int_t)q->deadline, "start_by", (json_int_t)start_by, "job",
+                  job_json(q, s, a->chain_id, input), "price", price, "upload_token", token);
+    free(input);
+    json_t *need = json_loads(q->requirements, 0, NULL);
+    if (m != NULL && need != NULL) (void)json_object_set(m, "requirements", need);
+    json_decref(need);
+    if (m != NULL && q->chain_task_id[0] != 0)
+        (void)json_object_set_new(
+            m, "chain",
+            json_pack("{s:s, s:s}", "contract", q->chain_contract, "task_id", q->chain_task_id));
+    node_send(c, s, m);
+    s->node.running++;
+    if (s->node.quota_left > 0) s->node.quota_left--;
+    p->node[best->pick[0].node] = s->node;
+}
+
+static void put_off(core *c, const queued *q, int64_t ms)
+{
+    (void)db_run(core_db(c), "UPDATE task SET next_run_at = ? WHERE id = ?", DB_I(core_now(c) + ms),
+                 DB_T(q->id));
+}
+
+static void find_nodes(core *c, int64_t now)
+{
+    app *a = core_user(c);
+    queued *list = calloc(MAX_LOOKED, sizeof *list);
+    pool p = {NULL, NULL, NULL, 0};
+    size_t n = 0, offered = 0;
+    if (list == NULL) return;
+    db_rows *r = db_query(
+        core_db(c),
+        "SELECT id, version, deadline, attempts, max_attempts, max_cycles, profile, io_mode,"
+        " program, program_id, input_commitment, input_sha256, input_bytes, amount,"
+        " requirements, chain_contract, chain_task_id FROM task WHERE state = 'queued'"
+        " AND next_run_at <= ? ORDER BY priority DESC, created_at, id LIMIT 256",
+        DB_I(now));
+    while (n < MAX_LOOKED && db_next(r)) read_queued(&list[n++], r);
+    db_end(r);
+    if (n > 0 && !pool_init(&p, a, now)) n = 0;
+    for (size_t i = 0; i < n; i++) {
+        queued *q = &list[i];
+        uint16_t regions[100];
+        score_task t;
+        score_result best;
+        uint32_t draw;
+        if (offered == MAX_PICKS) break;
+        json_t *need = json_loads(q->requirements, 0, NULL);
+        read_tried(c, q);
+        read_demand(c, &t, q, need, regions, SP_COUNT(regions));
+        json_decref(need);
+        if (RAND_bytes((uint8_t *)&draw, sizeof draw) != 1) break;
+        score_pick_nodes(&best, &t, &a->rules, p.node, p.n, p.room, (uint64_t)now, draw % 1000000);
+        if (best.n == 0) {
+            put_off(c, q, 1000);
+            continue;
+        }
+        offer(c, q, &p, &best);
+        offered++;
+    }
+    for (size_t i = 0; i < MAX_LOOKED; i++) free(list[i].requirements);
+    pool_free(&p);
+    free(list);
+}
+
+/* Nodes that do not register, or have fallen silent. */
+static void hang_up(core *c, int64_t now)
+{
+    app *a = core_user(c);
+    size_t at = 0;
+    if (now - a->hung_up_ms < 1000) return;
+    a->hung_up_ms = now;
+    for (node_session *s = nodes_each(a->nodes, &at); s != NULL; s = nodes_each(a->nodes, &at)) {
+        if (!s->registered && now - s->opened_ms > 10000)
+            node_close(c, s, 4401, "not registered in time");
+        else if (s->registered && now - s->seen_ms > (int64_t)a->set.heartbeat_timeout_ms)
+            node_close(c, s, 4408, "no heartbeat");
+    }
+}
+
+void dispatch_tick(core *c, int64_t now)
+{
+    end_due(c, now);
+    expire(c, now);
+    find_nodes(c, now);
+    verify_start_waiting(c);
+    hang_up(c, now);
+}
+
+void dispatch_recover(core *c, int64_t now)
+{
+    const app *a = core_user(c);
+    (void)db_run(
+        core_db(c), "UPDATE attempt SET lease_until = ? WHERE outcome IS NULL AND lease_until < ?",
+        DB_I(now + (int64_t)a->set.resume_grace_ms), DB_I(now + (int64_t)a->set.resume_grace_ms));
+    (void)db_exec(core_db(c), "UPDATE node SET connected = 0");
+    verify_recover(c);
+}

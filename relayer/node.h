@@ -1,0 +1,80 @@
+/* node.h - provider nodes: their sessions, what they say, what they are asked. On the core's
+ * thread.
+ *
+ * The messages are those of docs/node-protocol.md (sprove-node.v1). Everything a node says about a
+ * task is fenced by the lease token of its attempt, and saying it again changes nothing. */
+#ifndef RELAYER_NODE_H
+#define RELAYER_NODE_H
+
+#include "relayer/core.h"
+#include "relayer/reputation.h"
+#include "relayer/score.h"
+#include "relayer/server.h"
+
+#include <jansson.h>
+
+#define NODE_ID 67 /* 0x, 64 digits and the zero byte */
+
+typedef struct node_session {
+    struct node_session *next, *next_id; /* with the same hash of handle, of id */
+    server_handle handle;
+    char id[NODE_ID], peer[46], session[UUID_TEXT];
+    felt nonce; /* that the register message must sign */
+    bool registered;
+    felt pubkey;
+    char address[FELT_HEX];
+    int64_t opened_ms, seen_ms;
+    unsigned malformed;
+    score_node node; /* running: offered, leased or running */
+    reputation rep;
+    success_rate tries;
+    uint64_t clean; /* verified results without a fault */
+} node_session;
+
+typedef struct nodes nodes;
+
+sp_status nodes_new(nodes **out);
+void nodes_delete(nodes *n);
+/* Those that are registered. */
+size_t nodes_count(const nodes *n);
+node_session *nodes_find(nodes *n, const char *id);
+/* All sessions, one after the other: *at starts as 0. */
+node_session *nodes_each(nodes *n, size_t *at);
+
+/* Jobs of the loop's thread. text is taken over. False: the core is full (the socket is closed). */
+struct app;
+void node_on_open(struct app *a, server_handle h, const char *id, const char *peer);
+void node_on_message(struct app *a, server_handle h, char *text, size_t n);
+void node_on_close(struct app *a, server_handle h);
+
+/* Sends after the commit; takes the reference. */
+void node_send(core *c, const node_session *s, json_t *message);
+void node_close(core *c, const node_session *s, unsigned code, const char *reason);
+void node_error(core *c, const node_session *s, const char *re, const char *code, bool is_fatal,
+                const char *detail);
+
+/* An attempt of this task that is under way ends with this outcome, and its node is told. */
+void node_task_ended(core *c, const char *task, attempt_outcome outcome);
+/* Ends one attempt: outcome, events of reputation, the node's count. */
+void node_attempt_end(core *c, const char *task, int64_t attempt, const char *node,
+                      attempt_outcome outcome, const char *failure, const char *detail);
+/* The task goes back into the queue, or fails when it has had its attempts. */
+void node_task_retry(core *c, const char *task, failure_code why, const char *detail);
+
+/* Per message; re is the message's id or NULL. */
+void node_register(core *c, node_session *s, const json_t *m, const char *re);
+void node_heartbeat(core *c, node_session *s, const json_t *m, const char *re);
+void node_ack(core *c, node_session *s, const json_t *m, const char *re);
+void node_progress(core *c, node_session *s, const json_t *m, const char *re);
+void node_result(core *c, node_session *s, const json_t *m, const char *re);
+void node_update(core *c, node_session *s, const json_t *m, const char *re);
+/* From now on the session is its node's; an older one of the same node is closed. */
+void node_session_registered(core *c, node_session *s);
+
+/* The number that stands for a region in score_node. */
+uint16_t node_region(core *c, const char *name);
+
+/* What a node had under way when its socket went, after the time of grace. */
+void node_lost(core *c, const char *node);
+
+#endif

@@ -1,0 +1,301 @@
+/* node_register.c - who a node is: its key, its machine, its price. */
+#include "relayer/node.h"
+
+#include "market/amount.h"
+#include "market/digest.h"
+#include "relayer/app.h"
+#include "relayer/check.h"
+#include "relayer/log.h"
+
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SKEW_MS 120000
+#define DEFAULT_QUOTA 1000 /* tasks a day of a node that has done nothing yet */
+#define MAX_QUOTA 100000
+
+static bool read_felt(felt *out, const json_t *m, const char *name)
+{
+    const json_t *v = json_object_get(m, name);
+    return json_is_string(v) &&
+           felt_read_hex(out, json_string_value(v), json_string_length(v)) == SP_OK;
+}
+
+/* A signed register message binds the key to this session: NULL, or the code of what is wrong. */
+static const char *check_signature(core *c, node_session *s, const json_t *m)
+{
+    const app *a = core_user(c);
+    digest_register d = {.chain_id = a->chain_id, .relayer_id = a->relayer_id};
+    digest_signature sig;
+    felt nonce, z;
+    const json_t *pair = json_object_get(m, "signature");
+    const int64_t ts = json_integer_value(json_object_get(m, "ts"));
+    if (!read_felt(&s->pubkey, m, "node_pubkey") || !read_felt(&nonce, m, "session_nonce"))
+        return "malformed";
+    const char *r = json_string_value(json_array_get(pair, 0));
+    const char *t = json_string_value(json_array_get(pair, 1));
+    if (r == NULL || t == NULL || felt_read_hex(&sig.r, r, strlen(r)) != SP_OK ||
+        felt_read_hex(&sig.s, t, strlen(t)) != SP_OK)
+        return "malformed";
+    if (ts < core_now(c) - SKEW_MS || ts > core_now(c) + SKEW_MS) return "clock_skew";
+    if (!felt_eq(nonce, s->nonce)) return "bad_nonce";
+    d.node_id = digest_node_id(s->pubkey);
+    char id[FELT_HEX];
+    (void)felt_write_hex(id, d.node_id);
+    if (strcmp(id, s->id) != 0) return "wrong_node_id";
+    d.session_nonce = nonce;
+    d.ts_ms = (uint64_t)ts;
+    if (digest_of_register(&z, &d) != SP_OK || digest_verify(s->pubkey, z, &sig) != SP_OK)
+        return "invalid_signature";
+    return NULL;
+}
+
+/* A small number for a name, the same while the relayer runs; 0 for "" and when there are too many.
+ */
+static uint16_t number_of(app *a, const char *name, size_t n)
+{
+    if (n == 0 || n >= APP_REGION) return 0;
+    for (uint16_t i = 0; i < a->n_regions; i++)
+        if (strlen(a->region[i]) == n && strncmp(a->region[i], name, n) == 0)
+            return (uint16_t)(i + 1);
+    if (a->n_regions == APP_REGIONS) return 0;
+    memcpy(a->region[a->n_regions], name, n);
+    a->region[a->n_regions][n] = 0;
+    return ++a->n_regions;
+}
+
+uint16_t node_region(core *c, const char *name)
+{
+    return number_of(core_user(c), name, strlen(name));
+}
+
+static void read_machine(core *c, check *k, node_session *s, const json_t *m)
+{
+    score_node *n = &s->node;
+    const json_t *specs = check_object(k, m, "", "specs", true);
+    const json_t *bench = check_object(k, m, "", "bench", false);
+    const json_t *price = check_object(k, m, "", "price", false);
+    const json_t *capacity = check_object(k, m, "", "capacity", false);
+    const char *region = check_text(k, m, "", "region", APP_REGION - 1, false);
+    const json_t *gpus = json_object_get(specs, "gpus");
+    n->cpu_threads = (uint32_t)check_int(k, specs, "/specs", "cpu_threads", 1, 65536, 1);
+    n->ram_gb = (uint32_t)check_int(k, specs, "/specs", "ram_gb", 0, 1 << 20, 0);
+    n->disk_gb = (uint32_t)check_int(k, specs, "/specs", "disk_gb", 0, 1 << 30, 0);
+    n->gpus = (uint32_t)json_array_size(gpus);
+    size_t i;
+    json_t *gpu;
+    n->gpu_vram_gb = 0;
+    json_array_foreach((json_t *)(uintptr_t)gpus, i, gpu)
+    {
+        const uint32_t vram = (uint32_t)check_int(k, gpu, "/specs/gpus", "vram_gb", 0, 1 << 20, 0);
+        if (vram > n->gpu_vram_gb) n->gpu_vram_gb = vram;
+    }
+    n->speed.exec_rate =
+        (uint64_t)check_int(k, bench, "/bench", "exec_mcycles_s", 0, 1000000, 0) * 1000000u;
+    n->speed.prove_rate =
+        (uint64_t)check_int(k, bench, "/bench", "prove_krows_s", 0, 10000000, 0) * 1000u;
+    (void)check_amount(k, &n->price_base, price, "/price", "base_fri", false);
+    (void)check_amount(k, &n->price_mcycle, price, "/price", "per_mcycle_fri", false);
+    n->capacity = (uint32_t)check_int(k, capacity, "/capacity", "max_concurrent", 1, 1024, 1);
+    n->rtt_ms = SCORE_NO_RTT;
+    n->features = UINT32_MAX;
+    if (region != NULL) {
+        n->region = number_of(core_user(c), region, strlen(region));
+        n->continent = number_of(core_user(c), region, strcspn(region, "-"));
+    }
+    (void)check_felt(k, s->address, m, "", "address", false);
+}
+
+/* A node without a rate by its own benchmark is taken to be slow, not infinitely slow: it may still
+ * earn a history. */
+static void set_default_speed(score_node *n)
+{
+    if (n->speed.exec_rate == 0) n->speed.exec_rate = 10000000;
+    if (n->speed.prove_rate == 0) n->speed.prove_rate = 50000;
+}
+
+static char *member_text(const json_t *m, const char *name)
+{
+    const json_t *v = json_object_get(m, name);
+    char *text = v == NULL ? NULL : json_dumps(v, JSON_COMPACT);
+    return text != NULL ? text : strdup("{}");
+}
+
+/* What is remembered of the node, or its first row. */
+static void load(core *c, node_session *s, const json_t *m)
+{
+    db *d = core_db(c);
+    char key[FELT_HEX], base[U256_TEXT], mcycle[U256_TEXT];
+    char *specs = member_text(m, "specs"), *bench = member_text(m, "bench"),
+         *software = member_text(m, "software");
+    const char *region = json_string_value(json_object_get(m, "region"));
+    (void)felt_write_hex(key, s->pubkey);
+    u256_write_text(base, s->node.price_base);
+    u256_write_text(mcycle, s->node.price_mcycle);
+    (void)db_run(
+        d,
+        "INSERT INTO node(id, pubkey, address, state, specs, bench, software, region, price_base,"
+        " price_mcycle, max_concurrent, draining, quota_day, quota_left, quota_max, connected, "
+        "last_seen,"
+        " version, created_at, rep_good, rep_bad, rep_at, tries_good, tries_all, tries_at, clean)"
+        " VALUES(?, ?, ?, 'probation', ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, 1, ?, 1, ?, 0, 0, 0, 0, 0, "
+        "0, 0)"
+        " ON CONFLICT(id) DO UPDATE SET pubkey = excluded.pubkey, address = excluded.address,"
+        " specs = excluded.specs, bench = excluded.bench, software = excluded.software,"
+        " region = excluded.region, price_base = excluded.price_base,"
+        " price_mcycle = excluded.price_mcycle, max_concurrent = excluded.max_concurrent,"
+        " connected = 1, last_seen = excluded.last_seen, version = node.version + 1",
+        DB_T(s->id), DB_T(key), DB_T(s->address), DB_T(specs), DB_T(bench), DB_T(software),
+        DB_T(region != NULL ? region : ""), DB_T(base), DB_T(mcycle), DB_I(s->node.capacity),
+        DB_I(DEFAULT_QUOTA), DB_I(MAX_QUOTA), DB_I(core_now(c)), DB_I(core_now(c)));
+    free(specs);
+    free(bench);
+    free(software);
+    db_rows *r =
+        db_query(d,
+                 "SELECT state, draining, quota_left, banned_until, rep_good, rep_bad, rep_at,"
+                 " tries_good, tries_all, tries_at, clean FROM node WHERE id = ?",
+                 DB_T(s->id));
+    if (db_next(r)) {
+        const char *state = db_text(r, 0);
+        score_node *n = &s->node;
+        n->probation = strcmp(state, "probation") == 0;
+        n->banned = strcmp(state, "banned") == 0;
+        n->draining = db_int(r, 1) != 0;
+        n->quota_left = (uint32_t)db_int(r, 2);
+        n->paused_until_ms = (uint64_t)db_int(r, 3);
+        s->rep =
+            (reputation){(uint64_t)db_int(r, 4), (uint64_t)db_int(r, 5), (uint64_t)db_int(r, 6)};
+        s->tries =
+            (success_rate){(uint64_t)db_int(r, 7), (uint64_t)db_int(r, 8), (uint64_t)db_int(r, 9)};
+        s->clean = (uint64_t)db_int(r, 10);
+        n->reputation_ppm = reputation_ppm(&s->rep, (uint64_t)core_now(c));
+        n->success_ppm = success_rate_ppm(&s->tries, (uint64_t)core_now(c));
+        n->uptime_ppm = 1000000;
+    }
+    db_end(r);
+    r = db_query(d, "SELECT count(*) FROM attempt WHERE node_id = ? AND outcome IS NULL",
+                 DB_T(s->id));
+    if (db_next(r)) s->node.running = (uint32_t)db_int(r, 0);
+    db_end(r);
+}
+
+/* What this node had under way when it was last connected: it goes on with what its lease still
+ * covers. */
+static json_t *leases(core *c, const node_session *s)
+{
+    json_t *list = json_array();
+    db_rows *r =
+        db_query(core_db(c),
+                 "SELECT task_id, n, lease_until FROM attempt WHERE node_id = ? AND outcome IS NULL"
+                 " AND acked_at IS NOT NULL",
+                 DB_T(s->id));
+    while (db_next(r))
+        (void)json_array_append_new(list,
+                                    json_pack("{s:s, s:I, s:s, s:I}", "task_id", db_text(r, 0),
+                                              "attempt", (json_int_t)db_int(r, 1), "action",
+                                              "continue", "lease_until", (json_int_t)db_int(r, 2)));
+    db_end(r);
+    return list;
+}
+
+void node_register(core *c, node_session *s, const json_t *m, const char *re)
+{
+    app *a = core_user(c);
+    check k;
+    if (s->registered) {
+        node_error(c, s, re, "already_registered", false, "this session is registered already");
+        return;
+    }
+    const bool is_signed = json_object_get(m, "signature") != NULL;
+    const char *bad = is_signed ? check_signature(c, s, m) : NULL;
+    if (!is_signed && a->set.require_node_signature) bad = "missing_signature";
+    if (bad != NULL) {
+        node_error(c, s, re, bad, true, "the register message is not signed as it must be");
+        node_close(c, s, 4401, bad);
+        return;
+    }
+    memset(&s->node, 0, sizeof s->node);
+    check_init(&k);
+    read_machine(c, &k, s, m);
+    if (!check_ok(&k)) {
+        const char *detail =
+            json_string_value(json_object_get(json_array_get(k.errors, 0), "detail"));
+        node_error(c, s, re, "malformed", true,
+                   detail != NULL ? detail : "the register message is malformed");
+        node_close(c, s, 4400, "malformed");
+        check_free(&k);
+        return;
+    }
+    check_free(&k);
+    set_default_speed(&s->node);
+    load(c, s, m);
+    s->node.is_signed = is_signed;
+    s->node.connected = true;
+    if (!is_signed) s->node.probation = true;
+    felt id;
+    if (felt_read_hex(&id, s->id, strlen(s->id)) != SP_OK)
+        id = felt_zero(); /* a node of the older protocol has a name */
+    felt_write(s->node.id, id);
+    if (felt_is_zero(id)) (void)snprintf((char *)s->node.id, SCORE_ID, "%.31s", s->id);
+    felt account = felt_zero();
+    if (s->address[0] != 0) (void)!felt_read_hex(&account, s->address, strlen(s->address));
+    felt_write(s->node.account, felt_is_zero(account) ? id : account);
+    if (s->node.banned) {
+        node_close(c, s, 4403, "banned");
+        return;
+    }
+    uint8_t random[UUID_RANDOM];
+    uuid session;
+    if (RAND_bytes(random, sizeof random) != 1 ||
+        uuid_next(&a->ids, &session, (uint64_t)core_now(c), random) != SP_OK) {
+        core_fail(c);
+        return;
+    }
+    uuid_write(s->session, session);
+    node_session_registered(c, s);
+    log_event(LOG_INFO, "node_registered", "node", s->id, "peer", s->peer, NULL);
+    const char *state = s->node.draining ? "draining" : s->node.probation ? "probation" : "active";
+    node_send(c, s,
+              json_pack("{s:s, s:s?, s:s, s:b, s:s, s:o, s:s}", "message_type", "registered", "re",
+                        re, "session_id", s->session, "resumed", s->node.running > 0, "node_state",
+                        state, "leases", leases(c, s), "upload_base", "/api/v1/blobs/"));
+}
+
+void node_update(core *c, node_session *s, const json_t *m, const char *re)
+{
+    check k;
+    check_init(&k);
+    const json_t *price = check_object(&k, m, "", "price", false);
+    const json_t *capacity = check_object(&k, m, "", "capacity", false);
+    score_node n = s->node;
+    if (price != NULL) {
+        (void)check_amount(&k, &n.price_base, price, "/price", "base_fri", false);
+        (void)check_amount(&k, &n.price_mcycle, price, "/price", "per_mcycle_fri", false);
+    }
+    if (capacity != NULL)
+        n.capacity =
+            (uint32_t)check_int(&k, capacity, "/capacity", "max_concurrent", 1, 1024, n.capacity);
+    n.draining = check_bool(&k, m, "", "draining", n.draining);
+    const bool ok = check_ok(&k);
+    check_free(&k);
+    if (!ok) {
+        node_error(c, s, re, "malformed", false,
+                   "price, capacity or draining is not as it must be");
+        return;
+    }
+    char base[U256_TEXT], mcycle[U256_TEXT];
+    u256_write_text(base, n.price_base);
+    u256_write_text(mcycle, n.price_mcycle);
+    s->node = n;
+    (void)db_run(
+        core_db(c),
+        "UPDATE node SET price_base = ?, price_mcycle = ?, max_concurrent = ?, draining = ?,"
+        " version = version + 1 WHERE id = ?",
+        DB_T(base), DB_T(mcycle), DB_I(n.capacity), DB_I(n.draining), DB_T(s->id));
+    node_send(
+        c, s,
+        json_pack("{s:s, s:s?, s:b}", "message_type", "node_ack", "re", re, "accepted", true));
+}

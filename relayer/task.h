@@ -1,0 +1,88 @@
+/* task.h - tasks in the database: taking one down, showing it, moving it from state to state.
+ *
+ * Every change of a task raises its version by one and leaves one row in task_event with that
+ * number: the history is complete by construction. */
+#ifndef RELAYER_TASK_H
+#define RELAYER_TASK_H
+
+#include "market/uuid.h"
+#include "relayer/core.h"
+#include "relayer/http.h"
+#include "relayer/keys.h"
+#include "relayer/programs.h"
+#include "relayer/state.h"
+#include "starknet/felt.h"
+
+#include <jansson.h>
+
+#define TASK_AMOUNT 79
+#define TASK_SHA256 65
+
+/* A task as it is asked for; everything checked and in the form that is stored. */
+typedef struct {
+    char id[UUID_TEXT];
+    char key_id[KEY_ID];
+    char program[65]; /* name of a job, or the SHA-256 of an ELF */
+    char program_id[PROGRAM_ID_HEX], input_commitment[PROGRAM_DIGEST_HEX],
+        input_sha256[TASK_SHA256];
+    uint8_t *input;
+    size_t input_bytes;
+    int64_t max_cycles, deadline, priority, max_attempts, redundancy;
+    char profile[12], io_mode[8];
+    char amount[TASK_AMOUNT];
+    char *requirements, *description, *metadata; /* JSON; text; JSON or NULL */
+    char visibility[8];
+    char *callback_url, *callback_events, *webhook_id; /* or NULL */
+    char chain_contract[FELT_HEX], chain_task_id[TASK_AMOUNT],
+        chain_create_tx[FELT_HEX]; /* "" without a chain */
+    char creator[FELT_HEX];
+} task_new;
+
+void task_new_free(task_new *t);
+
+/* Reads the body of POST /api/v1/tasks. False: errors are in *errors (as check.h makes them) with
+ * the code of the problem. now_ms: deadlines are after it. */
+typedef struct {
+    json_t *errors;
+    const char *code;
+    int status;
+    char detail[256];
+} task_refusal;
+SP_MUST_USE bool task_parse(task_new *t, const json_t *body, int64_t now_ms, int64_t max_attempts,
+                            task_refusal *why);
+
+/* Writes the task and its first events: created, and without a chain funded and queued at once. */
+void task_insert(core *c, const task_new *t);
+
+/* From one state to another, if it still has this version: then *version is the new one. False: it
+ * has not, or the state table forbids it (a defect of ours: the unit fails). detail: text or NULL.
+ */
+SP_MUST_USE bool task_move(core *c, const char *id, int64_t *version, task_state from,
+                           task_state to, const char *actor, const char *detail);
+/* The failure that a task ends with; before the move. */
+void task_set_failure(core *c, const char *id, failure_code code, const char *detail);
+
+/* What moving needs to know. */
+typedef struct {
+    char id[UUID_TEXT], key_id[KEY_ID];
+    int64_t version, attempts, deadline;
+    task_state state;
+    bool on_chain;
+} task_brief;
+/* False: there is none. */
+SP_MUST_USE bool task_find(db *d, task_brief *t, const char *id);
+
+/* The columns of a task as the API shows them. NULL: out of memory. */
+#define TASK_SELECT                                                                                \
+    "SELECT t.id, t.version, t.state, t.attempts, t.created_at, t.updated_at, t.deadline, "        \
+    "t.creator,"                                                                                   \
+    " t.description, t.requirements, t.program, t.program_id, t.input_commitment, t.input_sha256," \
+    " t.input_bytes, t.max_cycles, t.profile, t.io_mode, t.amount, t.metadata, t.visibility,"      \
+    " t.chain_contract, t.chain_task_id, t.chain_create_tx, t.output_sha256, t.output_bytes,"      \
+    " t.io_commitment, t.proof_sha256, t.proof_bytes, t.cycles, t.exec_ms, t.prove_ms, "           \
+    "t.verified_at,"                                                                               \
+    " t.failure_code, t.failure_detail, t.priority, t.redundancy, t.max_attempts, t.key_id FROM "  \
+    "task t "
+json_t *task_json(db *d, const db_rows *r, bool whole);
+
+#endif

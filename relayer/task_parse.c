@@ -1,0 +1,288 @@
+/* task_parse.c - the body of POST /api/v1/tasks. */
+#include "relayer/task.h"
+
+#include "core/machine.h"
+#include "core/params.h"
+#include "market/base64.h"
+#include "market/hex.h"
+#include "relayer/check.h"
+
+#include <openssl/sha.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_DESCRIPTION 1000
+#define MAX_METADATA 4096
+#define MAX_URL 2000
+#define DEFAULT_SECONDS 300
+#define GRACE_MS \
+    INT64_C(3600000) /* of a deadline that is not given, beyond the time that the work may take */
+#define MAX_DEADLINE_MS (INT64_C(366) * 24 * 3600000)
+
+void task_new_free(task_new *t)
+{
+    free(t->input);
+    free(t->requirements);
+    free(t->description);
+    free(t->metadata);
+    free(t->callback_url);
+    free(t->callback_events);
+    free(t->webhook_id);
+    memset(t, 0, sizeof *t);
+}
+
+static void refuse(task_refusal *why, int status, const char *code, const char *detail)
+{
+    why->status = status;
+    why->code = code;
+    (void)snprintf(why->detail, sizeof why->detail, "%s", detail);
+}
+
+static bool set_input(task_new *t, const sp_job *program, task_refusal *why)
+{
+    uint8_t hash[SHA256_DIGEST_LENGTH];
+    if (t->input_bytes > MACHINE_INPUT_CAP) {
+        refuse(why, 422, "validation_failed", "the input is longer than the machine takes");
+        return false;
+    }
+    (void)SHA256(t->input, t->input_bytes, hash);
+    hex_write(t->input_sha256, hash, sizeof hash);
+    program_hash_io(t->input_commitment, t->input, t->input_bytes);
+    if (program_id_of(t->program_id, program, t->profile, t->io_mode) == SP_OK) return true;
+    refuse(why, 500, "internal", "the id of the program cannot be computed");
+    return false;
+}
+
+/* "payload": the job's own encoder reads it, so that demander and node hash the same bytes. */
+static bool parse_payload(task_new *t, const json_t *payload, task_refusal *why)
+{
+    const char *algorithm = json_string_value(json_object_get(payload, "algorithm"));
+    const sp_job *program = algorithm == NULL ? NULL : program_of_algorithm(algorithm);
+    if (program == NULL) {
+        refuse(why, 422, "program_unknown",
+               algorithm == NULL ? "payload.algorithm is missing"
+                                 : "there is no job for payload.algorithm");
+        return false;
+    }
+    (void)snprintf(t->program, sizeof t->program, "%s", program->name);
+    char *text = json_dumps(payload, JSON_COMPACT), err[200] = "";
+    if (text == NULL) {
+        refuse(why, 503, "overloaded", "out of memory");
+        return false;
+    }
+    const sp_status s =
+        program->encode(text, strlen(text), &t->input, &t->input_bytes, err, sizeof err);
+    free(text);
+    if (s != SP_OK) {
+        char detail[256];
+        (void)snprintf(detail, sizeof detail, "payload: %s",
+                       err[0] != 0 ? err : "cannot be encoded");
+        refuse(why, s == SP_ERR_NOMEM ? 503 : 422,
+               s == SP_ERR_NOMEM ? "overloaded" : "validation_failed", detail);
+        return false;
+    }
+    return set_input(t, program, why);
+}
+
+/* "job": a program by name and its input as bytes. */
+static bool parse_job(check *c, task_new *t, const json_t *j, task_refusal *why)
+{
+    static const char *const names[] = {
+        "program", "inline_input_b64", "max_cycles", "vm", "profile", "io", "public_output", NULL};
+    static const char *const program_names[] = {"name", "version", "sha256", NULL};
+    check_known(c, j, "/job", names);
+    const char *vm = check_text(c, j, "/job", "vm", 20, false);
+    if (vm != NULL && strcmp(vm, "rv32im-v1") != 0)
+        check_error(c, "/job/vm", "unknown_value", "the only machine is rv32im-v1");
+    const json_t *named = check_object(c, j, "/job", "program", true);
+    const char *name = NULL;
+    if (named != NULL) {
+        check_known(c, named, "/job/program", program_names);
+        name = check_text(c, named, "/job/program", "name", 64, true);
+    }
+    const char *b64 = check_text(c, j, "/job", "inline_input_b64", SIZE_MAX, true);
+    if (!check_ok(c) || name == NULL || b64 == NULL) return true; /* reported with the others */
+    const sp_job *program = sp_job_find(name);
+    if (program == NULL) {
+        refuse(why, 422, "program_unknown", "there is no program of this name");
+        return false;
+    }
+    (void)snprintf(t->program, sizeof t->program, "%s", program->name);
+    const size_t len = strlen(b64);
+    t->input_bytes = len / 4 * 3 + 3;
+    t->input = malloc(t->input_bytes);
+    if (t->input == NULL || base64_read(t->input, &t->input_bytes, b64, len) != SP_OK) {
+        check_error(c, "/job/inline_input_b64", "not_base64",
+                    "must be base64 (RFC 4648) with padding");
+        return true;
+    }
+    return set_input(t, program, why);
+}
+
+static void parse_options(check *c, task_new *t, const json_t *j, bool on_chain)
+{
+    const char *profile = j == NULL ? NULL : check_text(c, j, "/job", "profile", 11, false);
+    const char *io = j == NULL ? NULL : check_text(c, j, "/job", "io", 7, false);
+    t->max_cycles = j == NULL ? (int64_t)MACHINE_MAX_CYCLES
+                              : check_int(c, j, "/job", "max_cycles", 1,
+                                          (int64_t)MACHINE_MAX_CYCLES, (int64_t)MACHINE_MAX_CYCLES);
+    if (profile == NULL) profile = on_chain ? "chain" : "balanced";
+    if (io == NULL) io = "words";
+    const params *p = params_by_name(profile);
+    if (p == NULL || !p->sound)
+        check_error(c, "/job/profile", "unknown_value", "must be fast, balanced, proven or chain");
+    if (on_chain && strcmp(profile, "chain") != 0)
+        check_error(c, "/job/profile", "unknown_value",
+                    "a task with an escrow is proved under the profile chain");
+    if (strcmp(io, "words") != 0 && strcmp(io, "digest") != 0)
+        check_error(c, "/job/io", "unknown_value", "must be words or digest");
+    (void)snprintf(t->profile, sizeof t->profile, "%s", profile);
+    (void)snprintf(t->io_mode, sizeof t->io_mode, "%s", io);
+}
+
+static char *copy_json(const json_t *j) { return json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS); }
+
+/* Seconds that the work may take. */
+static int64_t parse_requirements(check *c, task_new *t, const json_t *body)
+{
+    static const char *const names[] = {
+        "cpu_threads", "ram_gb",         "gpu_required",       "gpu_vram_gb", "disk_gb",
+        "regions",     "min_reputation", "max_execution_time", "node_allow",  "node_deny",
+        NULL};
+    static const char at[] = "/requirements";
+    const json_t *r = check_object(c, body, "", "requirements", false);
+    if (r == NULL) {
+        t->requirements = strdup("{}");
+        return DEFAULT_SECONDS;
+    }
+    check_known(c, r, at, names);
+    (void)check_int(c, r, at, "cpu_threads", 1, 4096, 1);
+    (void)check_int(c, r, at, "ram_gb", 1, 65536, 1);
+    (void)check_bool(c, r, at, "gpu_required", false);
+    (void)check_int(c, r, at, "gpu_vram_gb", 0, 65536, 0);
+    (void)check_int(c, r, at, "disk_gb", 0, 1 << 20, 0);
+    (void)check_int(c, r, at, "min_reputation", 0, 1000000, 0);
+    static const char *const lists[] = {"regions", "node_allow", "node_deny"};
+    for (size_t i = 0; i < SP_COUNT(lists); i++) {
+        const json_t *list = json_object_get(r, lists[i]);
+        size_t k;
+        json_t *v;
+        char pointer[64];
+        (void)snprintf(pointer, sizeof pointer, "%s/%s", at, lists[i]);
+        if (list != NULL && (!json_is_array(list) || json_array_size(list) > 100))
+            check_error(c, pointer, "wrong_type", "must be an array of at most 100 strings");
+        json_array_foreach((json_t *)(uintptr_t)list, k, v)
+        {
+            if (!json_is_string(v) || json_string_length(v) > 66) {
+                check_error(c, pointer, "wrong_type",
+                            "must be an array of strings of at most 66 characters");
+                break;
+            }
+        }
+    }
+    t->requirements = copy_json(r);
+    return check_int(c, r, at, "max_execution_time", 1, 30 * 24 * 3600, DEFAULT_SECONDS);
+}
+
+static void parse_callback(check *c, task_new *t, const json_t *body)
+{
+    static const char *const names[] = {"url", "events", "webhook_id", NULL};
+    const json_t *cb = check_object(c, body, "", "callback", false);
+    if (cb == NULL) return;
+    check_known(c, cb, "/callback", names);
+    const char *url = check_text(c, cb, "/callback", "url", MAX_URL, false);
+    const char *id = check_text(c, cb, "/callback", "webhook_id", 64, false);
+    if ((url == NULL) == (id == NULL))
+        check_error(c, "/callback", "missing", "needs either url or webhook_id");
+    if (url != NULL && strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
+        check_error(c, "/callback/url", "not_a_url", "must begin with https://");
+    const json_t *events = json_object_get(cb, "events");
+    if (events != NULL && !json_is_array(events))
+        check_error(c, "/callback/events", "wrong_type", "must be an array of event names");
+    t->callback_url = url == NULL ? NULL : strdup(url);
+    t->webhook_id = id == NULL ? NULL : strdup(id);
+    t->callback_events = events == NULL ? NULL : copy_json(events);
+}
+
+static bool parse_chain(check *c, task_new *t, const json_t *body)
+{
+    static const char *const names[] = {"contract", "task_id", "create_tx", NULL};
+    const json_t *chain = check_object(c, body, "", "chain", false);
+    u256 id;
+    if (chain == NULL) return false;
+    check_known(c, chain, "/chain", names);
+    (void)check_felt(c, t->chain_contract, chain, "/chain", "contract", false);
+    if (check_amount(c, &id, chain, "/chain", "task_id", true))
+        u256_write_text(t->chain_task_id, id);
+    (void)check_felt(c, t->chain_create_tx, chain, "/chain", "create_tx", false);
+    return true;
+}
+
+static void parse_rest(check *c, task_new *t, const json_t *body, int64_t now_ms,
+                       int64_t max_attempts)
+{
+    const int64_t seconds = parse_requirements(c, t, body);
+    t->deadline = check_time(c, body, "", "deadline");
+    if (t->deadline == 0 && json_object_get(body, "deadline") == NULL)
+        t->deadline = now_ms + 1000 * seconds + GRACE_MS;
+    else if (t->deadline != 0 && (t->deadline <= now_ms || t->deadline > now_ms + MAX_DEADLINE_MS))
+        check_error(c, "/deadline", "out_of_range", "must be in the future, within a year");
+    t->priority = check_int(c, body, "", "priority", -100, 100, 0);
+    t->redundancy = check_int(c, body, "", "redundancy", 1, 1, 1);
+    t->max_attempts = check_int(c, body, "", "max_attempts", 1, 20, max_attempts);
+    const char *visibility = check_text(c, body, "", "visibility", 7, false);
+    if (visibility == NULL) visibility = "private";
+    if (strcmp(visibility, "private") != 0 && strcmp(visibility, "public") != 0)
+        check_error(c, "/visibility", "unknown_value", "must be private or public");
+    (void)snprintf(t->visibility, sizeof t->visibility, "%s", visibility);
+    const char *description = check_text(c, body, "", "description", MAX_DESCRIPTION, false);
+    t->description = strdup(description != NULL ? description : "");
+    (void)check_felt(c, t->creator, body, "", "creator", false);
+    const json_t *metadata = check_object(c, body, "", "metadata", false);
+    if (metadata != NULL) t->metadata = copy_json(metadata);
+    if (t->metadata != NULL && strlen(t->metadata) > MAX_METADATA)
+        check_error(c, "/metadata", "too_long", "must be at most %d bytes", MAX_METADATA);
+    parse_callback(c, t, body);
+}
+
+bool task_parse(task_new *t, const json_t *body, int64_t now_ms, int64_t max_attempts,
+                task_refusal *why)
+{
+    static const char *const names[] = {
+        "payload",     "job",        "requirements", "token_amount", "deadline",
+        "priority",    "redundancy", "max_attempts", "metadata",     "visibility",
+        "description", "callback",   "chain",        "creator",      NULL};
+    check c;
+    u256 amount;
+    memset(t, 0, sizeof *t);
+    memset(why, 0, sizeof *why);
+    check_init(&c);
+    check_known(&c, body, "", names);
+    const json_t *payload = check_object(&c, body, "", "payload", false);
+    const json_t *work = check_object(&c, body, "", "job", false);
+    if (payload == NULL && work == NULL)
+        check_error(&c, "", "missing", "either payload or job is required");
+    if (payload != NULL && work != NULL && json_object_get(work, "program") != NULL)
+        check_error(&c, "/job/program", "conflict", "payload and job.program exclude each other");
+    if (check_amount(&c, &amount, body, "", "token_amount", true))
+        u256_write_text(t->amount, amount);
+    const bool on_chain = parse_chain(&c, t, body);
+    parse_options(&c, t, work, on_chain);
+    parse_rest(&c, t, body, now_ms, max_attempts);
+    bool ok = check_ok(&c);
+    if (ok && payload != NULL) ok = parse_payload(t, payload, why);
+    if (ok && payload == NULL) ok = parse_job(&c, t, work, why);
+    if (!check_ok(&c)) {
+        ok = false;
+        refuse(why, 400, c.code, "the request has fields that are missing, unknown or wrong");
+        why->errors = json_incref(c.errors);
+    }
+    if (ok && (t->requirements == NULL || t->description == NULL)) {
+        ok = false;
+        refuse(why, 503, "overloaded", "out of memory");
+    }
+    check_free(&c);
+    if (!ok) task_new_free(t);
+    return ok;
+}

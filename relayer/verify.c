@@ -1,0 +1,349 @@
+/* verify.c - see verify.h. */
+#include "relayer/verify.h"
+
+#include "market/base64.h"
+#include "market/hex.h"
+#include "market/work.h"
+#include "relayer/app.h"
+#include "relayer/blob.h"
+#include "relayer/log.h"
+#include "relayer/schema.h"
+#include "relayer/task.h"
+#include "starknet/escrow.h"
+
+#include <inttypes.h>
+#include <openssl/sha.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define MAX_PROOF ((size_t)64 << 20)
+#define MAX_OUTPUT ((size_t)64 << 20)
+#define CHILD_MEMORY ((uint64_t)1 << 30)
+#define CHILD_REQUESTS 1000
+
+typedef struct {
+    job j;
+    app *a;
+    char task[UUID_TEXT], node[NODE_ID];
+    int64_t attempt, max_cycles;
+    char profile[12];
+    char proof[BLOB_NAME], output_sha256[BLOB_NAME], h_in[PROGRAM_DIGEST_HEX];
+    uint8_t program_id[28], context[28];
+    uint8_t *output; /* inline; NULL: a blob */
+    size_t output_bytes;
+    int64_t proof_bytes, exec_ms, prove_ms;
+    work_result result;
+    uint8_t io_commitment[31];
+} verification;
+
+static void verification_free(job *j)
+{
+    verification *v = (verification *)j;
+    free(v->output);
+    free(v);
+}
+
+void verify_context_hex(char out[57], felt chain_id, const char *contract, const char *task_id,
+                        const char *account)
+{
+    uint8_t context[ESCROW_CONTEXT_BYTES];
+    felt at = felt_zero(), who = felt_zero();
+    u256 id = {0, 0};
+    (void)!felt_read_hex(&at, contract, strlen(contract));
+    (void)!felt_read_hex(&who, account, strlen(account));
+    (void)!u256_read_text(&id, task_id);
+    escrow_context(context, chain_id, at, id, who);
+    hex_write(out, context, sizeof context);
+}
+
+/* ---- a result comes in ---- */
+
+static bool has_blob(db *d, const char *name)
+{
+    db_rows *r = db_query(d, "SELECT 1 FROM blob WHERE sha256 = ?", DB_T(name));
+    const bool there = db_next(r);
+    db_end(r);
+    return there;
+}
+
+const char *verify_accept(core *c, const char *task, int64_t attempt, const json_t *m)
+{
+    const json_t *output = json_object_get(m, "output"), *proof = json_object_get(m, "proof");
+    const char *out = json_string_value(json_object_get(output, "sha256")),
+               *prf = json_string_value(json_object_get(proof, "sha256")),
+               *b64 = json_string_value(json_object_get(output, "inline_b64"));
+    if (out == NULL || prf == NULL || !blob_is_name(out) || !blob_is_name(prf)) return "malformed";
+    if (!has_blob(core_db(c), prf)) return "proof_not_uploaded";
+    if (b64 == NULL && !has_blob(core_db(c), out)) return "output_not_uploaded";
+    char *text = json_dumps(m, JSON_COMPACT);
+    if (text == NULL) return "overloaded";
+    (void)db_run(core_db(c),
+                 "UPDATE attempt SET result = ?, lease_until = NULL, phase = 'verify', "
+                 "progress_ppm = 1000000"
+                 " WHERE task_id = ? AND n = ?",
+                 DB_T(text), DB_T(task), DB_I(attempt));
+    free(text);
+    return NULL;
+}
+
+/* ---- it is verified ---- */
+
+static void fill(work_result *r, enum work_code code, const char *detail)
+{
+    r->code = code;
+    (void)snprintf(r->detail, sizeof r->detail, "%s", detail);
+}
+
+static void run_check(verification *v, work_server *child)
+{
+    char h_out[PROGRAM_DIGEST_HEX], hex[BLOB_NAME];
+    uint8_t hash[32];
+    size_t n;
+    uint8_t *output = v->output, *read = NULL;
+    if (output == NULL)
+        output = read = blob_read(v->a->blobs, v->output_sha256, MAX_OUTPUT, &v->output_bytes);
+    uint8_t *proof = blob_read(v->a->blobs, v->proof, MAX_PROOF, &n);
+    if (proof == NULL || output == NULL) {
+        fill(&v->result, WORK_WORKER_REFUSED, "the proof or the output cannot be read");
+    } else {
+        (void)SHA256(output, v->output_bytes, hash);
+        hex_write(hex, hash, sizeof hash);
+        program_hash_io(h_out, output, v->output_bytes);
+        program_io_commitment(v->io_commitment, v->h_in, h_out);
+        work_request q;
+        memset(&q, 0, sizeof q);
+        q.kind = WORK_VERIFY;
+        q.profile = v->profile;
+        q.proof = proof;
+        q.proof_bytes = n;
+        q.has_io_commitment = true;
+        q.memory = CHILD_MEMORY;
+        memcpy(q.io_commitment, v->io_commitment, sizeof q.io_commitment);
+        memcpy(q.program_id, v->program_id, sizeof q.program_id);
+        memcpy(q.context, v->context, sizeof q.context);
+        if (strcmp(hex, v->output_sha256) != 0)
+            fill(&v->result, WORK_PROOF_INVALID, "the output has not the hash that was signed");
+        else
+            work_call(child, &q, v->a->set.verify_ms, &v->result);
+        if (v->result.code == WORK_SUCCESS && v->result.cycles > (uint64_t)v->max_cycles)
+            fill(&v->result, WORK_PROOF_INVALID,
+                 "the program took more cycles than the task allows");
+    }
+    v->proof_bytes = (int64_t)n;
+    free(proof);
+    free(read);
+}
+
+static void succeeded(core *c, const verification *v, task_brief *t)
+{
+    db *d = core_db(c);
+    char io[63];
+    hex_write(io, v->io_commitment, 31);
+    const bool is_inline = v->output != NULL && v->output_bytes <= SCHEMA_INLINE;
+    (void)db_run(d,
+                 "UPDATE task SET output_sha256 = ?, output_bytes = ?, output = ?, io_commitment = "
+                 "?, proof_sha256 = ?,"
+                 " proof_bytes = ?, cycles = ?, exec_ms = ?, prove_ms = ?, verified_at = ?, "
+                 "verified_attempt = ?"
+                 " WHERE id = ?",
+                 DB_T(v->output_sha256), DB_I(v->output_bytes),
+                 DB_B(is_inline ? v->output : NULL, v->output_bytes), DB_T(io), DB_T(v->proof),
+                 DB_I(v->proof_bytes), DB_I(v->result.cycles), DB_I(v->exec_ms), DB_I(v->prove_ms),
+                 DB_I(core_now(c)), DB_I(v->attempt), DB_T(t->id));
+    (void)db_run(d, "UPDATE blob SET refs = refs + 1 WHERE sha256 = ? OR (sha256 = ? AND ? = 0)",
+                 DB_T(v->proof), DB_T(v->output_sha256), DB_I(is_inline));
+    node_attempt_end(c, t->id, v->attempt, v->node, OUTCOME_VERIFIED, NULL, NULL);
+    if (!task_move(c, t->id, &t->version, TASK_VERIFYING, TASK_VERIFIED, "relayer", NULL))
+        core_fail(c);
+}
+
+/* On the core's thread, with the verdict. */
+static void verdict(job *j, void *with)
+{
+    verification *v = (verification *)j;
+    core *c = with;
+    app *a = core_user(c);
+    task_brief t;
+    a->verifying--;
+    if (!task_find(core_db(c), &t, v->task) || t.state != TASK_VERIFYING) return;
+    switch (v->result.code) {
+    case WORK_SUCCESS: succeeded(c, v, &t); return;
+    case WORK_PROOF_INVALID:
+    case WORK_NONZERO_EXIT:
+        log_event(LOG_WARN, "proof_invalid", "task_id", t.id, "node", v->node, "err",
+                  v->result.detail, NULL);
+        node_attempt_end(c, t.id, v->attempt, v->node, OUTCOME_PROOF_INVALID,
+                         failure_code_name(FAILURE_PROOF_INVALID), v->result.detail);
+        node_task_retry(c, t.id, FAILURE_PROOF_INVALID, "the proof does not hold");
+        return;
+    default: /* ours, or the child's: it is tried again */
+        log_event(LOG_ERROR, "verify_failed", "task_id", t.id, "code",
+                  work_code_name[v->result.code], "err", v->result.detail, NULL);
+        if (!task_move(c, t.id, &t.version, TASK_VERIFYING, TASK_RESULT_RECEIVED, "relayer",
+                       v->result.detail))
+            core_fail(c);
+    }
+}
+
+static void *verify_thread(void *arg)
+{
+    app *a = arg;
+    const work_server_options o = {.program = a->worker,
+                                   .dir = a->spool,
+                                   .memory = CHILD_MEMORY,
+                                   .threads = 1,
+                                   .max_requests = CHILD_REQUESTS};
+    work_server *child = NULL;
+    if (work_server_new(&child, &o) != SP_OK) return NULL;
+    for (;;) {
+        job *j = queue_take(&a->verifies, 1, clock_ns() + 1000000000u);
+        if (j != NULL) {
+            run_check((verification *)j, child);
+            j->run = verdict;
+            j->done = verification_free;
+            /* The core stops after these threads; a full queue is waited for. */
+            while (!core_post(a->core, j)) {
+                const struct timespec pause = {0, 1000000};
+                if (a->stopping) {
+                    verification_free(j);
+                    break;
+                }
+                (void)nanosleep(&pause, NULL);
+            }
+        } else if (queue_is_closed(&a->verifies)) {
+            break;
+        }
+    }
+    work_server_delete(child);
+    return NULL;
+}
+
+sp_status verify_open(app *a, char *why)
+{
+    queue_init(&a->verifies, 1024);
+    if (work_find_program(a->worker, sizeof a->worker) != SP_OK) {
+        (void)snprintf(why, SETTINGS_WHY,
+                       "sprove-worker is neither beside this program nor in ../libexec/sprove");
+        return SP_ERR_IO;
+    }
+    for (uint64_t i = 0; i < a->set.verifiers && i < APP_MAX_READERS; i++) {
+        if (pthread_create(&a->verifier[i], NULL, verify_thread, a) != 0) return SP_ERR_IO;
+        a->n_verifiers++;
+    }
+    return SP_OK;
+}
+
+void verify_close(app *a)
+{
+    a->stopping = true;
+    queue_close(&a->verifies);
+    for (size_t i = 0; i < a->n_verifiers; i++) (void)pthread_join(a->verifier[i], NULL);
+    a->n_verifiers = 0;
+}
+
+/* ---- what waits ---- */
+
+static bool load(verification *v, db *d, const char *task)
+{
+    bool ok = false;
+    char contract[68], chain_task[TASK_AMOUNT], account[68], context[57];
+    db_rows *r = db_query(
+        d,
+        "SELECT a.n, a.node_id, a.result, a.account, t.profile, t.program_id, t.input_commitment,"
+        " t.max_cycles, t.chain_contract, t.chain_task_id FROM attempt a JOIN task t"
+        " ON t.id = a.task_id WHERE a.task_id = ? AND a.result IS NOT NULL AND a.outcome IS NULL",
+        DB_T(task));
+    if (db_next(r)) {
+        json_t *m = json_loads(db_text(r, 2), 0, NULL);
+        const json_t *output = json_object_get(m, "output"), *usage = json_object_get(m, "usage");
+        const char *b64 = json_string_value(json_object_get(output, "inline_b64"));
+        (void)snprintf(v->task, sizeof v->task, "%s", task);
+        v->attempt = db_int(r, 0);
+        (void)snprintf(v->node, sizeof v->node, "%s", db_text(r, 1));
+        (void)snprintf(account, sizeof account, "%s", db_text(r, 3));
+        (void)snprintf(v->profile, sizeof v->profile, "%s", db_text(r, 4));
+        (void)snprintf(v->h_in, sizeof v->h_in, "%s", db_text(r, 6));
+        v->max_cycles = db_int(r, 7);
+        (void)snprintf(contract, sizeof contract, "%s", db_is_null(r, 8) ? "" : db_text(r, 8));
+        (void)snprintf(chain_task, sizeof chain_task, "%s", db_is_null(r, 9) ? "" : db_text(r, 9));
+        (void)snprintf(v->proof, sizeof v->proof, "%s",
+                       json_string_value(json_object_get(json_object_get(m, "proof"), "sha256")));
+        (void)snprintf(v->output_sha256, sizeof v->output_sha256, "%s",
+                       json_string_value(json_object_get(output, "sha256")));
+        v->exec_ms = json_integer_value(json_object_get(usage, "exec_ms"));
+        v->prove_ms = json_integer_value(json_object_get(usage, "prove_ms"));
+        ok = hex_read(v->program_id, 28, db_text(r, 5));
+        if (b64 != NULL) {
+            const size_t len = strlen(b64);
+            v->output_bytes = len / 4 * 3 + 3;
+            v->output = malloc(v->output_bytes);
+            /* Not base64: an output with a wrong hash, which is the node's fault and found by the
+             * check. */
+            if (v->output != NULL && base64_read(v->output, &v->output_bytes, b64, len) != SP_OK)
+                v->output_bytes = 0;
+            ok = ok && v->output != NULL;
+        }
+        if (chain_task[0] != 0) {
+            verify_context_hex(context, v->a->chain_id, contract, chain_task, account);
+            (void)!hex_read(v->context, 28, context);
+        }
+        json_decref(m);
+    }
+    db_end(r);
+    return ok;
+}
+
+void verify_start_waiting(core *c)
+{
+    app *a = core_user(c);
+    while (a->verifying < 4 * a->n_verifiers) {
+        char id[UUID_TEXT] = "";
+        int64_t version = 0;
+        db_rows *r = db_query_values(core_db(c),
+                                     "SELECT id, version FROM task WHERE state = 'result_received' "
+                                     "ORDER BY deadline LIMIT 1",
+                                     NULL, 0);
+        if (db_next(r)) {
+            (void)snprintf(id, sizeof id, "%s", db_text(r, 0));
+            version = db_int(r, 1);
+        }
+        db_end(r);
+        if (id[0] == 0) return;
+        verification *v = calloc(1, sizeof *v);
+        if (v == NULL) return;
+        v->a = a;
+        if (!load(v, core_db(c), id)) {
+            verification_free(&v->j);
+            log_event(LOG_ERROR, "verify_load", "task_id", id, NULL);
+            return;
+        }
+        if (!task_move(c, id, &version, TASK_RESULT_RECEIVED, TASK_VERIFYING, "relayer", NULL) ||
+            !queue_put(&a->verifies, &v->j)) {
+            verification_free(&v->j);
+            core_fail(c);
+            return;
+        }
+        a->verifying++;
+    }
+}
+
+void verify_recover(core *c)
+{
+    for (;;) {
+        char id[UUID_TEXT] = "";
+        int64_t version = 0;
+        db_rows *r = db_query_values(
+            core_db(c), "SELECT id, version FROM task WHERE state = 'verifying' LIMIT 1", NULL, 0);
+        if (db_next(r)) {
+            (void)snprintf(id, sizeof id, "%s", db_text(r, 0));
+            version = db_int(r, 1);
+        }
+        db_end(r);
+        if (id[0] == 0) return;
+        if (!task_move(c, id, &version, TASK_VERIFYING, TASK_RESULT_RECEIVED, "relayer",
+                       "started again"))
+            return;
+    }
+}
