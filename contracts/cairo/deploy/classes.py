@@ -105,7 +105,8 @@ def bounds_of(estimate, max_fee):
 
 async def estimate_declare(account, compiled, casm_hash):
     """What declaring takes. What the node gets is signed as a query, which is void for sending."""
-    tx = await account.sign_declare_v3(compiled.text, casm_hash, resource_bounds=ResourceBoundsMapping.init_with_zeros())
+    tx = await account.sign_declare_v3(compiled.text, casm_hash,
+                                       resource_bounds=ResourceBoundsMapping.init_with_zeros())
     return await account.client.estimate_fee(await account.sign_for_fee_estimate(tx), skip_validate=True)
 
 

@@ -262,7 +262,8 @@ def devnet_account(url):
 def arguments(words):
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("--rpc", required=True, metavar="URL", help="JSON-RPC of a node")
-    p.add_argument("--chain", default="SN_SEPOLIA", metavar="ID", help="its network (default: SN_SEPOLIA, devnet's too)")
+    p.add_argument("--chain", default="SN_SEPOLIA", metavar="ID",
+                   help="its network (default: SN_SEPOLIA, devnet's too)")
     p.add_argument("--out", default="deployment.json", metavar="F", help="what was deployed, as JSON")
     p.add_argument("--build", default=BUILD, metavar="DIR",
                    help="where the classes are compiled to (default: build/contracts of the checkout)")
