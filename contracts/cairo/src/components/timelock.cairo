@@ -1,5 +1,6 @@
 //! Changes that must be announced: a value is scheduled, and may be applied from DELAY seconds
-//! later on, for WINDOW seconds. The name of the change (`what`) is the contract's.
+//! later on, for WINDOW seconds. The last EXIT seconds before that, and until the change is applied,
+//! withdrawn or lapsed, it is imminent. The name of the change (`what`) is the contract's.
 
 #[starknet::component]
 pub mod TimelockComponent {
@@ -9,9 +10,12 @@ pub mod TimelockComponent {
         Map, StoragePathEntry, StoragePointerReadAccess, StoragePointerWriteAccess,
     };
 
-    /// 7 days: the time that a task without a deadline of its own has, so that whoever dislikes an
-    /// announced change can be out before it.
-    pub const DELAY: u64 = 604800;
+    /// 1 day: who is bound when a change is announced has this long to finish under the old terms.
+    pub const NOTICE: u64 = 86400;
+    /// 7 days: whoever dislikes an announced change has this long to leave, at the least.
+    pub const EXIT: u64 = 604800;
+    /// No change is applied that was not imminent for all of EXIT before.
+    pub const DELAY: u64 = NOTICE + EXIT;
     /// 7 days: an announcement that nobody applied is no standing threat.
     pub const WINDOW: u64 = 604800;
 
@@ -83,6 +87,12 @@ pub mod TimelockComponent {
             assert(now >= scheduled.ready_at, Errors::TOO_EARLY);
             assert(now - scheduled.ready_at < WINDOW, Errors::TOO_LATE);
             self.clear(what);
+        }
+
+        fn is_imminent(self: @ComponentState<TContractState>, what: felt252) -> bool {
+            let Scheduled { value, ready_at } = self.scheduled.entry(what).read();
+            let now = get_block_timestamp();
+            !value.is_zero() && now + EXIT >= ready_at && now < ready_at + WINDOW
         }
 
         fn get(self: @ComponentState<TContractState>, what: felt252) -> Scheduled {

@@ -148,6 +148,20 @@ pub mod AdminComponent {
     }
 
     #[generate_trait]
+    pub impl DelayedImpl<
+        TContractState,
+        +HasComponent<TContractState>,
+        impl Timelock: TimelockComponent::HasComponent<TContractState>,
+        +Drop<TContractState>,
+    > of DelayedTrait<TContractState> {
+        /// A class or verifier that was announced may replace the present one in at most 7 days.
+        fn is_change_imminent(self: @ComponentState<TContractState>) -> bool {
+            let timelock = get_dep_component!(self, Timelock);
+            timelock.is_imminent(UPGRADE) || timelock.is_imminent(VERIFIER)
+        }
+    }
+
+    #[generate_trait]
     pub impl InternalImpl<
         TContractState, +HasComponent<TContractState>,
     > of InternalTrait<TContractState> {

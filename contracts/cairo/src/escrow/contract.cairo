@@ -69,6 +69,7 @@ pub mod Escrow {
     impl NodesInternal = NodesComponent::InternalImpl<ContractState>;
     impl TiersInternal = TiersComponent::InternalImpl<ContractState>;
     impl AdminInternal = AdminComponent::InternalImpl<ContractState>;
+    impl AdminDelayed = AdminComponent::DelayedImpl<ContractState>;
 
     #[storage]
     struct Storage {
@@ -292,7 +293,7 @@ pub mod Escrow {
             self.lock.unlock();
         }
 
-        /// While nobody is assigned, or after the deadline.
+        /// While nobody is assigned, or after the deadline, or before an announced change.
         fn cancel_task(ref self: ContractState, task_id: u256) {
             self.lock.lock();
             let (id, task) = self.load(task_id);
@@ -302,8 +303,11 @@ pub mod Escrow {
             );
             let status = task.progress.status;
             let late = get_block_timestamp() > task.terms.deadline;
+            // Nobody can keep a creator here until an announced change is applied, who is assigned
+            // or by whom: the contract that it makes may give the amount to anybody.
             assert(
-                status == Status::CREATED || (status == Status::ASSIGNED && late),
+                status == Status::CREATED
+                    || (status == Status::ASSIGNED && (late || self.admin.is_change_imminent())),
                 errors::CANNOT_CANCEL,
             );
             self.close_unpaid(id, task);

@@ -2,6 +2,7 @@
 
 mod abi;
 mod admin;
+mod change;
 mod claim;
 mod create;
 mod fees;

@@ -27,6 +27,8 @@ pub trait IMockToken<TState> {
     fn mint(ref self: TState, to: starknet::ContractAddress, amount: u256);
     fn burn(ref self: TState, from: starknet::ContractAddress, amount: u256);
     fn approve(ref self: TState, spender: starknet::ContractAddress, amount: u256) -> bool;
+    /// Of several at once: in cairo-test a call takes long, whatever it does.
+    fn balances_of(self: @TState, accounts: Span<starknet::ContractAddress>) -> Array<u256>;
     fn set_manner(ref self: TState, manner: u8);
     fn set_callback(
         ref self: TState,
@@ -73,6 +75,14 @@ pub mod MockToken {
         fn approve(ref self: ContractState, spender: ContractAddress, amount: u256) -> bool {
             self.allowances.write((get_caller_address(), spender), amount);
             true
+        }
+
+        fn balances_of(self: @ContractState, accounts: Span<ContractAddress>) -> Array<u256> {
+            let mut balances = array![];
+            for account in accounts {
+                balances.append(self.balances.read(*account));
+            }
+            balances
         }
 
         fn set_manner(ref self: ContractState, manner: u8) {

@@ -187,8 +187,15 @@ pub impl WorldImpl of WorldTrait {
     }
 
     fn task_of(self: World, amount: u256) -> u256 {
+        self.new_task(amount, starknet::get_block_timestamp() + DAY)
+    }
+
+    fn task_until(self: World, deadline: u64) -> u256 {
+        self.new_task(AMOUNT, deadline)
+    }
+
+    fn new_task(self: World, amount: u256, deadline: u64) -> u256 {
         as_(CREATOR());
-        let deadline = starknet::get_block_timestamp() + DAY;
         self
             .tasks()
             .create_proved_task(
