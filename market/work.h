@@ -66,7 +66,9 @@ extern const char *const work_phase_name[N_WORK_PHASES];
 enum work_kind {
     WORK_EXECUTE, /* run; output */
     WORK_PROVE,   /* run, prove, verify the own proof; output and proof */
-    WORK_VERIFY   /* a proof against an expectation */
+    WORK_VERIFY,  /* a proof against an expectation */
+    WORK_GRIND    /* hashes as the search for a nonce does, with threads and backend: cycles of the
+                     result are the nonces tried, prove_us the time. A measurement. */
 };
 
 typedef struct {
@@ -101,6 +103,7 @@ typedef struct {
     uint64_t cycles;
     uint64_t trace_rows; /* of all tables together, padding included */
     uint64_t exec_us, prove_us, verify_us, peak_bytes;
+    uint64_t grind_us; /* the part of prove_us that looked for nonces: a matter of luck */
     uint8_t program_id[28], h_in[31], h_out[31], io_commitment[31];
     uint64_t output_bytes, proof_bytes;
     /* By the parent, over what is in the files; zero from a server, which has none. */

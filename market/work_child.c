@@ -30,7 +30,9 @@ void work_child_spec(sandbox_spec *spec, uint64_t memory, unsigned threads, uint
     spec->input = -1;
     spec->memory = memory;
     spec->address = memory + reserved(max_cycles) + threads * THREAD_ADDRESS + BASE_ADDRESS;
-    spec->processes = threads + 1;
+    /* A thread that has ended is counted until the kernel has tidied it up: room for a few rounds.
+     */
+    spec->processes = 4 * threads + 16;
     spec->open_files = 32;
 }
 

@@ -209,7 +209,7 @@ sp_status work_frame_read(work_request *q, const uint8_t *rest, size_t n)
     q->hint = get_blob(&r, &q->hint_bytes);
     q->proof = get_blob(&r, &q->proof_bytes);
     q->output = get_blob(&r, &q->output_bytes);
-    if (r.bad || r.n || kind > WORK_VERIFY || flags >> 5 || threads > 1024 ||
+    if (r.bad || r.n || kind > WORK_GRIND || flags >> 5 || threads > 1024 ||
         exit_code > UINT32_MAX) {
         memset(q, 0, sizeof *q);
         return SP_ERR_FORMAT;
@@ -241,6 +241,7 @@ void work_record_write(uint8_t out[WORK_RECORD_BYTES], const work_result *r)
     put_u64(&w, r->prove_us);
     put_u64(&w, r->verify_us);
     put_u64(&w, r->peak_bytes);
+    put_u64(&w, r->grind_us);
     put_bytes(&w, r->program_id, sizeof r->program_id);
     put_bytes(&w, r->h_in, sizeof r->h_in);
     put_bytes(&w, r->h_out, sizeof r->h_out);
@@ -264,6 +265,7 @@ sp_status work_record_read(work_result *out, const uint8_t in[WORK_RECORD_BYTES]
     out->prove_us = get_u64(&r);
     out->verify_us = get_u64(&r);
     out->peak_bytes = get_u64(&r);
+    out->grind_us = get_u64(&r);
     get_array(&r, out->program_id, sizeof out->program_id);
     get_array(&r, out->h_in, sizeof out->h_in);
     get_array(&r, out->h_out, sizeof out->h_out);

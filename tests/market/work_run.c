@@ -183,6 +183,22 @@ TEST(io_mode_digest_is_proved_too)
     free(input);
 }
 
+TEST(grinding_tries_the_same_nonces_every_time)
+{
+    work_request q;
+    work_result a, b;
+    memset(&q, 0, sizeof q);
+    q.kind = WORK_GRIND;
+    q.memory = 256 * MIB;
+    q.threads = 1;
+    CHECK(verdict(&q, &a) && came_to(&a, WORK_SUCCESS));
+    q.threads = 2;
+    CHECK(verdict(&q, &b) && came_to(&b, WORK_SUCCESS));
+    CHECK_EQ(a.cycles, b.cycles);
+    printf("  %" PRIu64 " nonces in %" PRIu64 " us\n", a.cycles, a.prove_us);
+    CHECK(a.cycles > 1 << 20 && a.prove_us > 0); /* enough to measure by */
+}
+
 /* ---- programs that fail ---- */
 
 typedef void (*writes_guest)(struct guest *g);

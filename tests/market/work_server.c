@@ -230,6 +230,7 @@ TEST(a_result_survives_its_bytes_and_is_not_believed_in_form)
     a.prove_us = 4;
     a.verify_us = 5;
     a.peak_bytes = 6;
+    a.grind_us = 12;
     a.output_bytes = 7;
     a.proof_bytes = UINT64_MAX;
     memset(a.program_id, 8, sizeof a.program_id);
@@ -240,7 +241,7 @@ TEST(a_result_survives_its_bytes_and_is_not_believed_in_form)
     CHECK_EQ(work_record_read(&b, record), SP_OK);
     CHECK(b.code == a.code && !strcmp(a.detail, b.detail) && a.exit_code == b.exit_code);
     CHECK(b.cycles == 1 && b.trace_rows == 2 && b.exec_us == 3 && b.prove_us == 4 &&
-          b.verify_us == 5 && b.peak_bytes == 6 && b.output_bytes == 7 &&
+          b.verify_us == 5 && b.peak_bytes == 6 && b.grind_us == 12 && b.output_bytes == 7 &&
           b.proof_bytes == UINT64_MAX);
     CHECK(!memcmp(a.program_id, b.program_id, 28) && !memcmp(a.h_in, b.h_in, 31) &&
           !memcmp(a.h_out, b.h_out, 31) && !memcmp(a.io_commitment, b.io_commitment, 31));
