@@ -33,11 +33,11 @@ fn a_proof_is_accepted_within_its_gas() {
     let proof = PROOF.span();
     let verifier = IProofVerifierDispatcher { contract_address: address() };
     let before = get_available_gas();
-    let verified = verifier.verify(expectation(proof), proof);
+    let verified = verifier.verify(expectation(proof), proof.into());
     let used = before - get_available_gas();
     println!("gas of a verification: {}", used);
-    // 210M for a 2^20-cycle job, less calldata (6,720 for each of 4,400 felts) and the escrow's own.
-    assert!(used < 170000000);
+    // What tests/cairo/limits.py holds for the longest job.
+    assert!(used < 160000000);
     let (_, cycles, _, _, _, _, _) = seven(*proof[5]);
     assert!(verified.cycles == cycles.into() && cycles != 0);
 }
@@ -62,7 +62,7 @@ fn refuses_each(first: u32, step: u32, end: u32) {
         other.append_span(proof.slice(0, at));
         other.append(*proof[at] + 1);
         other.append_span(proof.slice(at + 1, proof.len() - at - 1));
-        match verifier.verify(expected, other.span()) {
+        match verifier.verify(expected, other.span().into()) {
             Ok(_) => panic!("accepted with felt {} changed", at),
             Err(data) => assert!(is_check(*data[0]), "felt {}: not a check: {}", at, *data[0]),
         }
@@ -105,7 +105,7 @@ fn refuses_form(verifier: IProofVerifierSafeDispatcher, at: u32, by: felt252) {
     other.append_span(proof.slice(0, at));
     other.append(*proof[at] + by);
     other.append_span(proof.slice(at + 1, proof.len() - at - 1));
-    match verifier.verify(expectation(proof), other.span()) {
+    match verifier.verify(expectation(proof), other.span().into()) {
         Ok(_) => panic!("accepted with felt {} changed", at),
         Err(data) => assert!(*data[0] == 'form', "felt {}: {}", at, *data[0]),
     }
