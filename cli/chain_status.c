@@ -34,6 +34,24 @@ static int balance(session *s, json_t *j, const char *name, felt of)
     return 0;
 }
 
+/* A change that the owner announced: who dislikes it leaves before it can come. */
+static int scheduled(session *s, json_t *j, const char *name, const char *view)
+{
+    felt out[4];
+    size_t n = SP_COUNT(out);
+    uint64_t ready_at;
+    char at[64];
+    const int code = session_view(s, out, &n, view);
+    if (code) return code;
+    if (n != 2 || felt_to_u64(&ready_at, out[1]) != SP_OK)
+        return cli_fail(EXIT_IO, "%s: the contract's answer is not the marketplace's", view);
+    if (felt_is_zero(out[0])) return 0;
+    json_object_set_new(j, name, session_json_felt(out[0]));
+    snprintf(at, sizeof at, "%s_ready_at", name);
+    json_object_set_new(j, at, json_integer((json_int_t)ready_at));
+    return 0;
+}
+
 /* Whether --account may be paid. */
 static int provider_status(session *s, json_t *j)
 {
@@ -104,6 +122,8 @@ static int status(session *s)
         json_object_set_new(j, "verifier_class", session_json_felt(out[0]));
         report_hex(j, "air_id", out[3], ESCROW_PROGRAM_BYTES); /* as `sprove version` has it */
     }
+    if (!code) code = scheduled(s, j, "scheduled_upgrade", "get_scheduled_upgrade");
+    if (!code) code = scheduled(s, j, "scheduled_verifier", "get_scheduled_verifier");
     n = SP_COUNT(out);
     if (!code) code = session_view(s, out, &n, "get_treasury");
     if (!code && n == 1) {

@@ -92,7 +92,7 @@ const cli_command sprove_commands[] = {
      "--provider, the context that a proof by this provider must have (`sprove run --context`), "
      "computed here and compared with the contract's. assign gives the task to --provider for "
      "--duration or until --deadline; unassign ends an assignment whose time is over. cancel takes a "
-     "task back that nobody works on; refund returns the amount to its creator after the "
+     "task back that nobody is assigned to now; refund returns the amount to its creator after the "
      "deadline, whoever asks.",
      OPTIONS(CONTRACT_OPTIONS, SENDER_OPTIONS, OPT_PROGRAM, OPT_INPUT, OPT_DATA, OPT_IO,
              OPT_MAX_CYCLES, OPT_TOKEN, OPT_AMOUNT, OPT_DURATION, OPT_DEADLINE, OPT_PROVIDER, OPT_JSON),

@@ -196,7 +196,7 @@ class Node:
                 return [hex(x) for x in (value(calldata) if callable(value) else value)]
         for name in ("get_task", "get_task_ext", "statement_of", "get_node_info", "get_user_tasks", "get_user_earnings",
                      "balance_of", "get_task_count", "get_fee_percent", "get_gas_subsidy_percent", "get_treasury",
-                     "get_verifier_params", "is_paused"):
+                     "get_verifier_params", "get_scheduled_upgrade", "get_scheduled_verifier"):
             if selector(name) == wanted:
                 return [hex(x) for x in getattr(self, "view_" + name)(calldata)]
         raise Refused(21)
@@ -253,8 +253,10 @@ class Node:
     def view_get_verifier_params(self, _):
         return [0xc1a55, 1, 4, 0xa1d, 4, 20, 24, 0, 10, 4, 24, 5, 6]
 
-    def view_is_paused(self, _):
-        return [0]
+    def view_get_scheduled_upgrade(self, _):
+        return [0, 0]
+
+    view_get_scheduled_verifier = view_get_scheduled_upgrade
 
     # What transactions do
 

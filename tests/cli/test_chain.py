@@ -87,6 +87,19 @@ class Settings(ChainCase):
         self.assertEqual((got["rpc"], got["token"], got["deployment"]), ("--rpc", "SPROVE_TOKEN", "--deployment"))
 
 
+    def test_status_shows_the_contract(self):
+        r = self.chain("chain", "status").json()
+        self.assertEqual((r["network"], r["air_id"], r["tasks"], r["provider"]),
+                         ("SN_SEPOLIA", sprove("version", "--json").json()["air_id"], "1", "active"))
+        self.assertNotIn("scheduled_upgrade", r)
+        self.node.views.update(get_scheduled_upgrade=[0x77, 99], get_scheduled_verifier=[0x78, 100])
+        r = self.chain("chain", "status").json()
+        self.assertEqual((r["scheduled_upgrade"], r["scheduled_upgrade_ready_at"]), ("0x77", 99))
+        self.assertEqual((r["scheduled_verifier"], r["scheduled_verifier_ready_at"]), ("0x78", 100))
+        self.node.views["get_scheduled_verifier"] = [1]
+        self.fails(self.chain("chain", "status"), 5, "not the marketplace's")
+
+
 class Networks(ChainCase):
     def test_what_sends_must_know_its_network(self):
         bare = ["--rpc", self.node.url, "--contract", hex(CONTRACT)]
