@@ -17,7 +17,7 @@
  * its own few megabytes. */
 #define MAX_FILE_BYTES ((uint64_t)192 << 20)
 
-struct work {
+struct work_job {
     sandbox *box;
     work_result result;
     bool done;
@@ -45,7 +45,7 @@ sp_status work_find_program(char *path, size_t path_bytes)
 
 static void on_line(void *user, const char *line)
 {
-    work *w = user;
+    work_job *w = user;
     enum work_phase phase;
     uint64_t done, total;
     if (!work_progress_read(line, &phase, &done, &total))
@@ -81,7 +81,7 @@ static int request_file(const work_request *r, char why[SANDBOX_WHY])
     return fd;
 }
 
-sp_status work_start(work **out, const work_request *r, const work_options *o,
+sp_status work_start(work_job **out, const work_request *r, const work_options *o,
                      char why[SANDBOX_WHY])
 {
     static const char *const files[] = {"output", "proof"};
@@ -92,7 +92,7 @@ sp_status work_start(work **out, const work_request *r, const work_options *o,
         snprintf(why, SANDBOX_WHY, "the work was asked for wrongly");
         return SP_ERR_ARG;
     }
-    work *w = calloc(1, sizeof *w);
+    work_job *w = calloc(1, sizeof *w);
     const int fd = w ? request_file(r, why) : -1;
     if (fd < 0) {
         free(w);
@@ -140,7 +140,7 @@ static bool hash_file(uint8_t out[32], int fd, uint64_t n)
     return ok;
 }
 
-static void finish(work *w)
+static void finish(work_job *w)
 {
     size_t n;
     const uint8_t *record = sandbox_output(w->box, &n);
@@ -161,34 +161,34 @@ static void finish(work *w)
     }
 }
 
-bool work_step(work *w, unsigned timeout_ms)
+bool work_step(work_job *w, unsigned timeout_ms)
 {
     if (!w->done && sandbox_step(w->box, timeout_ms)) finish(w);
     return w->done;
 }
 
-void work_cancel(work *w) { sandbox_cancel(w->box); }
-const work_result *work_done(const work *w) { return w->done ? &w->result : NULL; }
-const sandbox *work_sandbox(const work *w) { return w->box; }
+void work_cancel(work_job *w) { sandbox_cancel(w->box); }
+const work_result *work_done(const work_job *w) { return w->done ? &w->result : NULL; }
+const sandbox *work_sandbox(const work_job *w) { return w->box; }
 
-static bool succeeded(const work *w) { return w->done && w->result.code == WORK_SUCCESS; }
+static bool succeeded(const work_job *w) { return w->done && w->result.code == WORK_SUCCESS; }
 
-int work_output(const work *w) { return succeeded(w) ? sandbox_file(w->box, 0) : -1; }
-int work_proof(const work *w)
+int work_output(const work_job *w) { return succeeded(w) ? sandbox_file(w->box, 0) : -1; }
+int work_proof(const work_job *w)
 {
     return succeeded(w) && w->result.proof_bytes ? sandbox_file(w->box, 1) : -1;
 }
 
-sp_status work_keep_output(work *w, const char *path)
+sp_status work_keep_output(work_job *w, const char *path)
 {
     return work_output(w) < 0 ? SP_ERR_ARG : sandbox_keep(w->box, 0, path);
 }
-sp_status work_keep_proof(work *w, const char *path)
+sp_status work_keep_proof(work_job *w, const char *path)
 {
     return work_proof(w) < 0 ? SP_ERR_ARG : sandbox_keep(w->box, 1, path);
 }
 
-void work_delete(work *w)
+void work_delete(work_job *w)
 {
     if (w) sandbox_delete(w->box);
     free(w);

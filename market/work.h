@@ -126,22 +126,22 @@ typedef struct {
 /* Finds sprove-worker beside the running program or in ../libexec/sprove of it. */
 SP_MUST_USE sp_status work_find_program(char *path, size_t path_bytes);
 
-typedef struct work work;
+typedef struct work_job work_job;
 /* The request is not needed any more when this returns. */
-SP_MUST_USE sp_status work_start(work **w, const work_request *r, const work_options *o,
+SP_MUST_USE sp_status work_start(work_job **w, const work_request *r, const work_options *o,
                                  char why[SANDBOX_WHY]);
 /* As sandbox_step. */
-bool work_step(work *w, unsigned timeout_ms);
-void work_cancel(work *w);
-const work_result *work_done(const work *w); /* NULL while it runs */
-const sandbox *work_sandbox(const work *w);
+bool work_step(work_job *w, unsigned timeout_ms);
+void work_cancel(work_job *w);
+const work_result *work_done(const work_job *w); /* NULL while it runs */
+const sandbox *work_sandbox(const work_job *w);
 /* Open files with what a successful EXECUTE or PROVE wrote; -1 otherwise. */
-int work_output(const work *w);
-int work_proof(const work *w);
+int work_output(const work_job *w);
+int work_proof(const work_job *w);
 /* Moves them to `path` of the same file system, durably. */
-SP_MUST_USE sp_status work_keep_output(work *w, const char *path);
-SP_MUST_USE sp_status work_keep_proof(work *w, const char *path);
-void work_delete(work *w); /* NULL is accepted */
+SP_MUST_USE sp_status work_keep_output(work_job *w, const char *path);
+SP_MUST_USE sp_status work_keep_proof(work_job *w, const char *path);
+void work_delete(work_job *w); /* NULL is accepted */
 
 /* ---- a child for many requests ---- */
 

@@ -21,7 +21,7 @@ TEST(executing_a_job_gives_its_output)
     uint8_t *input;
     char why[SP_WHY];
     work_request q = job_request(WORK_EXECUTE, "matrix_multiplication", MATRIX, &input);
-    work *w = work_to_end(&q, 60000);
+    work_job *w = work_to_end(&q, 60000);
     CHECK(w && came_to(work_done(w), WORK_SUCCESS));
     const work_result *r = work_done(w);
     size_t n = 0;
@@ -68,7 +68,7 @@ static void on_progress(void *user, enum work_phase phase, uint64_t done, uint64
 
 static bool verdict(const work_request *q, work_result *r)
 {
-    work *w = work_to_end(q, 60000);
+    work_job *w = work_to_end(q, 60000);
     if (w) *r = *work_done(w);
     work_delete(w);
     return w != NULL;
@@ -82,7 +82,7 @@ static void prove_and_verify(const char *profile, const char *backend, unsigned 
     seen s = {0};
     work_request q = job_request(WORK_PROVE, "matrix_multiplication", MATRIX, &input);
     work_result r;
-    work *w;
+    work_job *w;
     const work_options o = {worker_path(), "/tmp", 300000, 0, on_progress, &s};
     q.backend = backend;
     q.threads = threads;
@@ -177,7 +177,7 @@ TEST(io_mode_digest_is_proved_too)
     work_request q = job_request(WORK_PROVE, "matrix_multiplication", MATRIX, &input);
     q.digest = true;
     q.profile = "bench";
-    work *w = work_to_end(&q, 300000);
+    work_job *w = work_to_end(&q, 300000);
     CHECK(w && came_to(work_done(w), WORK_SUCCESS));
     work_delete(w);
     free(input);
@@ -285,7 +285,7 @@ TEST(each_way_to_fail_has_its_code)
             list[i].guest(&g);
             work_request q = guest_request(kind, &g, &elf);
             q.max_cycles = 1000;
-            work *w = work_to_end(&q, 60000);
+            work_job *w = work_to_end(&q, 60000);
             CHECK(w && came_to(work_done(w), list[i].code));
             CHECK(strstr(work_done(w)->detail, list[i].detail));
             CHECK(strcmp(work_code_class(list[i].code), "task_fault") == 0);
@@ -302,7 +302,7 @@ TEST(a_panic_comes_with_its_message)
     uint8_t *input;
     work_request q = job_request(WORK_EXECUTE, "matrix_multiplication", MATRIX, &input);
     q.input_bytes = 5; /* not what the job reads */
-    work *w = work_to_end(&q, 60000);
+    work_job *w = work_to_end(&q, 60000);
     CHECK(w && came_to(work_done(w), WORK_NONZERO_EXIT));
     CHECK(strstr(work_done(w)->detail, "panicked: ") && work_done(w)->exit_code == 101);
     work_delete(w);
@@ -325,7 +325,7 @@ TEST(programs_and_requests_that_are_none_are_refused)
     q.elf = junk;
     q.elf_bytes = sizeof junk;
     q.memory = 256 * MIB;
-    work *w = work_to_end(&q, 60000);
+    work_job *w = work_to_end(&q, 60000);
     CHECK(w && came_to(work_done(w), WORK_INVALID_PROGRAM));
     work_delete(w);
     q.elf_bytes = 0;
@@ -352,7 +352,7 @@ TEST(memory_of_a_run_and_of_a_proof_is_bounded)
     touches_everything(&g);
     work_request q = guest_request(WORK_EXECUTE, &g, &elf);
     q.memory = 256 * MIB;
-    work *w = work_to_end(&q, 60000);
+    work_job *w = work_to_end(&q, 60000);
     CHECK(w && came_to(work_done(w), WORK_MEMORY_LIMIT));
     CHECK(strcmp(work_code_class(WORK_MEMORY_LIMIT), "infra") == 0);
     work_delete(w);
@@ -378,7 +378,7 @@ TEST(a_proof_fits_the_memory_it_was_planned_for)
     q.profile = "fast";
     uint64_t least = 0;
     for (q.memory = 128 * MIB; q.memory <= 4096 * MIB && !least; q.memory += q.memory / 8) {
-        work *w = work_to_end(&q, 300000);
+        work_job *w = work_to_end(&q, 300000);
         CHECK(w &&
               (work_done(w)->code == WORK_MEMORY_LIMIT || came_to(work_done(w), WORK_SUCCESS)));
         if (work_done(w)->code == WORK_SUCCESS) least = q.memory;
@@ -395,7 +395,7 @@ TEST(time_is_bounded_and_work_can_be_cancelled)
     uint8_t *elf;
     never_ends(&g);
     work_request q = guest_request(WORK_EXECUTE, &g, &elf);
-    work *w = work_to_end(&q, 200);
+    work_job *w = work_to_end(&q, 200);
     CHECK(w && came_to(work_done(w), WORK_TIME_LIMIT));
     CHECK(strcmp(work_code_class(WORK_TIME_LIMIT), "expired") == 0);
     work_delete(w);
@@ -419,7 +419,7 @@ TEST(a_killed_worker_is_a_crash)
     never_ends(&g);
     work_request q = guest_request(WORK_EXECUTE, &g, &elf);
     const work_options o = {.program = worker_path(), .dir = "/tmp", .wall_ms = 60000};
-    work *w;
+    work_job *w;
     CHECK_EQ(work_start(&w, &q, &o, why), SP_OK);
     CHECK(kill(sandbox_pid(work_sandbox(w)), SIGKILL) == 0);
     while (!work_step(w, 1000)) {}
@@ -436,7 +436,7 @@ TEST(results_are_kept_under_a_name)
     work_request q = job_request(WORK_EXECUTE, "matrix_multiplication", MATRIX, &input);
     CHECK(mkdtemp(dir));
     snprintf(path, sizeof path, "%s/output", dir);
-    work *w = work_to_end(&q, 60000);
+    work_job *w = work_to_end(&q, 60000);
     CHECK(w && came_to(work_done(w), WORK_SUCCESS));
     CHECK_EQ(work_keep_proof(w, path), SP_ERR_ARG);
     CHECK_EQ(work_keep_output(w, path), SP_OK);

@@ -35,10 +35,10 @@ work_request guest_request(enum work_kind kind, const struct guest *g, uint8_t *
     return r;
 }
 
-work *work_to_end(const work_request *r, uint64_t wall_ms)
+work_job *work_to_end(const work_request *r, uint64_t wall_ms)
 {
     char why[SANDBOX_WHY];
-    work *w;
+    work_job *w;
     const work_options o = {.program = worker_path(), .dir = "/tmp", .wall_ms = wall_ms};
     if (work_start(&w, r, &o, why) != SP_OK) {
         printf("not started: %s\n", why);

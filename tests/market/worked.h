@@ -14,7 +14,7 @@ work_request job_request(enum work_kind kind, const char *job, const char *json,
 /* For the ELF of a guest; *elf is to be freed. */
 work_request guest_request(enum work_kind kind, const struct guest *g, uint8_t **elf);
 /* To the end, with a deadline of wall_ms; the caller deletes. NULL: it did not start. */
-work *work_to_end(const work_request *r, uint64_t wall_ms);
+work_job *work_to_end(const work_request *r, uint64_t wall_ms);
 /* Whether the code is this; else prints what it was. */
 bool came_to(const work_result *r, enum work_code code);
 /* The whole file, to be freed. */
