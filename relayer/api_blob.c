@@ -16,7 +16,8 @@
 #define LEASE "Lease "
 #define TOKEN 32
 
-/* "Lease TASK ATTEMPT TOKEN" of an attempt that is under way. */
+/* "Lease TASK ATTEMPT TOKEN" of an attempt that is under way; offered is enough, since the upload
+ * may overtake the acknowledgement. */
 static bool has_lease(const call *c, db *d)
 {
     const char *given = c->q.headers[HTTP_AUTHORIZATION];
@@ -28,11 +29,9 @@ static bool has_lease(const call *c, db *d)
                &end) != 3 ||
         given[strlen(LEASE) + (size_t)end] != 0)
         return false;
-    db_rows *r =
-        db_query(d,
-                 "SELECT lease_token FROM attempt WHERE task_id = ? AND n = ? AND outcome IS NULL"
-                 " AND acked_at IS NOT NULL",
-                 DB_T(task), DB_I(attempt));
+    db_rows *r = db_query(
+        d, "SELECT lease_token FROM attempt WHERE task_id = ? AND n = ? AND outcome IS NULL",
+        DB_T(task), DB_I(attempt));
     const bool ok = db_next(r) && strlen(db_text(r, 0)) == TOKEN && strlen(token) == TOKEN &&
                     CRYPTO_memcmp(db_text(r, 0), token, TOKEN) == 0;
     db_end(r);

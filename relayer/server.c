@@ -15,7 +15,6 @@
 #define HEADER_BYTES 8192
 #define HEADERS_S 10   /* for the head of a request */
 #define KEEPALIVE_S 30 /* between two */
-#define PING_S 30
 #define SERVICE_BYTES (64u << 10)
 
 server *server_of(struct lws *wsi) { return lws_context_user(lws_get_context(wsi)); }
@@ -111,8 +110,9 @@ static void quiet(int level, const char *line)
 static sp_status open_context(server *s, char *why)
 {
     const server_config *c = &s->c;
-    const lws_retry_bo_t idle = {.secs_since_valid_ping = PING_S,
-                                 .secs_since_valid_hangup = (uint16_t)c->hangup_s};
+    /* Only an answered ping counts: three may go unanswered. */
+    const lws_retry_bo_t idle = {.secs_since_valid_ping = (uint16_t)(c->hangup_s / 3 + 1),
+                                 .secs_since_valid_hangup = (uint16_t)(c->hangup_s + 2)};
     static lws_retry_bo_t policy; /* libwebsockets keeps the pointer */
     policy = idle;
     void *loops[1] = {s->loop};

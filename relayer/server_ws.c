@@ -133,6 +133,15 @@ static int writable(ws_socket *w)
         lws_callback_on_writable(w->wsi);
         return 0;
     }
+    /* libwebsockets 4.1.6 sends no close frame when it is told to close from here; from a timer it
+     * does. */
+    lws_set_timer_usecs(w->wsi, 1);
+    return 0;
+}
+
+static int on_timer(ws_socket *w)
+{
+    if (w->close_code == 0 || w->first != NULL) return 0;
     fail(w, w->close_code, w->close_reason);
     return -1;
 }
@@ -146,6 +155,7 @@ int server_ws_callback(struct lws *wsi, enum lws_callback_reasons reason, void *
     case LWS_CALLBACK_ESTABLISHED: return opened(wsi, pss);
     case LWS_CALLBACK_RECEIVE: return w == NULL ? -1 : received(w, in, len);
     case LWS_CALLBACK_SERVER_WRITEABLE: return w == NULL ? 0 : writable(w);
+    case LWS_CALLBACK_TIMER: return w == NULL ? 0 : on_timer(w);
     case LWS_CALLBACK_CLOSED:
         if (w != NULL) closed(w);
         if (pss != NULL) *pss = NULL;

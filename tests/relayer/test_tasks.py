@@ -1,0 +1,290 @@
+#!/usr/bin/env python3
+"""A task's life with a scripted node that delivers real proofs, and with nodes that fail in every way.
+
+usage: test_tasks.py RELAYER SPROVE"""
+import base64
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from relayer_process import Relayer, wait_for  # noqa: E402
+from wsclient import Closed, WebSocket  # noqa: E402
+
+RELAYER, SPROVE = sys.argv[1], sys.argv[2]
+PROFILE = "proven"  # the one that takes the least time for a small program
+SEED = {"job": {"profile": PROFILE}, "payload": {"algorithm": "matrix_multiplication", "matrix_a": [[1, 2], [3, 4]], "matrix_b": [[5, 6], [7, 8]]},
+        "requirements": {"cpu_threads": 4, "ram_gb": 8, "gpu_required": False, "max_execution_time": 300},
+        "token_amount": 1000000000000000000, "description": "Matrix multiplication task"}
+# Short timers: a test waits for them.
+FAST = ["ws.offer=300ms", "ws.heartbeat=400ms", "ws.resume_grace=600ms", "ws.heartbeat_timeout=5s", "ws.lease=6s",
+        "ws.start_by=7s", "ws.require_node_signature=no"]
+
+
+def prove(payload):
+    """(proof, output bytes) of the real prover."""
+    with tempfile.TemporaryDirectory() as d:
+        path = os.path.join(d, "input.json")
+        with open(path, "w") as f:
+            json.dump(payload, f)
+        subprocess.run([SPROVE, "run", payload["algorithm"], "--input", path, "--proof", os.path.join(d, "p"),
+                        "--raw-output", os.path.join(d, "o"), "--profile", PROFILE], capture_output=True, check=True)
+        return open(os.path.join(d, "p"), "rb").read(), open(os.path.join(d, "o"), "rb").read()
+
+
+def sha256(b):
+    return hashlib.sha256(b).hexdigest()
+
+
+class Node:
+    def __init__(self, r, name, threads=8, ram=16, price="1", **more):
+        self.r, self.name = r, name
+        self.ws = WebSocket(r.port, f"/ws/node/{name}")
+        self.hello = self.ws.expect("hello")
+        self.ws.send({"message_type": "register", "id": "r1", "ts": int(time.time() * 1000), "node_id": name,
+                      "specs": {"cpu_model": "test", "cpu_threads": threads, "ram_gb": ram, "disk_gb": 10, "gpus": []},
+                      "bench": {"exec_mcycles_s": 100, "prove_krows_s": 1000}, "region": "EU",
+                      "price": {"base_fri": price, "per_mcycle_fri": "1"}, "capacity": {"max_concurrent": 4}, **more})
+        self.registered = self.ws.expect("registered")
+
+    def fence(self, a):
+        return {"task_id": a["task_id"], "attempt": a["attempt"], "lease_token": a["lease_token"]}
+
+    def expect(self, kind, timeout=10):
+        """As a node that lives: with heartbeats while it waits."""
+        end = time.monotonic() + timeout
+        while True:
+            try:
+                return self.ws.expect(kind, 1)
+            except TimeoutError:
+                if time.monotonic() > end:
+                    raise
+                self.ws.send({"message_type": "heartbeat", "seq": 0, "cpu": 0.5, "mem": 0.5})
+
+    def take(self, accept=True, timeout=10):
+        a = self.expect("task_assignment", timeout)
+        self.ws.send({"message_type": "task_ack", **self.fence(a), "accept": accept, "reason": "busy"})
+        return a
+
+    def upload(self, a, data, **headers):
+        lease = f"Lease {a['task_id']} {a['attempt']} {a['upload_token']}"
+        return self.r.call("PUT", "/api/v1/blobs/" + sha256(data), data, {"Authorization": lease, **headers})
+
+    def progress(self, a, phase="prove", ppm=10):
+        self.ws.send({"message_type": "task_progress", **self.fence(a), "phase": phase, "progress_ppm": ppm})
+
+    def result(self, a, proof, output, **more):
+        m = {"message_type": "task_result", "id": "x1", **self.fence(a), "status": "success",
+             "output": {"sha256": sha256(output), "inline_b64": base64.b64encode(output).decode()},
+             "io_commitment": "00" * 31, "proof": {"sha256": sha256(proof), "size": len(proof)},
+             "usage": {"cycles": 1, "exec_ms": 1, "prove_ms": 2}, **more}
+        self.ws.send(m)
+        return self.ws.expect("result_ack")
+
+
+def state(r, task):
+    return r.call("GET", "/api/v1/tasks/" + task)[1]
+
+
+def post(r, body=SEED, **headers):
+    status, made, _ = r.call("POST", "/api/v1/tasks", body, headers)
+    assert status == 201, (status, made)
+    return made["task_id"]
+
+
+def test_life(r, proof, output):
+    task = post(r)
+    node = Node(r, "good")
+    a = node.take()
+    assert a["task_id"] == task and a["job"]["program"] == "matrix_multiplication"
+    assert state(r, task)["state"] in ("offered", "leased")
+    node.progress(a, "execute", 100000)
+    wait_for("running", lambda: state(r, task)["state"] == "running")
+    assert state(r, task)["assignment"]["progress_ppm"] == 100000
+    assert r.call("GET", f"/api/v1/tasks/{task}/result")[0] == 409
+    # A result whose proof was not uploaded changes nothing.
+    ack = node.result(a, proof, output)
+    assert not ack["accepted"] and ack["reason"] == "proof_not_uploaded", ack
+    assert node.upload(a, proof)[0] == 201
+    assert node.upload(a, proof)[0] == 200
+    ack = node.result(a, proof, output)
+    assert ack["accepted"] and not ack["duplicate"], ack
+    again = node.result(a, proof, output)
+    assert again["accepted"] and again["duplicate"], again
+    done = wait_for("verified", lambda: state(r, task)["state"] == "verified" and state(r, task))
+    assert done["result"]["proof_sha256"] == sha256(proof)
+    assert int(done["result"]["usage"]["cycles"]) == 432  # what the proof says, not what the node said
+    assert r.call("GET", f"/api/v1/tasks/{task}/proof", raw=True)[1] == proof
+    assert r.call("GET", f"/api/v1/tasks/{task}/output", raw=True)[1] == output
+    result = r.call("GET", f"/api/v1/tasks/{task}/result")[1]
+    assert result["output"]["result"] == [[19, 22], [43, 50]] or "19" in json.dumps(result["output"]), result
+    events = r.call("GET", f"/api/v1/tasks/{task}/events")[1]["items"]
+    assert [e["seq"] for e in events] == list(range(1, len(events) + 1))
+    assert [e["to"] for e in events] == ["created", "funded", "queued", "offered", "leased", "running",
+                                         "result_received", "verifying", "verified"], events
+    status, said, _ = r.call("POST", f"/api/v1/tasks/{task}/cancel")
+    assert status == 409 and said["code"] == "conflict_state", (status, said)
+    node.ws.close()
+
+
+def test_false_proof(r, proof, output):
+    """A proof with one altered bit, a proof of another output: the task goes to the next node."""
+    task = post(r)
+    bad = Node(r, "forger")
+    a = bad.take()
+    altered = bytearray(proof)
+    altered[len(proof) // 2] ^= 1
+    altered = bytes(altered)
+    assert bad.upload(a, altered)[0] == 201
+    assert bad.result(a, altered, output)["accepted"]
+    wait_for("again queued or offered", lambda: state(r, task)["state"] == "queued" or state(r, task)["attempt"] > 1)
+    other = Node(r, "liar")
+    a = other.take(timeout=15)
+    assert other.upload(a, proof)[0] in (200, 201)
+    lie = bytes([output[0] ^ 1]) + output[1:]
+    assert other.result(a, proof, lie)["accepted"]
+    # Both are paused now: the third is asked.
+    good = Node(r, "third")
+    a = good.take(timeout=20)
+    assert a["attempt"] == 3
+    assert good.upload(a, proof)[0] in (200, 201)
+    assert good.result(a, proof, output)["accepted"]
+    wait_for("verified", lambda: state(r, task)["state"] == "verified")
+    for n in (bad, other, good):
+        n.ws.close()
+
+
+def test_decline_and_silence(r, proof, output):
+    task = post(r)
+    first = Node(r, "decliner", price="1")
+    a = first.take(accept=False)
+    second = Node(r, "sleeper")
+    second.expect("task_assignment", 15)  # and says nothing: the offer runs out
+    third = Node(r, "worker")
+    b = third.take(timeout=15)
+    assert b["attempt"] == 3 and b["task_id"] == task
+    # What the others say now is fenced off.
+    for n, old in ((first, a),):
+        n.ws.send({"message_type": "task_progress", **n.fence(old), "phase": "prove", "progress_ppm": 5})
+        try:
+            n.ws.expect("nothing")
+        except AssertionError as e:
+            assert "stale_lease" in str(e), e
+    wrong = dict(b, lease_token="0" * 32)
+    third.ws.send({"message_type": "task_progress", **third.fence(wrong), "phase": "prove", "progress_ppm": 7})
+    try:
+        third.ws.expect("nothing")
+    except AssertionError as e:
+        assert "stale_lease" in str(e), e
+    status, said, _ = r.call("POST", f"/api/v1/tasks/{task}/cancel")
+    assert status == 202, said
+    assert third.ws.expect("task_cancel")["task_id"] == task
+    assert third.upload(b, proof)[0] == 401  # the lease is over
+    for n in (first, second, third):
+        n.ws.close()
+
+
+def test_lost_node(r, proof, output):
+    """A node that disappears with a task loses its lease; the next one gets the task."""
+    task = post(r)
+    lost = Node(r, "lost")
+    a = lost.take()
+    lost.progress(a)
+    wait_for("running", lambda: state(r, task)["state"] == "running")
+    lost.ws.socket.close()
+    heir = Node(r, "heir")
+    b = heir.take(timeout=25)
+    assert b["task_id"] == task and b["attempt"] == 2
+    assert heir.upload(b, proof)[0] in (200, 201)
+    heir.result(b, proof, output)
+    wait_for("verified", lambda: state(r, task)["state"] == "verified")
+    heir.ws.close()
+
+
+def test_restart(r, proof, output):
+    """kill -9 while a node works: the task is there, the node goes on with its lease and delivers."""
+    task = post(r)
+    node = Node(r, "stayer")
+    a = node.take()
+    node.progress(a)
+    wait_for("running", lambda: state(r, task)["state"] == "running")
+    r.kill()
+    r.start()
+    assert state(r, task)["state"] == "running"
+    node = Node(r, "stayer")
+    assert [x["task_id"] for x in node.registered["leases"]] == [task], node.registered
+    node.ws.send({"message_type": "heartbeat", "seq": 1, "cpu": 0.5, "mem": 0.5,
+                  "running": [{**node.fence(a), "phase": "prove", "progress_ppm": 900000}]})
+    beat = node.ws.expect("heartbeat_ack")
+    assert beat["seq"] == 1 and beat["leases"][0]["task_id"] == task
+    assert node.upload(a, proof)[0] in (200, 201)
+    assert node.result(a, proof, output)["accepted"]
+    wait_for("verified", lambda: state(r, task)["state"] == "verified")
+    node.ws.close()
+
+
+def test_failures_and_deadline(r, proof, output):
+    """Two nodes say that the program fails: the task fails. A deadline ends a task that nobody takes."""
+    task = post(r)
+    for name in ("says_so", "says_so_too"):
+        n = Node(r, name)
+        a = n.take(timeout=15)
+        n.ws.send({"message_type": "task_result", **n.fence(a), "status": "failure",
+                   "error": {"code": "nonzero_exit", "detail": "exit code 3"}})
+        n.ws.expect("result_ack")
+        n.ws.close()
+    t = wait_for("failed", lambda: state(r, task)["state"] == "failed" and state(r, task))
+    assert t["failure"]["code"] == "nonzero_exit" and t["failure"]["class"] == "task_fault", t
+    soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 2))
+    task = post(r, dict(SEED, deadline=soon, requirements={"cpu_threads": 4000}))
+    t = wait_for("expired", lambda: state(r, task)["state"] == "expired" and state(r, task))
+    assert t["failure"]["code"] == "deadline"
+
+
+def test_protocol(r, proof, output):
+    node = Node(r, "strict")
+    for text, code in (("{", "malformed"), ('{"a":1,"a":2}', "malformed"), ('{"message_type":"nothing"}', "unknown_type")):
+        node.ws.send(text)
+        m = node.ws.recv()
+        assert m["message_type"] == "error" and m["code"] == code, m
+    node.ws.send("[]")
+    try:
+        while True:
+            node.ws.recv()
+    except Closed as e:
+        assert e.code == 4400, e
+    one = Node(r, "twin")
+    two = Node(r, "twin")
+    try:
+        while True:
+            one.ws.recv()
+    except Closed as e:
+        assert e.code == 4409, e
+    two.ws.send({"message_type": "heartbeat", "seq": 7, "cpu": 0.1, "mem": 0.1})
+    assert two.ws.expect("heartbeat_ack")["seq"] == 7
+    two.ws.close()
+
+
+def main():
+    payload = SEED["payload"]
+    proof, output = prove(payload)
+    r = Relayer(RELAYER, settings=FAST).start()
+    names = [n for n in globals() if n.startswith("test_")]
+    chosen = [n for n in names if len(sys.argv) < 4 or sys.argv[3] in n]
+    try:
+        for name in chosen:
+            start = time.monotonic()
+            globals()[name](r, proof, output)
+            print(f"{name}: ok ({time.monotonic() - start:.1f} s)", flush=True)
+        assert r.stop() == 0
+    except BaseException:
+        print(r.log_text()[-3000:], file=sys.stderr)
+        r.process.kill()
+        raise
+
+
+main()
