@@ -180,7 +180,7 @@ cmd_devnet_demo() {
         return 0
     }
     configure build -DCMAKE_BUILD_TYPE=Release -DSP_WERROR=OFF
-    build build sprove
+    build build sprove chain_raw
     python=build/starknet-py/bin/python
     if ! "$python" -c 'import starknet_py' 2>/dev/null; then
         say "starknet-py, into build/starknet-py"
@@ -190,7 +190,7 @@ cmd_devnet_demo() {
         fi
     fi
     rc=0
-    "$python" tests/chain/devnet_demo.py build/cli/sprove build/devnet-demo || rc=$?
+    "$python" tests/chain/devnet_demo.py build/cli/sprove build/tests/chain/chain_raw build/devnet-demo || rc=$?
     [ "$rc" = 0 ] || [ "$rc" = 77 ] || fail "the demonstration failed"
 }
 

@@ -1,28 +1,20 @@
 """The whole way over a starknet-devnet: classes declared, contract deployed, a task made, its proof made and
-claimed, the amount divided; then what must fail. Skipped where a tool is missing: starknet-devnet, a Cairo compiler
-(PATH, $CAIRO_HOME/bin), the Python package starknet-py. usage: devnet_demo.py SPROVE DIRECTORY"""
+claimed, the amount divided; then six attacks, and tasks that end without a proof. Skipped where a tool is missing:
+starknet-devnet, a Cairo compiler (PATH, $CAIRO_HOME/bin), the Python package starknet-py.
+usage: devnet_demo.py SPROVE CHAIN_RAW DIRECTORY"""
 
-import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
+import time
 
 import devnet
+from world import AMOUNT, DEMANDER, JOB, NAMES, PROVIDER, THIEF, TREASURY, Raw, u256
 
-TREASURY = "0x7ea5"
-AMOUNT = 10**18 + 7  # no multiple of 100: the division rounds
 PASSWORD = "demo"  # of keys that devnet publishes
-
-try:
-    from eth_keyfile import create_keyfile_json
-    from starknet_py.hash.selector import get_selector_from_name
-    from starknet_py.net.account.account import Account
-    from starknet_py.net.client_models import Call, ResourceBounds, ResourceBoundsMapping
-    from starknet_py.net.full_node_client import FullNodeClient
-    from starknet_py.net.signer.key_pair import KeyPair
-except ImportError as e:
-    sys.exit(devnet.skip("no Python package %s (starknet-py 0.30)" % e.name))
+REFUSALS = (2, 3, 4, 7)  # exit codes of sprove for what is refused, here or by the chain
 
 
 def say(text):
@@ -35,34 +27,40 @@ def must(holds, text):
 
 
 class Demo:
-    def __init__(self, sprove, folder, node, deployment):
+    def __init__(self, sprove, raw, folder, node, deployment):
         self.sprove, self.folder, self.url = os.path.abspath(sprove), folder, node.url
         self.deployment, self.devnet, self.accounts = deployment, node.rpc, node.accounts
-        with open(self.path("password"), "w") as f:
-            f.write(PASSWORD + "\n")
-        for i in (1, 2, 3):
-            key = int(self.accounts[i]["private_key"], 16).to_bytes(32, "big")
-            text = json.dumps(create_keyfile_json(key, PASSWORD.encode(), kdf="scrypt", iterations=1024))
-            place = self.path("key%d.json" % i)
-            if os.path.exists(place):
-                os.remove(place)
-            with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as f:
-                f.write(text)
+        self.raw = Raw(os.path.abspath(raw), node.url)
+        with open(deployment) as f:
+            self.contract = int(json.load(f)["contract"], 16)
+        # Nothing of the user's own settings.
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith(("SPROVE_", "STARKNET_", "XDG_"))}
+        self.env["XDG_CONFIG_HOME"] = self.env["XDG_STATE_HOME"] = self.path("state")
+        self.private("password", PASSWORD)
+        for who in (DEMANDER, PROVIDER, THIEF):
+            r = self.run("keys", "import", "--keystore", self.path(NAMES[who] + ".json"), "--key-file", "-",
+                         "--password-file", self.path("password"), told=self.accounts[who]["private_key"] + "\n")
+            must(r.returncode == 0, "sprove keys import: " + r.stderr)
 
     def path(self, name):
         return os.path.join(self.folder, name)
 
+    def private(self, name, line):
+        with os.fdopen(os.open(self.path(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as f:
+            f.write(line + "\n")
+
     def address(self, who):
         return self.accounts[who]["address"]
 
-    def run(self, *words):
-        return subprocess.run([self.sprove, *words], capture_output=True, text=True, check=False)
+    def run(self, *words, told=None):
+        return subprocess.run([self.sprove, *words], input=told, capture_output=True, text=True, check=False,
+                              env=self.env)
 
     def chain(self, *words, who=None):
         """A command of the marketplace; who: the account that sends."""
         sender = []
         if who is not None:
-            sender = ["--account", self.address(who), "--keystore", self.path("key%d.json" % who),
+            sender = ["--account", self.address(who), "--keystore", self.path(NAMES[who] + ".json"),
                       "--password-file", self.path("password")]
         return self.run(*words, "--rpc", self.url, "--deployment", self.deployment, "--json", *sender)
 
@@ -73,7 +71,7 @@ class Demo:
 
     def refused(self, what, part, *words, who=None):
         r = self.chain(*words, who=who)
-        must(r.returncode in (2, 3, 4, 7) and part in r.stderr, "%s: exit code %d, %s" % (what, r.returncode, r.stderr))
+        must(r.returncode in REFUSALS and part in r.stderr, "%s: exit code %d, %s" % (what, r.returncode, r.stderr))
         must(r.stdout == "", what + ": something was printed")
         print("   refused: %s: %s" % (what, r.stderr.strip()), flush=True)
 
@@ -85,141 +83,138 @@ class Demo:
         return int(s["contract_balance"]), int(s["treasury_balance"])
 
     def create(self, *words):
-        r = self.done("task", "create", "--program", "matrix_multiplication", "--input", self.path("input.json"),
-                      "--amount", str(AMOUNT), "--max-cycles", "100000", *words, who=1)
+        r = self.done("task", "create", "--program", JOB, "--input", self.path("input.json"), "--amount", str(AMOUNT),
+                      "--max-cycles", "100000", *words, who=DEMANDER)
         print("   task %s, %d L2 gas" % (r["task"], r["l2_gas"]), flush=True)
         return r["task"]
 
-    def sent(self, what, task, provider, felts, who):
-        """A claim by another client, sent without asking whether it will pass: it must be reverted."""
-
-        async def send():
-            client = FullNodeClient(node_url=self.url)
-            a = self.accounts[who]
-            account = Account(client=client, address=int(a["address"], 16), chain=int(await client.get_chain_id(), 16),
-                              key_pair=KeyPair.from_private_key(int(a["private_key"], 16)))
-            bounds = ResourceBoundsMapping(l1_gas=ResourceBounds(0, 10**10), l2_gas=ResourceBounds(10**9, 10**10),
-                                           l1_data_gas=ResourceBounds(10**6, 10**10))
-            with open(self.deployment) as f:
-                to = int(json.load(f)["contract"], 16)
-            call = Call(to, get_selector_from_name("submit_proof_and_claim"),
-                        [int(task), 0, int(provider, 16), self.result, len(felts), *felts])
-            tx = await account.execute_v3(call, resource_bounds=bounds)
-            while True:
-                r = self.devnet("starknet_getTransactionReceipt", {"transaction_hash": hex(tx.transaction_hash)})
-                if r["finality_status"] == "ACCEPTED_ON_L2":
-                    return r
-                await asyncio.sleep(0.2)
-
-        before = self.state()
-        r = asyncio.run(send())
-        must(r["execution_status"] == "REVERTED", what + " was not reverted")
-        must(self.state() == before, what + " moved money")
-        print("   reverted: %s, %d L2 gas" % (what, r["execution_resources"]["l2_gas"]), flush=True)
-
-    def altered(self, felts, at, task, provider):
-        """A copy with the lowest bit of one felt changed."""
-        copy = list(felts)
-        copy[at] ^= 1
-        with open(self.path("altered.felts"), "w") as f:
-            f.writelines("%#x\n" % x for x in copy)
-        name = "felt %d of %d altered" % (at, len(felts))
-        r = self.chain("claim", self.path("altered.felts"), "--task", task, "--unchecked", who=2)
-        must(r.returncode in (3, 7), "%s: exit code %d" % (name, r.returncode))
-        print("   refused: %s: %s" % (name, r.stderr.strip()), flush=True)
-        self.sent(name, task, provider, copy, 2)
-
-    def show(self):
-        provider, thief = self.address(2), self.address(3)
-        with open(self.path("input.json"), "w") as f:
-            f.write(self.run("jobs", "matrix_multiplication", "--example").stdout)
-        say("a demander locks %d FRI for the product of two matrices, twice" % AMOUNT)
-        had = [self.balance(i) for i in range(4)]
-        one, two = self.create(), self.create()
-        must(self.state() == (2 * AMOUNT, 0), "the contract holds both amounts")
-        say("two providers register; one asks for the context of task %s and proves" % one)
-        for who in (2, 3):
-            self.done("chain", "register", who=who)
-        task = self.done("task", "show", one, "--provider", provider)
-        r = self.run("run", "matrix_multiplication", "--input", self.path("input.json"), "--output",
-                     self.path("output.json"), "--proof", self.path("proof"), "--felts", self.path("felts"),
-                     "--profile", "chain", "--context", task["context"], "--json")
+    def prove(self, task):
+        shown = self.done("task", "show", task, "--provider", self.address(PROVIDER))
+        name = "proof" + task
+        r = self.run("run", JOB, "--input", self.path("input.json"), "--output", self.path("output.json"), "--proof",
+                     self.path(name), "--felts", self.path(name + ".felts"), "--profile", "chain", "--context",
+                     shown["context"], "--json")
         must(r.returncode == 0, "sprove run: " + r.stderr)
         proof = json.loads(r.stdout)
-        must(proof["program_id"] == task["program_id"] and proof["h_in"] == task["input_hash"], "terms of the task")
-        self.result = int.from_bytes(bytes.fromhex(proof["h_out"]), "little")
-        with open(self.path("felts")) as f:
+        must(proof["program_id"] == shown["program_id"] and proof["h_in"] == shown["input_hash"], "terms of the task")
+        with open(self.path(name + ".felts")) as f:
             felts = [int(x, 16) for x in f.read().split()]
         print("   %d cycles, %d felts, %.1f s" % (proof["cycles"], len(felts), proof["prove_ms"] / 1000), flush=True)
+        return proof, felts
 
-        say("what must fail: asked of `sprove claim`, then sent as transactions by starknet-py")
-        copied = ["claim", self.path("proof"), "--task"]
-        self.refused("copied proof, checked here", "context", *copied, one, who=3)
-        self.refused("copied proof, for the thief", "refused: ", *copied, one, "--unchecked", who=3)
-        self.sent("copied proof, for the thief", one, thief, felts, 3)
-        self.refused("the proof for the other task", "refused: ", *copied, two, "--unchecked", who=2)
-        self.sent("the proof for the other task", two, provider, felts, 2)
-        for at in (0, 40, len(felts) // 2, len(felts) - 1):
-            self.altered(felts, at, one, provider)
-        self.sent("a proof without its last felt", one, provider, felts[:-1], 2)
-        self.sent("no proof", one, provider, [], 2)
-        self.refused("a fee above the cap", "max-fee", *copied, one, "--max-fee", "1000", who=2)
-        must(self.state() == (2 * AMOUNT, 0), "the contract still holds both amounts")
+    def attack(self, what, said, who, name, data):
+        """Sent past `sprove`, which would not send it: reverted for its reason, and nothing has moved."""
+        self.n = getattr(self, "n", 0) + 1
+        before = self.state()
+        r = self.raw.send(self.accounts[who], (self.contract, name, data))
+        must(r.get("reverted") is True, "%s: %s" % (what, str(r)[:500]))
+        must(r["said"] == said, "%s: said '%s'" % (what, r["said"]))
+        must(self.state() == before, what + " moved money")
+        print("   %d. %s: reverted: %s (%d L2 gas)" % (self.n, what, r["said"], r["l2_gas"]), flush=True)
 
+    def claim_data(self, task, payee, result, felts):
+        return [*u256(int(task)), int(self.address(payee), 16), result, len(felts), *felts]
+
+    def show(self):
+        with open(self.path("input.json"), "w") as f:
+            f.write(self.run("jobs", JOB, "--example").stdout)
+        say("a demander locks %d FRI for the product of two matrices, twice" % AMOUNT)
+        had = {i: self.balance(i) for i in (DEMANDER, PROVIDER, THIEF)}
+        one, two = self.create(), self.create()
+        must(self.state() == (2 * AMOUNT, 0), "the contract holds both amounts")
+        say("two providers register; one asks for the context of task %s, and proves" % one)
+        for who in (PROVIDER, THIEF):
+            self.done("chain", "register", who=who)
+        proof, felts = self.prove(one)
+        claim = ["claim", self.path("proof" + one), "--task"]
         say("the claim")
-        price = self.done(*copied, one, "--dry-run", who=2)
+        price = self.done(*claim, one, "--dry-run", who=PROVIDER)
         must(price["sent"] is False and self.done("task", "show", one)["status"] == "created", "a dry run sends")
-        before = self.balance(2)
-        r = self.done(*copied, one, who=2)
+        self.refused("a fee above the cap", "max-fee", *claim, one, "--max-fee", "1000", who=PROVIDER)
+        before = self.balance(PROVIDER)
+        r = self.done(*claim, one, who=PROVIDER)
         print("   %d felts of calldata, %d L2 gas, %d L1 data gas, fee %s FRI" %
               (r["calldata_felts"], r["l2_gas"], r["l1_data_gas"], r["fee"]))
         for e in r["events"]:
             print("   event", json.dumps(e))
-        fee, subsidy = AMOUNT * 12 // 100, AMOUNT * 3 // 100
-        must(self.state() == (AMOUNT, fee), "the contract pays task %s, the treasury gets 12 %%" % one)
-        must(self.balance(2) == before + AMOUNT - fee - int(r["fee"]), "the provider gets 85 % and the subsidy")
+        share, subsidy = AMOUNT * 12 // 100, AMOUNT * 3 // 100
+        must(self.state() == (AMOUNT, share), "the contract pays task %s, the treasury gets 12 %%" % one)
+        must(self.balance(PROVIDER) == before + AMOUNT - share - int(r["fee"]), "the provider gets 85 % and 3 %")
         shown = self.done("task", "show", one)
         must(shown["status"] == "completed" and shown["output_hash"] == proof["h_out"], "the result is stored")
-        must((shown["treasury_fee"], shown["gas_subsidy"]) == (str(fee), str(subsidy)), "the parts are stored")
-        must(self.done("earnings", "--provider", provider)["earnings"] == str(AMOUNT - fee), "earnings")
-        self.refused("the same claim again", "paid already", *copied, one, who=2)
-        self.sent("the same claim again", one, provider, felts, 2)
+        must((shown["treasury_fee"], shown["gas_subsidy"]) == (str(share), str(subsidy)), "the parts are stored")
+        earned = self.done("earnings", "--provider", self.address(PROVIDER))["earnings"]
+        must(earned == str(AMOUNT - share), "earnings")
+        self.balances("balances in FRI, fees of the senders included", had)
+        self.attacks(one, two, proof, felts, claim)
+        self.without_a_proof(2 * share)
+        self.balances("balances in FRI at the end", had)
+        say("done; the files are in " + self.folder)
 
+    def attacks(self, one, two, proof, felts, claim):
+        result = int.from_bytes(bytes.fromhex(proof["h_out"]), "little")
+        say("the provider proves for task %s; meanwhile, six attacks" % two)
+        provider = self.address(PROVIDER)
+        _, second = self.prove(two)
+        submit = "submit_proof_and_claim"
+        io = self.raw.call(self.contract, "statement_of", *u256(int(two)), int(self.address(THIEF), 16), result)[5]
+        altered = [x ^ (i == len(second) // 2) for i, x in enumerate(second)]
+        forged = [12, 16, 20, 8, io, *range(1, 42)]
+        self.attack("the proof of task %s, for task %s" % (one, two), "context", PROVIDER, submit,
+                    self.claim_data(two, PROVIDER, result, felts))
+        self.attack("the proof of task %s, paid to who copied it" % two, "context", THIEF, submit,
+                    self.claim_data(two, THIEF, result, second))
+        self.attack("one bit of its %d felts altered" % len(second), "tree path", PROVIDER, submit,
+                    self.claim_data(two, PROVIDER, result, altered))
+        self.attack("%d felts that another verifier takes for a proof" % len(forged), "form", THIEF, submit,
+                    self.claim_data(two, THIEF, result, forged))
+        self.attack("task %s claimed again" % one, "Invalid task status", PROVIDER, submit,
+                    self.claim_data(one, PROVIDER, result, felts))
+        self.done("task", "assign", two, "--provider", provider, "--duration", "6h", who=DEMANDER)
+        self.attack("task %s, now assigned, taken back by its demander" % two, "Task cannot be cancelled", DEMANDER, "cancel_task",
+                    u256(int(two)))
+        self.refused("by `sprove claim`, the first", "context", *claim, two, who=PROVIDER)
+        self.refused("by `sprove claim`, the fifth", "paid already", *claim, one, who=PROVIDER)
+        self.done("claim", self.path("proof" + two), "--task", two, who=PROVIDER)
+        must(self.state() == (0, 2 * (AMOUNT * 12 // 100)), "the contract pays task %s" % two)
+        print("   and the proof of task %s as it was made is paid" % two, flush=True)
+
+    def without_a_proof(self, treasury):
         say("tasks that end without a proof")
-        self.refused("cancelling another's task", "Only creator can cancel", "task", "cancel", two, who=3)
-        self.done("task", "cancel", two, who=1)
-        must(self.state() == (0, fee), "the amount of task %s went back" % two)
-        three = self.create("--duration", "60")
-        self.done("task", "assign", three, "--provider", provider, "--duration", "30", who=1)
-        self.refused("taking an assigned task back", "Task cannot be cancelled", "task", "cancel", three, who=1)
-        self.refused("refund before the deadline", "Deadline not passed", "task", "refund", three, who=3)
+        three, four = self.create(), self.create("--duration", "60")
+        self.refused("cancelling another's task", "Only creator can cancel", "task", "cancel", three, who=THIEF)
+        self.done("task", "cancel", three, who=DEMANDER)
+        must(self.state() == (AMOUNT, treasury), "the amount of task %s went back" % three)
+        self.refused("refund before the deadline", "Deadline not passed", "task", "refund", four, who=THIEF)
         self.devnet("devnet_increaseTime", {"time": 100})
-        self.done("task", "refund", three, who=3)
-        must(self.state() == (0, fee), "the amount of task %s went back" % three)
+        self.done("task", "refund", four, who=THIEF)
+        must(self.state() == (0, treasury), "the amount of task %s went back" % four)
         self.refused("a task that is not there", "no such task", "task", "show", "99")
 
-        say("balances in FRI, fees included")
-        names = ("owner", "demander", "provider", "thief")
-        for i in range(1, 4):
-            print("   %-9s %25d -> %25d" % (names[i], had[i], self.balance(i)))
-        print("   %-9s %25d -> %25d" % ("treasury", 0, self.state()[1]))
-        say("done; the files are in " + self.folder)
+    def balances(self, title, had):
+        say(title)
+        for i in had:
+            print("   %-9s %25d -> %25d" % (NAMES[i], had[i], self.balance(i)))
+        print("   %-9s %25d -> %25d" % ("treasury", 0, self.state()[1]), flush=True)
 
 
 def main():
-    sprove, folder = sys.argv[1:]
+    sprove, raw, folder = sys.argv[1:]
     why = devnet.missing()
     if why:
         return devnet.skip(why)
     folder = os.path.abspath(folder)
-    os.makedirs(folder, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    start = time.monotonic()
     with devnet.Devnet() as node:
         say("starknet-devnet at %s; declaring the verifier and the contract, and deploying it" % node.url)
         code, deployment = devnet.deploy(node.url, folder, "--treasury", TREASURY)
         if code:
             return code
-        Demo(sprove, folder, node, deployment).show()
-        return 0
+        Demo(sprove, raw, folder, node, deployment).show()
+    say("took %.0f s" % (time.monotonic() - start))
+    return 0
 
 
 if __name__ == "__main__":
