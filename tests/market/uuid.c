@@ -58,6 +58,9 @@ TEST(uuid_moves_the_time_when_random_bits_are_used_up)
     uuid u;
     CHECK(uuid_next(&s, &u, 7000, zeros) == SP_OK);
     CHECK(uuid_ms(u) == 7001 && text_is(u, "00000000-1b59-7000-8000-000000000000"));
+    /* The last millisecond is reached so alone. */
+    uuid_source last = {(UINT64_C(1) << 48) - 2, 0xfff, (UINT64_C(1) << 62) - 1};
+    CHECK(uuid_next(&last, &u, 1, zeros) == SP_OK && uuid_ms(u) == (UINT64_C(1) << 48) - 1);
     /* At the end of time nothing is made and nothing changes. */
     uuid_source end = {(UINT64_C(1) << 48) - 1, 0xfff, (UINT64_C(1) << 62) - 1};
     const uuid_source before = end;

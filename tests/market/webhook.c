@@ -130,6 +130,29 @@ TEST(webhook_secrets_are_replaced_without_a_gap)
     CHECK(webhook_sign(signature, &m, both, 2) == SP_ERR_ARG);
 }
 
+TEST(webhook_takes_up_to_four_secrets)
+{
+    webhook_secret s[WEBHOOK_SECRETS + 1];
+    char signature[WEBHOOK_SIGNATURE], old[WEBHOOK_OLD_FORM];
+    webhook_message m = example();
+    for (size_t i = 0; i <= WEBHOOK_SECRETS; i++) {
+        s[i] = secret_of(example_secret);
+        s[i].key[0] = (uint8_t)i;
+    }
+    CHECK(webhook_sign(signature, &m, s, WEBHOOK_SECRETS + 1) == SP_ERR_ARG);
+    CHECK(webhook_sign_old(old, &m, s, WEBHOOK_SECRETS + 1) == SP_ERR_ARG);
+    CHECK(webhook_sign(signature, &m, s, WEBHOOK_SECRETS) == SP_OK);
+    CHECK(strlen(signature) == sizeof signature - 1); /* all of the room */
+    m.timestamp = UINT64_MAX;
+    CHECK(webhook_sign_old(old, &m, s, WEBHOOK_SECRETS) == SP_OK);
+    CHECK(strlen(old) == sizeof old - 1);
+    const webhook_headers h = {m.id, example_time, signature};
+    for (size_t i = 0; i <= WEBHOOK_SECRETS; i++)
+        CHECK((webhook_verify(&h, m.body, m.body_bytes, &s[i], 1, EXAMPLE_TIME) == SP_OK) ==
+              (i < WEBHOOK_SECRETS));
+    CHECK(webhook_verify(&h, m.body, m.body_bytes, s + 1, WEBHOOK_SECRETS, EXAMPLE_TIME) == SP_OK);
+}
+
 TEST(webhook_older_form)
 {
     const webhook_secret s = secret_of(example_secret);
@@ -169,6 +192,12 @@ TEST(webhook_headers_of_another_form)
                                         "0x6037b4b2"};
     static const char *const ids[] = {"", "msg 1", "msg.1", "1614265330", "msg_\x80", "msg\n"};
     char long_id[WEBHOOK_ID_MAX + 2];
+    /* Visible ASCII but the dot is an id, digits alone are not. */
+    for (unsigned c = 1; c < 256; c++) {
+        const char id[2] = {(char)c, 0};
+        const bool digit = c >= '0' && c <= '9', fine = c > 0x20 && c < 0x7f && c != '.' && !digit;
+        CHECK(check(id, example_time, example_signature) == (fine ? SP_ERR_REJECT : SP_ERR_FORMAT));
+    }
     for (size_t i = 0; i < SP_COUNT(times); i++)
         CHECK(check(example_id, times[i], example_signature) == SP_ERR_FORMAT);
     for (size_t i = 0; i < SP_COUNT(ids); i++) {
@@ -211,6 +240,7 @@ TEST(webhook_secret_text)
         CHECK(webhook_secret_write(text, &s) == SP_OK && strlen(text) < WEBHOOK_SECRET_TEXT);
         CHECK(webhook_secret_read(&back, text, strlen(text)) == SP_OK && back.n == s.n);
         CHECK_BYTES(back.key, s.key, s.n);
+        for (size_t i = s.n; i < sizeof back.key; i++) CHECK(back.key[i] == 0);
         CHECK(webhook_secret_read(&back, text, strlen(text) - 1) == SP_ERR_FORMAT);
     }
     CHECK(webhook_secret_write(text, &s) == SP_ERR_ARG);

@@ -123,6 +123,11 @@ TEST(reputation_kinds_have_names_and_pauses)
         CHECK(strcmp(reputation_kind_name(k), table[i].name) == 0);
         CHECK(reputation_pause_ms(k) == table[i].pause_ms);
     }
+    CHECK(strcmp(reputation_kind_name(REPUTATION_KINDS), "unknown") == 0);
+    CHECK(reputation_pause_ms(REPUTATION_KINDS) == 0);
+    reputation r = {1, 2, 3};
+    reputation_add(&r, REPUTATION_KINDS, 4);
+    CHECK(r.good == 1 && r.bad == 2 && r.at_ms == 3);
     CHECK(!reputation_kind_read(&k, "") && !reputation_kind_read(&k, "Verified"));
 }
 

@@ -279,6 +279,29 @@ TEST(score_geography_without_a_time)
     }
 }
 
+TEST(score_price_is_between_the_least_and_the_greatest)
+{
+    static const uint32_t prices[][3] = {{10, 20, 30}, {30, 20, 10}, {20, 10, 30}, {20, 30, 10}};
+    score_candidate room[3];
+    score_result r;
+    const score_task t = some_task();
+    score_rules_init(&rules);
+    for (size_t i = 0; i < SP_COUNT(prices); i++) {
+        score_node n[3] = {good_node(1), good_node(2), good_node(3)};
+        for (unsigned k = 0; k < 3; k++) {
+            n[k].price_mcycle = amount_from_u64(0);
+            n[k].price_base = amount_from_u64(prices[i][k]);
+        }
+        score_pick_nodes(&r, &t, &rules, n, 3, room, NOW, NO_DRAW);
+        CHECK(r.n == 3);
+        for (unsigned k = 0; k < 3; k++) {
+            CHECK_EQ(r.pick[k].price.low, 10 * (k + 1)); /* the cheapest is first */
+            CHECK_EQ(r.pick[k].factor[SCORE_PRICE], 1000000 - 500000 * k);
+            CHECK_EQ(prices[i][r.pick[k].node], 10 * (k + 1));
+        }
+    }
+}
+
 TEST(score_ties_go_to_the_smaller_hash)
 {
     score_node n[9];

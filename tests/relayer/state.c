@@ -236,4 +236,10 @@ TEST(state_names_are_read_back_and_others_refused)
         CHECK(settlement_state_read(&s, settlement_state_name((settlement_state)i)) && s == i);
     CHECK(strcmp(task_state_name(TASK_STATES), "unknown") == 0);
     CHECK(strcmp(fault_class_name(FAULTS), "unknown") == 0);
+    CHECK(strcmp(attempt_state_name(ATTEMPT_STATES), "unknown") == 0);
+    CHECK(strcmp(attempt_outcome_name(OUTCOMES), "unknown") == 0);
+    CHECK(strcmp(failure_code_name(FAILURES), "unknown") == 0);
+    CHECK(strcmp(settlement_state_name(SETTLEMENTS), "unknown") == 0);
+    CHECK(attempt_fault(OUTCOMES) == FAULT_NONE && failure_class(FAILURES) == FAULT_INFRA);
+    CHECK(!failure_retryable(FAILURES));
 }
