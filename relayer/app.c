@@ -8,7 +8,9 @@
 #include "starknet/selector.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,41 +116,46 @@ static bool in_data(const app *a, char *out, size_t room, const char *name)
     return n > 0 && (size_t)n < room;
 }
 
-/* The first start makes an administrator's key and writes it to a file that only its owner can
- * read. */
-static void first_key(job *j, void *with)
+/* A file that only its owner can read, on the disk when this returns. */
+static bool write_secret(const char *folder, const char *path, const char *text)
 {
-    app *a = core_user(with);
-    db *d = core_db(with);
-    (void)j;
-    db_rows *r = db_query_values(d, "SELECT count(*) FROM api_key", NULL, 0);
-    const bool some = db_next(r) && db_int(r, 0) > 0;
-    db_end(r);
-    char text[KEY_TEXT], path[SETTINGS_TEXT];
-    principal made;
-    if (!some) {
-        FILE *f = NULL;
-        if (!in_data(a, path, sizeof path, "admin.key") ||
-            keys_create(d, text, &made, "first administrator", SCOPE_ADMIN | SCOPE_DEMANDER,
-                        core_now(with), 0) != SP_OK) {
-            core_fail(with);
-            return;
-        }
-        (void)unlink(path);
-        const mode_t mask = umask(077);
-        f = fopen(path, "wx");
-        (void)umask(mask);
-        if (f == NULL || fprintf(f, "%s\n", text) < 0 || fflush(f) != 0 || fsync(fileno(f)) != 0)
-            core_fail(with);
-        if (f != NULL) (void)fclose(f);
-        log_event(LOG_INFO, "admin_key", "path", path, NULL);
-    }
-    if (keys_load(a->keys, d) != SP_OK) core_fail(with);
+    (void)unlink(path);
+    const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0) return false;
+    const size_t n = strlen(text);
+    bool ok = write(fd, text, n) == (ssize_t)n && fsync(fd) == 0;
+    ok = close(fd) == 0 && ok;
+    const int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    ok = ok && dir >= 0 && fsync(dir) == 0;
+    if (dir >= 0) (void)close(dir);
+    return ok;
 }
 
-static void first_key_done(job *j)
+/* The first start makes an administrator's key and writes it to a file. Before the core's thread
+ * runs, and before anybody may ask: a known key is known to the first request. */
+static sp_status load_keys(app *a, char *why)
 {
-    if (j->failed) fatal(NULL, "the first API key cannot be stored");
+    db *d = core_db(a->core);
+    char text[KEY_TEXT + 1] = "", path[SETTINGS_TEXT];
+    principal made;
+    if (!in_data(a, path, sizeof path, "admin.key")) return SP_ERR_ARG;
+    bool ok = db_exec(d, "BEGIN IMMEDIATE");
+    db_rows *r = db_query_values(d, "SELECT count(*) FROM api_key", NULL, 0);
+    const bool none = db_next(r) && db_int(r, 0) == 0;
+    db_end(r);
+    if (ok && none) {
+        ok = keys_create(d, text, &made, "first administrator", SCOPE_ADMIN | SCOPE_DEMANDER,
+                         clock_ms(), 0) == SP_OK;
+        text[KEY_TEXT - 1] = '\n';
+        ok = ok && write_secret(a->set.data, path, text);
+        if (!ok && db_ok(d))
+            (void)snprintf(why, SETTINGS_WHY, "%.200s: the first API key cannot be stored", path);
+    }
+    ok = ok && db_exec(d, "COMMIT") && keys_load(a->keys, d) == SP_OK;
+    if (ok && none) log_event(LOG_INFO, "admin_key", "path", path, NULL);
+    if (ok) return SP_OK;
+    if (why[0] == 0) (void)snprintf(why, SETTINGS_WHY, "the API keys: %.200s", db_why(d));
+    return SP_ERR_IO;
 }
 
 static uint64_t on_max_body(void *user, const http_request *q)
@@ -187,7 +194,6 @@ static sp_status set_rules(app *a, char *why)
 
 sp_status app_open(app *a, const settings *s, char *why)
 {
-    static job key_job;
     char database[SETTINGS_TEXT];
     memset(a, 0, sizeof *a);
     a->set = *s;
@@ -213,9 +219,7 @@ sp_status app_open(app *a, const settings *s, char *why)
                                        .tick = tick,
                                        .fatal = fatal};
     SP_TRY(core_new(&a->core, &core_settings, &a->port, why));
-    key_job.run = first_key;
-    key_job.done = first_key_done;
-    if (!core_post(a->core, &key_job)) return SP_ERR_NOMEM;
+    SP_TRY(load_keys(a, why));
     SP_TRY(verify_open(a, why));
     SP_TRY(core_start(a->core));
     SP_TRY(start_readers(a, database, why));
@@ -224,7 +228,7 @@ sp_status app_open(app *a, const settings *s, char *why)
     if (!settings_address(a->address, sizeof a->address, &wanted, s->listen)) return SP_ERR_ARG;
     const server_config c = {.address = a->address,
                              .port = wanted,
-                             .fallback_port = s->port_fallback ? wanted + 1 : 0,
+                             .fallback_port = s->port_fallback && !s->listen_given ? wanted + 1 : 0,
                              .tls_cert = s->tls_cert[0] != 0 ? a->set.tls_cert : NULL,
                              .tls_key = s->tls_key[0] != 0 ? a->set.tls_key : NULL,
                              .spool = a->spool,
@@ -271,12 +275,26 @@ static void drain_tick(uv_timer_t *t)
     close_handles(a);
 }
 
+static void end_at_once(int number)
+{
+    (void)number;
+    _exit(1);
+}
+
 static void on_signal(uv_signal_t *s, int number)
 {
     app *a = s->data;
     (void)number;
-    if (a->draining) _exit(1); /* the second one */
+    if (a->draining) return;
     a->draining = true;
+    /* From now on a second signal ends the process, and so does the deadline, even where the loop
+     * waits for a thread. */
+    (void)uv_signal_stop(&a->on_term);
+    (void)uv_signal_stop(&a->on_int);
+    (void)signal(SIGTERM, end_at_once);
+    (void)signal(SIGINT, end_at_once);
+    (void)signal(SIGALRM, end_at_once);
+    (void)alarm((unsigned)((a->set.shutdown_ms + 999) / 1000));
     a->drain_start_ns = clock_ns();
     log_event(LOG_INFO, "draining", NULL);
     server_drain(a->server);

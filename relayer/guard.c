@@ -19,6 +19,26 @@ bool guard_parse_length(uint64_t *n, const char *text)
     return true;
 }
 
+/* RFC 3629: the shortest form, no surrogates, at most U+10FFFF. */
+bool guard_is_text(const char *text)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    while (*s != 0) {
+        const unsigned char c = *s++;
+        if (c < 0x20 || c == 0x7f) return false;
+        if (c < 0x80) continue;
+        if (c < 0xc2 || c > 0xf4) return false;
+        const unsigned more = c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
+        const unsigned char low = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80;
+        const unsigned char high = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
+        if (*s < low || *s > high) return false;
+        s++;
+        for (unsigned i = 1; i < more; i++, s++)
+            if (*s < 0x80 || *s > 0xbf) return false;
+    }
+    return true;
+}
+
 bool guard_is_request_id(const char *s)
 {
     const size_t n = strlen(s);
@@ -48,7 +68,7 @@ guard_verdict guard_check(const guard_head *h, uint64_t *body_bytes)
         return (guard_verdict){411, "length_required", "a Content-Length is required"};
     if (*body_bytes > h->max_body)
         return (guard_verdict){413, "body_too_large", "the body is longer than is accepted here"};
-    if (h->expect != NULL && strcasecmp(h->expect, "100-continue") != 0)
+    if (h->http_1_1 && h->expect != NULL && strcasecmp(h->expect, "100-continue") != 0)
         return (guard_verdict){417, "validation_failed", "only Expect: 100-continue is known"};
     return (guard_verdict){0, NULL, NULL};
 }

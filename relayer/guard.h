@@ -27,6 +27,8 @@ guard_verdict guard_check(const guard_head *h, uint64_t *body_bytes);
 /* Decimal digits alone, at most 2^63 - 1. False for anything else, such as a list of two lengths.
  */
 bool guard_parse_length(uint64_t *n, const char *text);
+/* UTF-8 without control characters, as JSON and the databases take it. */
+bool guard_is_text(const char *s);
 /* 1 to 64 of A-Z a-z 0-9 . _ - */
 bool guard_is_request_id(const char *s);
 /* Whether a WebSocket handshake may go on: the path names a node, the version is 13, and the

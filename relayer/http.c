@@ -97,14 +97,26 @@ void http_json(http_response *r, int status, json_t *j)
     r->body_bytes = strlen(text);
 }
 
+/* What is no UTF-8 cannot be said in JSON; then all beyond ASCII is replaced. */
+static json_t *string(const char *s)
+{
+    char plain[HTTP_MAX_PATH];
+    json_t *j = json_string(s);
+    if (j != NULL) return j;
+    (void)snprintf(plain, sizeof plain, "%s", s);
+    for (char *p = plain; *p != 0; p++)
+        if ((unsigned char)*p >= 0x80) *p = '?';
+    return json_string(plain);
+}
+
 void http_problem_with(http_response *r, const http_request *q, int status, const char *code,
                        json_t *more, const char *detail)
 {
     char type[96];
     (void)snprintf(type, sizeof type, PROBLEM_BASE "%s", code);
-    json_t *j = json_pack("{s:s, s:s, s:i, s:s, s:s, s:s, s:s}", "type", type, "title",
-                          http_reason(status), "status", status, "detail", detail, "instance",
-                          q->path, "code", code, "request_id", q->request_id);
+    json_t *j = json_pack("{s:s, s:s, s:i, s:o, s:o, s:s, s:s}", "type", type, "title",
+                          http_reason(status), "status", status, "detail", string(detail),
+                          "instance", string(q->path), "code", code, "request_id", q->request_id);
     if (j != NULL && more != NULL) (void)json_object_update(j, more);
     json_decref(more);
     http_json(r, status, j);

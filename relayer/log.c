@@ -42,18 +42,23 @@ bool log_level_of(log_level *l, const char *name)
     return false;
 }
 
-static size_t put(char *line, size_t n, const char *s)
+/* What ends a line: the quotation mark of a value, the count of those left out, the brace. */
+#define TAIL 48u
+
+/* Whole or not. */
+static size_t put(char *line, size_t n, size_t room, const char *s)
 {
     const size_t len = strlen(s);
-    if (n + len < LINE - 2) memcpy(line + n, s, len);
-    return n + len < LINE - 2 ? n + len : n;
+    if (n + len > room) return n;
+    memcpy(line + n, s, len);
+    return n + len;
 }
 
-/* As a JSON string; bytes beyond ASCII that are no UTF-8 cannot come here from our own texts, and
- * are replaced. */
+/* As a JSON string, cut where the line is full; bytes beyond ASCII are replaced, as it cannot be
+ * known whether they are UTF-8. */
 static size_t put_string(char *line, size_t n, const char *s)
 {
-    n = put(line, n, "\"");
+    n = put(line, n, LINE, "\"");
     for (; *s != 0; s++) {
         char escaped[8];
         const unsigned char c = (unsigned char)*s;
@@ -63,9 +68,11 @@ static size_t put_string(char *line, size_t n, const char *s)
             (void)snprintf(escaped, sizeof escaped, "\\u%04x", c < 0x80 ? c : 0xfffdu);
         else
             (void)snprintf(escaped, sizeof escaped, "%c", c);
-        n = put(line, n, escaped);
+        const size_t next = put(line, n, LINE - TAIL, escaped);
+        if (next == n) break;
+        n = next;
     }
-    return put(line, n, "\"");
+    return put(line, n, LINE, "\"");
 }
 
 /* Under the lock. False: this one is not written. */
@@ -103,27 +110,28 @@ void log_event(log_level l, const char *event, ...)
     (void)gmtime_r(&s, &t);
     size_t n = strftime(number, sizeof number, "%Y-%m-%dT%H:%M:%S", &t);
     (void)snprintf(number + n, sizeof number - n, ".%03dZ", (int)(ms % 1000));
-    n = put(line, 0, "{\"ts\":");
+    n = put(line, 0, LINE, "{\"ts\":");
     n = put_string(line, n, number);
-    n = put(line, n, ",\"level\":");
+    n = put(line, n, LINE, ",\"level\":");
     n = put_string(line, n, names[l]);
-    n = put(line, n, ",\"event\":");
+    n = put(line, n, LINE, ",\"event\":");
     n = put_string(line, n, event);
     va_list ap;
     va_start(ap, event);
     for (const char *name = va_arg(ap, const char *); name != NULL;
          name = va_arg(ap, const char *)) {
         const char *value = va_arg(ap, const char *);
-        if (value == NULL) continue;
-        n = put(line, n, ",");
+        /* A pair that does not fit at all is left out; a value that does not fit is cut. */
+        if (value == NULL || n + strlen(name) + 8 > LINE - TAIL) continue;
+        n = put(line, n, LINE, ",");
         n = put_string(line, n, name);
-        n = put(line, n, ":");
+        n = put(line, n, LINE, ":");
         n = put_string(line, n, value);
     }
     va_end(ap);
     if (left_out > 0) {
         (void)snprintf(number, sizeof number, ",\"left_out\":%u", left_out);
-        n = put(line, n, number);
+        n = put(line, n, LINE - 2, number);
     }
     memcpy(line + n, "}\n", 2);
     (void)fwrite(line, 1, n + 2, stderr);

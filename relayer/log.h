@@ -15,7 +15,8 @@ void log_set_level(log_level l);
 /* False: there is none of this name. */
 bool log_level_of(log_level *l, const char *name);
 /* event: what happened, as a constant word. The rest is names and values in pairs, ended by NULL; a
- * value NULL leaves its name out: log_event(LOG_INFO, "node_registered", "node", id, NULL). */
+ * value NULL leaves its name out, one that is too long is cut: log_event(LOG_INFO,
+ * "node_registered", "node", id, NULL). */
 void log_event(log_level l, const char *event, ...) __attribute__((sentinel));
 
 #endif

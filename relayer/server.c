@@ -170,6 +170,7 @@ sp_status server_new(server **out, uv_loop_t *loop, const server_config *c, cons
     if (s->c.body_ms == 0) s->c.body_ms = 10000;
     if (s->c.reply_ms == 0) s->c.reply_ms = 90000;
     if (s->c.hangup_s == 0) s->c.hangup_s = 95;
+    if (s->c.hangup_s > 65000) s->c.hangup_s = 65000; /* libwebsockets counts in 16 bits */
     s->n_slots = c->max_connections;
     for (uint32_t i = 0; i < s->n_slots; i++)
         s->slots[i].next_free = i + 1 < s->n_slots ? i + 2 : 0;

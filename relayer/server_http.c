@@ -118,6 +118,15 @@ static bool read_params(exchange *x)
     }
 }
 
+static bool is_text(const exchange *x)
+{
+    if (!guard_is_text(x->q.path)) return false;
+    for (size_t i = 0; i < x->q.n_params; i++)
+        if (!guard_is_text(x->q.params[i].name) || !guard_is_text(x->q.params[i].value))
+            return false;
+    return true;
+}
+
 static void set_request_id(exchange *x)
 {
     const char *given = x->q.headers[HTTP_X_REQUEST_ID];
@@ -305,6 +314,8 @@ static int begin(struct lws *wsi, exchange **pss, const char *path, size_t path_
     if (x->handle == 0) return refuse(x, 503, "overloaded", "too many connections");
     if (!fits || !whole)
         return refuse(x, 400, "validation_failed", "the request line or a header is too long");
+    if (!is_text(x))
+        return refuse(x, 400, "validation_failed", "the path or a parameter is no UTF-8 text");
 
     char length[32], coding[64], expect[64], version[16];
     const char *http = server_header(wsi, version, sizeof version, WSI_TOKEN_HTTP);
@@ -334,7 +345,7 @@ static int begin(struct lws *wsi, exchange **pss, const char *path, size_t path_
         x->q.body = malloc((size_t)x->expected + 1);
         if (x->q.body == NULL) return refuse(x, 503, "overloaded", "out of memory");
     }
-    if (head.expect != NULL) {
+    if (head.expect != NULL && head.http_1_1) {
         uint8_t room[LWS_PRE + 32];
         const int n = snprintf((char *)room + LWS_PRE, 32, "HTTP/1.1 100 Continue\r\n\r\n");
         if (lws_write(wsi, room + LWS_PRE, (size_t)n, LWS_WRITE_HTTP) < n) return -1;

@@ -6,6 +6,7 @@
 #include "tests/test.h"
 
 #include <sched.h>
+#include <stdatomic.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -32,7 +33,7 @@ static char why[DB_WHY];
 static int order[2 * MOST], n_order, n_done, n_failed;
 static bool failed[MOST], emit_failed[MOST];
 static int64_t seen_by_others;
-static volatile sig_atomic_t n_ticks;
+static atomic_int n_ticks;
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 static int ack = -1; /* what is acknowledged is also written there */
 

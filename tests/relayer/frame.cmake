@@ -11,7 +11,9 @@ if(SP_PC_LIBPQ_FOUND)
   set_tests_properties(relayer_db_postgres PROPERTIES SKIP_RETURN_CODE 77 LABELS "unit;relayer")
 endif()
 
-sp_test(relayer_frame_tests LABELS unit relayer SOURCES settings.c LIBS sp_relayer)
+sp_test(relayer_frame_tests LABELS unit relayer SOURCES guard.c http.c keys.c
+  log.c place.c queue.c settings.c LIBS sp_relayer)
+target_compile_definitions(relayer_frame_tests PRIVATE _DEFAULT_SOURCE)
 
 sp_test(relayer_core_tests LABELS unit relayer SOURCES core.c disk.c place.c LIBS sp_relayer)
 target_compile_definitions(relayer_core_tests PRIVATE _GNU_SOURCE)
