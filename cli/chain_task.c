@@ -1,9 +1,8 @@
 /* chain_task.c - `sprove task`: tasks of the marketplace as demander and provider see them. */
 #include "cli/amount.h"
+#include "cli/chain_prove.h"
 #include "cli/chain_session.h"
 #include "cli/commands.h"
-#include "cli/proving.h"
-#include "core/bytes.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,34 +14,17 @@
 static const char *const status_name[] = {"created", "assigned", "completed", "cancelled",
                                           "settled"};
 
-static void put_words(uint8_t *out, const uint32_t *words, size_t n)
-{
-    for (size_t i = 0; i < n; i++) bytes_put_le32(out + 4 * i, words[i]);
-}
-
-/* Program, input and limit of a task, from --program, --input, --max-cycles. */
-static int terms_of(escrow_terms *terms, const cli_args *a)
+/* Program, input and limit of a task, from --program (or --job), --input, --max-cycles. */
+static int terms_of(escrow_terms *terms, const cli_args *a, const char *program)
 {
     task t;
-    prove_error e = {""};
-    uint32_t id[7], h_in[8];
-    uint8_t bytes[32];
     uint64_t max_cycles = MACHINE_MAX_CYCLES;
     memset(&t, 0, sizeof t);
     int code = cli_u64(a, OPT_MAX_CYCLES, 1, MACHINE_MAX_CYCLES, &max_cycles);
-    if (!code) code = task_load(&t, a->value[OPT_PROGRAM], task_mode(a));
+    if (!code) code = task_load(&t, program, task_mode(a));
     if (!code) code = task_read_input(&t, a);
-    if (!code && prove_program_id(id, &t.program, t.mode, params_by_name("chain"),
-                                  backend_find("auto"), &e) != SP_OK)
-        code = cli_fail(EXIT_LIMIT, "%s: %s", t.name, e.text);
-    if (!code) {
-        statement_hash_io(h_in, t.input, (uint32_t)t.input_bytes); /* <= TASK_MAX_INPUT */
-        put_words(bytes, id, 7);
-        terms->program_id = escrow_felt(bytes, ESCROW_PROGRAM_BYTES);
-        put_words(bytes, h_in, 8);
-        terms->input_commitment = escrow_felt(bytes, ESCROW_DIGEST_BYTES);
-        terms->max_cycles = max_cycles;
-    }
+    if (!code) code = chain_digests(&terms->program_id, &terms->input_commitment, &t);
+    terms->max_cycles = max_cycles;
     task_free(&t);
     return code;
 }
@@ -85,15 +67,18 @@ static int create(session *s)
     felt room[ROOM];
     calldata_writer c;
     escrow_terms terms = {.token = s->token, .required_tier = 1};
-    if (!a->value[OPT_PROGRAM] || !a->value[OPT_AMOUNT])
-        return cli_fail(EXIT_USAGE, "task create needs --program and --amount");
+    const char *program = a->value[OPT_JOB] ? a->value[OPT_JOB] : a->value[OPT_PROGRAM];
+    if (a->value[OPT_JOB] && a->value[OPT_PROGRAM])
+        return cli_fail(EXIT_USAGE, "--job and --program are the same: give one");
+    if (!program || !a->value[OPT_AMOUNT])
+        return cli_fail(EXIT_USAGE, "task create needs --job (or --program) and --amount");
     if (felt_is_zero(s->token)) return cli_fail(EXIT_USAGE, "--token is needed");
     int code = amount_read("--amount", a->value[OPT_AMOUNT], is_strk(s->token), &terms.amount);
     if (!code && !terms.amount.low && !terms.amount.high)
         code = cli_fail(EXIT_USAGE, "--amount 0: must be above 0");
     if (!code) code = amount_deadline(a, 86400, 60, &terms.deadline);
     if (!code) code = session_verifier(s);
-    if (!code) code = terms_of(&terms, a);
+    if (!code) code = terms_of(&terms, a, program);
     if (code) return code;
     calldata_init(&c, room, ROOM);
     calldata_calls(&c, 2);

@@ -12,6 +12,19 @@
 #define SENDER_OPTIONS \
     OPT_KEYSTORE, OPT_PASSWORD_FILE, OPT_MAX_FEE, OPT_JOURNAL, OPT_WAIT, OPT_DRY_RUN
 
+#ifdef SP_CLI_CHAIN
+#define RUN_OPTIONS , OPT_TASK, OPT_PROVIDER, CONTRACT_OPTIONS
+#define RUN_TEXT                                                                               \
+    "\n\nWith --task, the proof is for task N of the marketplace contract: before the run the " \
+    "contract is asked whether --provider (or --account) would be paid for this program and "  \
+    "input, and profile, context and the most cycles are those of the task."
+#define RUN_EXAMPLE "sprove run fibonacci --input f.json --proof p --task 7 --account 0x2\n"
+#else
+#define RUN_OPTIONS
+#define RUN_TEXT ""
+#define RUN_EXAMPLE ""
+#endif
+
 #define JOB_OR_ELF                                                                           \
     "JOB is the name of a built-in job; an argument with a slash, or that ends in .elf, is " \
     "the path of a RISC-V program. "
@@ -24,14 +37,14 @@ const cli_command sprove_commands[] = {
      "Files appear whole, and all together, or not at all. A guest that traps, or ends with a "
      "nonzero exit code, is not proved; with --allow-failure a nonzero exit code is.\n\n"
      "A proof does not publish the private bytes of --hint, but it does not hide them either: "
-     "there is no zero knowledge here.",
-     OPTIONS(GUEST_OPTIONS, OPT_OUTPUT, OPT_PROOF, OPT_FELTS, OPT_CONTEXT, OPT_PROFILE, OPT_THREADS,
+     "there is no zero knowledge here." RUN_TEXT,
+     OPTIONS(GUEST_OPTIONS RUN_OPTIONS, OPT_OUTPUT, OPT_PROOF, OPT_FELTS, OPT_CONTEXT, OPT_PROFILE, OPT_THREADS,
              OPT_MEMORY, OPT_BACKEND, OPT_PROGRESS, OPT_JSON, OPT_CHECK, OPT_ALLOW_FAILURE,
              OPT_RAW_INPUT, OPT_RAW_OUTPUT),
      "sprove jobs matrix_multiplication --example > in.json\n"
      "sprove run matrix_multiplication --input in.json --output out.json --proof job.proof\n"
      "sprove run ./prog.elf --input in.bin --output out.bin --proof p.bin --profile proven\n"
-     "sprove run fibonacci --input f.json --check\n",
+     "sprove run fibonacci --input f.json --check\n" RUN_EXAMPLE,
      command_run},
     {"exec", "JOB|ELF", 1, 1, "run a program without proving it",
      "Runs the program and prints its output, and cycles, speed and exit code on standard "
@@ -86,7 +99,7 @@ const cli_command sprove_commands[] = {
      command_bench},
 #ifdef SP_CLI_CHAIN
     {"task", "ACTION [N]", 1, 2, "make and look at tasks of the marketplace contract",
-     "create locks --amount of a token for --program on --input (docs/chain.md); the receipt gives "
+     "create locks --amount of a token for --job on --input (docs/chain.md); the receipt gives "
      "the number N of the task, which the other actions take. list prints the "
      "tasks of --account. show prints a task and, with "
      "--provider, the context that a proof by this provider must have (`sprove run --context`), "
@@ -94,9 +107,9 @@ const cli_command sprove_commands[] = {
      "--duration or until --deadline; unassign ends an assignment whose time is over. cancel takes a "
      "task back that nobody is assigned to now; refund returns the amount to its creator after the "
      "deadline, whoever asks.",
-     OPTIONS(CONTRACT_OPTIONS, SENDER_OPTIONS, OPT_PROGRAM, OPT_INPUT, OPT_DATA, OPT_IO,
+     OPTIONS(CONTRACT_OPTIONS, SENDER_OPTIONS, OPT_JOB, OPT_PROGRAM, OPT_INPUT, OPT_DATA, OPT_IO,
              OPT_MAX_CYCLES, OPT_TOKEN, OPT_AMOUNT, OPT_DURATION, OPT_DEADLINE, OPT_PROVIDER, OPT_JSON),
-     "sprove task create --program p.elf --input in.bin --amount 1.5strk --duration 2d\n"
+     "sprove task create --job p.elf --input in.bin --amount 1.5strk --duration 2d\n"
      "sprove task show 7 --rpc URL --deployment d.json --provider 0x2\n"
      "sprove task refund 7 --rpc URL --deployment d.json --account 0x1 --keystore k.json\n",
      command_task},

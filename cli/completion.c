@@ -29,11 +29,13 @@ void completion_bash(void)
         if (o->choices)
             printf("    --%s) COMPREPLY=($(compgen -W \"%s\" -- \"$2\")) ;;\n", o->name,
                    o->choices);
-        else if (i == OPT_PROGRAM)
+        else if (i == OPT_PROGRAM || i == OPT_JOB)
             printf("    --%s) COMPREPLY=($(compgen -W \"$(_sprove_jobs)\" -f -- \"$2\")) ;;\n",
                    o->name);
         else if (strcmp(o->metavar, "F") == 0)
             printf("    --%s) COMPREPLY=($(compgen -f -- \"$2\")) ;;\n", o->name);
+        else if (strcmp(o->metavar, "DIR") == 0)
+            printf("    --%s) COMPREPLY=($(compgen -d -- \"$2\")) ;;\n", o->name);
         else
             printf("    --%s) COMPREPLY=() ;;\n", o->name);
     }
@@ -96,8 +98,10 @@ static void zsh_options(const cli_command *c)
             printf(":%s:", o->metavar);
             if (o->choices)
                 printf("(%s)", o->choices);
-            else if (strcmp(o->metavar, "F") == 0 || *id == OPT_PROGRAM)
+            else if (strcmp(o->metavar, "F") == 0 || *id == OPT_PROGRAM || *id == OPT_JOB)
                 printf("_files");
+            else if (strcmp(o->metavar, "DIR") == 0)
+                printf("_files -/");
         }
         printf("'");
     }

@@ -36,6 +36,7 @@
     X(CYCLES, "cycles", "N", NULL, "size of the job: about N cycles (default: 1048576)")            \
     X(RUNS, "runs", "N", NULL, "how often to prove; medians are printed (default: 3)")              \
     X(PROGRAM, "program", "JOB|ELF", NULL, "the program that must have been proved")                \
+    X(JOB, "job", "JOB|ELF", NULL, "the program that the task is for")                              \
     X(PROGRAM_ID, "program-id", "HEX", NULL, "its id instead, 56 hex digits (see `sprove program-id`)") \
     X(IO_COMMITMENT, "io-commitment", "HEX", NULL,                                                  \
       "the hash of input and output that must have been proved, 62 hex digits")               \
@@ -69,7 +70,7 @@
     X(DEADLINE, "deadline", "T", NULL,                                                              \
       "the deadline itself: seconds since 1970, or as 2030-01-31T12:00Z")                           \
     X(PROVIDER, "provider", "ADDR", NULL, "who proves and is paid (default: the account)")          \
-    X(TASK, "task", "N", NULL, "number of the task")                                                \
+    X(TASK, "task", "N", NULL, "number of the task; of run, to prove for it")                                                \
     X(UNCHECKED, "unchecked", NULL, NULL, "send a proof without checking it here first")            \
     X(MAN, "man", NULL, NULL, "print the manual page instead")                                      \
     X(HELP, "help", NULL, NULL, "print this text")

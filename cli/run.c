@@ -4,6 +4,9 @@
 #include "cli/prooffile.h"
 #include "cli/proving.h"
 #include "verifier/verify.h"
+#ifdef SP_CLI_CHAIN
+#include "cli/chain_prove.h"
+#endif
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -82,7 +85,8 @@ static int plan(run_state *s)
                 s->r.n_cycles, plan->memory_bytes >> 20, plan->proof_bytes);
     code = file_reserve(&s->files, s->proof, plan->proof_bytes);
     if (!code)
-        code = file_reserve(&s->files, s->felts, (uint64_t)plan->proof_felts * PROOFFILE_FELT_BYTES);
+        code =
+            file_reserve(&s->files, s->felts, (uint64_t)plan->proof_felts * PROOFFILE_FELT_BYTES);
     return code;
 }
 
@@ -189,6 +193,9 @@ static int run(run_state *s)
     if (!code) code = cli_u64(a, OPT_MAX_CYCLES, 1, MACHINE_MAX_CYCLES, &s->max_cycles);
     if (!code) code = task_load(&s->t, a->operand[0], task_mode(a));
     if (!code) code = task_read_input(&s->t, a);
+#ifdef SP_CLI_CHAIN
+    if (!code && a->value[OPT_TASK]) code = chain_for_task(a, &s->t, &s->p.o, &s->max_cycles);
+#endif
     if (!code) code = open_outputs(s);
     if (!code) code = run_guest(s);
     if (code) return code;

@@ -1,6 +1,5 @@
 """chain_case.py - what the tests of the marketplace's commands share: a node, a deployment, an account's key."""
 
-import hashlib
 import json
 import os
 import pty
@@ -9,12 +8,10 @@ import subprocess
 import sys
 import termios
 import time
-import uuid
 
 import harness
 from fake_node import ACCOUNT, CONTRACT, SEPOLIA, STRK, Node
 from harness import SPROVE, Case
-from stark import keccak256
 
 if "keys" not in subprocess.run([SPROVE, "help"], capture_output=True, text=True, check=False).stdout.split():
     print("  skipped: this build has no Starknet client")
@@ -24,16 +21,13 @@ AIR_ID = int.from_bytes(bytes.fromhex(harness.sprove("version", "--json").json()
 PASSWORD = "words of a test"
 
 
-def keystore(key, password):
-    """Web3 Secret Storage with a scrypt that costs little. AES of one block and a half by openssl(1)."""
-    salt, iv = bytes(range(32)), bytes(range(16))
-    derived = hashlib.scrypt(password.encode(), salt=salt, n=1024, r=8, p=1, dklen=32)
-    sealed = subprocess.run(["openssl", "enc", "-aes-128-ctr", "-K", derived[:16].hex(), "-iv", iv.hex()],
-                            input=key.to_bytes(32, "big"), capture_output=True, check=True).stdout
-    return {"version": 3, "id": str(uuid.UUID(int=1)), "crypto": {
-        "cipher": "aes-128-ctr", "cipherparams": {"iv": iv.hex()}, "ciphertext": sealed.hex(), "kdf": "scrypt",
-        "kdfparams": {"n": 1024, "r": 8, "p": 1, "dklen": 32, "salt": salt.hex()},
-        "mac": keccak256(derived[16:] + sealed).hex()}}
+# The key 0x1234567 under PASSWORD: scrypt with n = 1024, which costs little, and AES-128-CTR, made with hashlib and openssl.
+KEYSTORE = {"version": 3, "id": "00000000-0000-0000-0000-000000000001", "crypto": {
+    "cipher": "aes-128-ctr", "cipherparams": {"iv": "000102030405060708090a0b0c0d0e0f"},
+    "ciphertext": "8a54d0b349c33a4c53ffa712f7b3a03a9e7d304245019b82f858d722283e331f", "kdf": "scrypt",
+    "kdfparams": {"n": 1024, "r": 8, "p": 1, "dklen": 32,
+                  "salt": "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"},
+    "mac": "408dbcf06d4ac3849d64d834183bd38244fea6a846ee0446b7d73baac1976ad4"}}
 
 
 class Terminal:
@@ -86,7 +80,7 @@ class ChainCase(Case):
         gone.close()
         self.dead = gone.url  # nobody listens there
         self.deployment = self.path("deployment", {"contract": hex(CONTRACT), "token": hex(STRK), "chain_id": hex(SEPOLIA)})
-        self.key = self.path("key.json", keystore(0x1234567, PASSWORD))
+        self.key = self.path("key.json", KEYSTORE)
         os.chmod(self.key, 0o600)
         self.password = self.path("password", PASSWORD + "\n")
         self.journal = os.path.join(self.dir, "journal")
@@ -96,9 +90,9 @@ class ChainCase(Case):
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("SPROVE_", "STARKNET_", "XDG_"))}
         return dict(clean, **{"HOME": self.dir, **env})
 
-    def run_clean(self, *words, stdin=b"", **env):
+    def run_clean(self, *words, timeout=300, **env):
         """Without settings of whoever runs the tests."""
-        return harness.sprove(*words, stdin=stdin, env=self.environment(**env), start_new_session=True)
+        return harness.sprove(*words, timeout=timeout, env=self.environment(**env), start_new_session=True)
 
     def words(self, *words, sends=False, password=True, json=True):
         out = [*words, "--rpc", self.node.url, "--deployment", self.deployment]

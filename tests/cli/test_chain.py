@@ -4,10 +4,7 @@ answers, refusals in words."""
 import json
 import os
 import re
-import sys
-import threading
 import time
-import unittest
 
 import harness
 from chain_case import ChainCase
@@ -346,7 +343,7 @@ class Tasks(ChainCase):
                             (["chain", "statsu"], "must be status"), (["chain", "status", "7"], "nothing else"),
                             (["chain", "forget"], "hash of a transaction")]:
             self.fails(self.run_clean(*words), 2, part)
-        self.fails(self.chain("task", "create", "--program", "fibonacci", sends=True), 2, "--program and --amount")
+        self.fails(self.chain("task", "create", "--program", "fibonacci", sends=True), 2, "--job (or --program) and --amount")
         self.fails(self.chain("task", "assign", "7", sends=True), 2, "--provider")
         self.fails(self.chain("task", "cancel", "7"), 2, "--account and --keystore")
         self.fails(self.chain("task", "cancel", "7", "--account", "7", sends=False), 2, "0x and hex digits")

@@ -1,14 +1,11 @@
 """Transactions on disk before they are sent: what happens when node, network or machine fail in between."""
 
-import fcntl
 import json
 import os
 import signal
 import struct
 import subprocess
-import sys
 import time
-import unittest
 
 import harness
 from chain_case import PASSWORD, ChainCase, Terminal
