@@ -35,14 +35,14 @@ int main(void)
 {
     printf(
         "//! Values computed by the C code; printed by tools/cairo_vectors. Do not edit.\n"
-        "use crate::fields::m31;\nuse crate::fields::qm31::QM31;\n\n"
+        "use crate::fields::qm31::QM31;\n\n"
         "/// The first n elements of values, which it takes off.\n"
         "pub fn qm31s(ref values: Span<felt252>, n: u32) -> Array<QM31> {\n"
         "    let mut r = array![];\n"
         "    for _ in 0..n {\n"
         "        let v = values.multi_pop_front::<4>().unwrap().unbox().span();\n"
-        "        let (a, b) = (m31::read_felt(*v[0]).unwrap(), m31::read_felt(*v[1]).unwrap());\n"
-        "        let (c, d) = (m31::read_felt(*v[2]).unwrap(), m31::read_felt(*v[3]).unwrap());\n"
+        "        let (a, b) = ((*v[0]).try_into().unwrap(), (*v[1]).try_into().unwrap());\n"
+        "        let (c, d) = ((*v[2]).try_into().unwrap(), (*v[3]).try_into().unwrap());\n"
         "        r.append(QM31 { a, b, c, d });\n"
         "    }\n"
         "    r\n}\n\n"

@@ -4,15 +4,11 @@
 # phase begins. With the cairo-test of $CAIRO_HOME.
 set -eu
 felts=$(realpath "$1")
-package=$(realpath "$(dirname "$0")")
 home=${CAIRO_HOME:-${HOME:-}/.local/share/cairo}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-cp -r "$package/cairo_project.toml" "$package/src" "$dir"
+sh "$(dirname "$0")/alone.sh" "$dir"
 cd "$dir/src"
-rm -rf escrow* components* chain_verifier.cairo proof_argument.cairo tests/class.cairo
-sed -i '/mod \(escrow\|components\|chain_verifier\|proof_argument\);/d' lib.cairo
-sed -i '/mod class;/d' tests.cairo
 awk 'NF { line[n++] = "    " $1 "," }
   END { printf "pub const PROOF: [felt252; %d] = [\n", n; for (i = 0; i < n; i++) print line[i]; print "];" }' \
   "$felts" > tests/proof.cairo

@@ -13,14 +13,11 @@ for given; do
 done
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-cp -r "$package/src" "$package"/*.toml "$package/test.sh" "$dir"
+sh "$package/alone.sh" "$dir"
 cd "$dir/src"
-
-# The verifier alone.
-rm -rf escrow* components* chain_verifier.cairo proof_argument.cairo tests tests.cairo
-sed -i -e '/mod \(escrow\|components\|chain_verifier\|proof_argument\|tests\);/d' \
-    -e 's/^pub mod shape;/&\npub mod skip;\n#[cfg(test)]\nmod verdicts;/' lib.cairo
-# The attribute of `mod tests`, now before that of `mod vectors`.
+rm -rf tests tests.cairo
+sed -i -e '/^mod tests;/d' -e 's/^pub mod shape;/&\npub mod skip;\n#[cfg(test)]\nmod verdicts;/' lib.cairo
+# The attribute of `mod tests` now stands before that of `mod vectors`.
 awk '!(/^#\[cfg\(test\)\]$/ && last == $0) { print } { last = $0 }' lib.cairo >lib && mv lib lib.cairo
 "$verdicts" "$@" >verdicts.cairo
 

@@ -1,5 +1,4 @@
 //! Values computed by the C code; printed by tools/cairo_vectors. Do not edit.
-use crate::fields::m31;
 use crate::fields::qm31::QM31;
 
 /// The first n elements of values, which it takes off.
@@ -7,8 +6,8 @@ pub fn qm31s(ref values: Span<felt252>, n: u32) -> Array<QM31> {
     let mut r = array![];
     for _ in 0..n {
         let v = values.multi_pop_front::<4>().unwrap().unbox().span();
-        let (a, b) = (m31::read_felt(*v[0]).unwrap(), m31::read_felt(*v[1]).unwrap());
-        let (c, d) = (m31::read_felt(*v[2]).unwrap(), m31::read_felt(*v[3]).unwrap());
+        let (a, b) = ((*v[0]).try_into().unwrap(), (*v[1]).try_into().unwrap());
+        let (c, d) = ((*v[2]).try_into().unwrap(), (*v[3]).try_into().unwrap());
         r.append(QM31 { a, b, c, d });
     }
     r

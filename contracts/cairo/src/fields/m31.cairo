@@ -16,10 +16,6 @@ const P_NZ: NonZero<UnitInt<0x7fffffff>> = 0x7fffffff;
 pub fn read(v: u32) -> Option<M31> {
     downcast(v)
 }
-/// None: v >= P.
-pub fn read_felt(v: felt252) -> Option<M31> {
-    v.try_into()
-}
 pub fn to_felt(x: M31) -> felt252 {
     upcast(x)
 }
@@ -168,7 +164,6 @@ mod tests {
     fn edges() {
         let last: M31 = 0x7ffffffe;
         assert!(read(0x7ffffffe) == Some(last) && read(0x7fffffff).is_none());
-        assert!(read_felt(P.into()).is_none() && read_felt(-1).is_none());
         assert!(add(last, 1) == 0 && add(last, last) == 0x7ffffffd && add(0, 0) == 0);
         assert!(sub(0, last) == 1 && sub(0, 1) == last && sub(last, last) == 0 && neg(0) == 0);
         assert!(mul(last, last) == 1 && mul(last, 0) == 0);

@@ -24,7 +24,7 @@ fn word(ref v: Span<felt252>) -> u32 {
     next(ref v).try_into().unwrap()
 }
 fn element(ref v: Span<felt252>) -> M31 {
-    m31::read_felt(next(ref v)).unwrap()
+    next(ref v).try_into().unwrap()
 }
 fn qm31(ref v: Span<felt252>) -> QM31 {
     QM31 { a: element(ref v), b: element(ref v), c: element(ref v), d: element(ref v) }
