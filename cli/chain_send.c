@@ -134,7 +134,10 @@ static int reverted(const chain_receipt *r)
     if (st->said[0])
         return cli_fail(EXIT_CHAIN, "reverted: %s%s%s", st->said, words ? ": " : "",
                         words ? words : "");
-    return cli_fail(EXIT_CHAIN, "reverted: %s", st->reason);
+    /* The words of the sequencer, "Insufficient max L2Gas" and the like. */
+    const bool gas = strstr(st->reason, "Insufficient max") != NULL;
+    return cli_fail(EXIT_CHAIN, "reverted: %s%s", st->reason,
+                    gas ? " The estimate was too low; run the command again" : "");
 }
 
 /* What became of one transaction of an earlier run. */
@@ -196,7 +199,8 @@ static int settle(session *s, felt_span act, chain_receipt *receipt, bool *done,
 
 static int too_long(void)
 {
-    return cli_fail(EXIT_LIMIT, "the calldata exceeds what one transaction takes (5,000 felts)");
+    return cli_fail(EXIT_LIMIT, "the calldata exceeds what one transaction takes (5,000 felts); a "
+                                "proof with --io digest, or of a shorter run, is smaller");
 }
 
 int session_settle(session *s, const calldata_writer *calls, chain_receipt *receipt, bool *sent,

@@ -115,11 +115,16 @@ static const struct {
      "the contract may not take the amount; it was spent by another call"},
     {"u256_sub Overflow", "the account has less of the token than the amount"},
     {"Account: invalid signature", "the key is not the account's"},
+    /* Of the language */
+    {"Out of gas", "the gas that was offered did not suffice; run the command again"},
+    {"Input too long for arguments", "the contract has another interface than this sprove knows"},
 };
 
 const char *session_words(const char *said)
 {
     for (size_t i = 0; i < SP_COUNT(rows); i++)
         if (!strcmp(said, rows[i].said)) return rows[i].means;
+    if (!strncmp(said, "Failed to deserialize param", 27))
+        return "the contract has another interface than this sprove knows";
     return NULL;
 }

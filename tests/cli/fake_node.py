@@ -23,9 +23,10 @@ class Refused(Exception):
 
 
 def panic(said):
-    """A contract's refusal as starknet_call and starknet_estimateFee report it."""
-    return Refused(40, "Contract error", {"revert_error": {"contract_address": hex(CONTRACT), "selector": "0x7",
-                                                           "error": "0x%x ('%s')" % (short(said), said)}})
+    """A contract's refusal as starknet-devnet 0.10 answers starknet_call."""
+    return Refused(40, "Contract error", {"revert_error": {
+        "contract_address": hex(CONTRACT), "class_hash": "0x2e77ee61d4df3d988ee1f42ea5442e913862cc82c2584d212ecda76666498fc",
+        "selector": hex(selector("get_task")), "error": '["%#x"]' % short(said)}})
 
 
 def u256(x):
@@ -178,7 +179,9 @@ class Node:
         number, out = self.status_of(params)
         if not self.in_block:
             raise Refused(29)
-        if self.reverts:
+        if self.reverts and " max " in self.reverts:
+            out["revert_reason"] = self.reverts
+        elif self.reverts:
             out["revert_reason"] = "error in the called contract: 0x%x ('%s')" % (short(self.reverts), self.reverts)
         return {"type": "INVOKE", "transaction_hash": hex(number), "actual_fee": {"unit": "FRI", "amount": hex(10**15)},
                 "messages_sent": [], "block_hash": "0x99", "block_number": 9,

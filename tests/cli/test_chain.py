@@ -422,6 +422,8 @@ class Words(ChainCase):
                      {"revert_error": "0x0 ('Task locked'), 0x1 ('ENTRYPOINT_FAILED')"}):
             self.node.views["get_task"] = Refused(40, "Contract error", data)
             self.fails(self.chain("task", "show", "7"), 7, "refused: Task locked: ")
+        self.node.views["get_task"] = panic("Failed to deserialize param #2")
+        self.fails(self.chain("task", "show", "7"), 7, "another interface")
         self.node.views["get_task"] = Refused(40, "Contract error", {"revert_error": "something else"})
         self.fails(self.chain("task", "show", "7"), 7, "something else")
 
@@ -434,6 +436,14 @@ class Words(ChainCase):
         self.fails(self.chain("task", "refund", "7", sends=True), 7, "reverted: Deadline not passed: wait")
         self.assertEqual(len(self.node.sent), 1)
         self.assertEqual(self.entries(), [])  # its fate is final
+
+    def test_out_of_gas(self):
+        def add(params):
+            self.node.reverts = "Insufficient max L2Gas: max amount: 1000000, actual used: 1849040."
+            return self.node.addInvokeTransaction(params)
+
+        self.node.say = {"addInvokeTransaction": add}
+        self.fails(self.chain("task", "cancel", "7", sends=True), 7, "reverted: Insufficient max L2Gas", "too low; run")
 
     def test_refusals_by_the_node(self):
         for code, part in [(54, "balance does not cover"), (55, "key is not the account's"), (58, "not the address of an"),
