@@ -14,6 +14,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static uint8_t proof[1 << 20];
@@ -205,6 +206,51 @@ static void quotients(void)
     close_list();
 }
 
+/* A number that tells a column at another level from this one. */
+static uint64_t levels(const shape_tree *t)
+{
+    uint64_t sum = 0;
+    for (unsigned k = 0; k < t->n_columns; k++) sum += (uint64_t)(k + 1) * (k + 7) * t->log[k];
+    return sum;
+}
+/* Any of the nine chips absent, and all sizes that the profile has. */
+static void shapes(void)
+{
+    static proof_shape s;
+    const char *why;
+    open_list(
+        "shapes",
+        "22 log sizes, bytes of input, of output; then bytes and felts of the proof; columns and\n"
+        "/// sum of (k + 1) (k + 7) level of column k, of three trees; claims of each kind; "
+        "samples at\n"
+        "/// Z0, at Z1; the sum of (k + 1) times the column of the kth sample at Z1.");
+    for (unsigned i = 0; i < 24; i++) {
+        uint8_t log[AIR_N_SLOTS] = {0};
+        for (unsigned c = 0; c < AIR_N_COMPONENTS; c++)
+            if (c >= AIR_N_SPLIT || i == 0 || (i > 1 && word() % 4))
+                log[air_component_slot((enum air_component_id)c)] =
+                    (uint8_t)(i == 0   ? 20
+                              : i == 1 ? 5
+                                       : 5 + word() % (i % 3 ? 16 : 14));
+        log[air_component_slot(AIR_TABLES)] = AIR_TABLES_LOG;
+        const uint32_t input = word() % 100, output = i % 2 ? 0 : word() % 1000000;
+        if (shape_init(&s, params_by_name("chain"), log, &why) != SP_OK) exit(1);
+        for (unsigned k = 0; k < AIR_N_SLOTS; k++) put(log[k]);
+        put(input), put(output);
+        put((uint32_t)proof_bytes(&s, MACHINE_IO_WORDS, input, output));
+        put((uint32_t)proof_felts(&s, MACHINE_IO_WORDS, input, output));
+        for (unsigned t = 0; t < TREE_COMPOSITION; t++) {
+            put(s.tree[t].n_columns);
+            printf("    %" PRIu64 ",\n", levels(&s.tree[t]));
+        }
+        put(s.n_prod), put(s.n_sum), put(s.n_at), put(s.n_before);
+        uint32_t before = 0;
+        for (unsigned k = 0; k < s.n_before; k++) before += (k + 1) * s.before_column[k];
+        put(before);
+    }
+    close_list();
+}
+
 static void hashes(void)
 {
     static const uint8_t bytes[77] =
@@ -260,6 +306,7 @@ int main(int argc, char **argv)
         lasts();
         quotients();
         hashes();
+        shapes();
     }
     return fflush(stdout) == 0 ? 0 : 1;
 }

@@ -117,7 +117,7 @@ pub fn values_len(n_columns: u32) -> u32 {
 
 /// Length in bytes and in felts of the whole proof. In felts, which need no check for overflow: the
 /// counts are below 2^20.
-fn lengths(s: @Shape, input_bytes: u32, output_bytes: u32) -> (felt252, felt252) {
+pub fn lengths(s: @Shape, input_bytes: u32, output_bytes: u32) -> (felt252, felt252) {
     let n_at: felt252 = (*s.n_at).into();
     let n_samples = *s.n_at + *s.n_before;
     let n_layers: felt252 = (*s.folds).len().into();

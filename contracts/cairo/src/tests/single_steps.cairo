@@ -9,9 +9,9 @@ use crate::fri::{betas, eval_last, fold_16, fold_8, fold_circle};
 use crate::merkle::{Levels, root_of};
 use crate::oods::oods_points;
 use crate::packed::{append_qm31, lanes, read_qm31s};
-use crate::proof::{path_len, read_bytes, read_head, take, values_len};
+use crate::proof::{lengths, path_len, read_bytes, read_head, take, values_len};
 use crate::quotients::{open, quotient, quotient_at};
-use crate::shape::{INTERACTION, PRODUCTS};
+use crate::shape::{Before, INTERACTION, PRODUCTS, Tree, shape};
 use crate::statement::{hash_io, io_digest};
 use crate::words::hash31;
 use super::proof::PROOF;
@@ -310,4 +310,61 @@ fn no_sizes_wrap_the_counts() {
         lookups += 6 * ((*width - product) / 4).into() * 0x100000;
     }
     assert!(accesses < 0x7fffffff && lookups < 0x7fffffff);
+}
+
+/// Sum of (k + 1) (k + 7) level of column k; and that no column is at two levels.
+fn levels(tree: @Tree) -> u64 {
+    let mut sum = 0;
+    let mut n = 0;
+    let mut level = *tree.top;
+    let mut ranges = *tree.levels.leaf;
+    let mut above = *tree.levels.above;
+    loop {
+        for range in ranges {
+            let (start, len) = *range;
+            for k in start..start + len {
+                sum += ((k + 1) * (k + 7) * level).into();
+                n += 1;
+            }
+        }
+        match above.pop_front() {
+            Some(next) => ranges = *next,
+            None => { break; },
+        }
+        level -= 1;
+    }
+    assert!(n == *tree.n_columns && level == 5);
+    sum
+}
+
+#[test]
+fn shapes_of_any_sizes_as_in_c() {
+    let mut v = steps::shapes();
+    while !v.is_empty() {
+        let mut slots = array![];
+        for _ in 0..22_u32 {
+            slots.append(word(ref v));
+        }
+        let s = shape(slots.span());
+        let (bytes, felts) = lengths(@s, word(ref v), word(ref v));
+        assert!(bytes == next(ref v) && felts == next(ref v));
+        for tree in [s.program, s.main, s.interaction].span() {
+            assert!(*tree.n_columns == word(ref v));
+            assert!(levels(tree).into() == next(ref v));
+        }
+        assert!(s.n_prod == word(ref v) && s.n_sum == word(ref v));
+        assert!(s.n_at == word(ref v) && s.n_before == word(ref v));
+        let (mut before, mut k) = (0, 0);
+        for columns in s.before {
+            let (first, n) = match columns {
+                Before::Main(first) => (*first, 2),
+                Before::Interaction(first) => (*first, 4),
+            };
+            for column in first..first + n {
+                k += 1;
+                before += k * column;
+            }
+        }
+        assert!(before == word(ref v) && k == s.n_before);
+    }
 }
