@@ -77,12 +77,14 @@ TEST(webhook_signature_is_of_id_time_and_body)
           SP_ERR_REJECT);
     CHECK(webhook_verify(&h, NULL, 0, &s, 1, EXAMPLE_TIME) == SP_ERR_REJECT);
     /* Every bit of the signature counts. */
-    for (size_t i = 3; i < sizeof example_signature - 1; i++) {
-        char other[sizeof example_signature];
-        memcpy(other, example_signature, sizeof other);
-        other[i] = other[i] == 'A' ? 'B' : 'A';
-        CHECK(check(example_id, example_time, other) == SP_ERR_REJECT);
-    }
+    for (size_t i = 0; i < sizeof example_signature - 1; i++)
+        for (unsigned v = 1; v < 256; v++) {
+            char other[sizeof example_signature];
+            memcpy(other, example_signature, sizeof other);
+            if (other[i] == (char)v) continue;
+            other[i] = (char)v;
+            CHECK(check(example_id, example_time, other) == SP_ERR_REJECT);
+        }
 }
 
 TEST(webhook_list_of_signatures)
@@ -176,8 +178,22 @@ TEST(webhook_older_form)
         CHECK(st == (i == 3 ? SP_ERR_REJECT : SP_ERR_FORMAT)); /* a signature that is empty */
     }
     CHECK(webhook_verify_old(NULL, m.body, m.body_bytes, &s, 1, EXAMPLE_TIME) == SP_ERR_FORMAT);
-    old[16] = old[16] == '0' ? '1' : '0';
-    CHECK(webhook_verify_old(old, m.body, m.body_bytes, &s, 1, EXAMPLE_TIME) == SP_ERR_REJECT);
+    /* No other byte in any place of the signature, not even one that some would read alike. */
+    for (size_t i = 16; i < sizeof want - 1; i++)
+        for (unsigned v = 1; v < 256; v++) {
+            memcpy(old, want, sizeof want);
+            if (old[i] == (char)v) continue;
+            old[i] = (char)v;
+            CHECK(webhook_verify_old(old, m.body, m.body_bytes, &s, 1, EXAMPLE_TIME) != SP_OK);
+        }
+    /* 15 others and the right one, then 16 others. */
+    for (unsigned others = 15; others <= 16; others++) {
+        char list[1024] = "t=1614265330";
+        for (unsigned i = 0; i < others; i++) strcat(list, ",v1=00");
+        strcat(list, want + 12);
+        CHECK(webhook_verify_old(list, m.body, m.body_bytes, &s, 1, EXAMPLE_TIME) ==
+              (others == 15 ? SP_OK : SP_ERR_FORMAT));
+    }
 }
 
 TEST(webhook_headers_of_another_form)
@@ -192,6 +208,7 @@ TEST(webhook_headers_of_another_form)
                                         "0x6037b4b2"};
     static const char *const ids[] = {"", "msg 1", "msg.1", "1614265330", "msg_\x80", "msg\n"};
     char long_id[WEBHOOK_ID_MAX + 2];
+    CHECK(check(example_id, "161426533000000", example_signature) == SP_ERR_LIMIT); /* 15 digits */
     /* Visible ASCII but the dot is an id, digits alone are not. */
     for (unsigned c = 1; c < 256; c++) {
         const char id[2] = {(char)c, 0};

@@ -100,5 +100,6 @@ TEST(cursor_refuses_every_change)
     memset(many, 'A', sizeof many);
     CHECK(read_text(&c, many, sizeof many) == SP_ERR_FORMAT);
     CHECK(read_text(&c, "AQAAAAAAAAAAAAAAAAAAAAAA", 24) == SP_ERR_REJECT);
+    CHECK(read_text(&c, "AAAAAAAAAAAAAAAAAAAAAAA", 23) == SP_ERR_FORMAT); /* an id of no bytes */
     CHECK(read_text(&c, "AgAAAAAAAAAAAAAAAAAAAAAA", 24) == SP_ERR_FORMAT);
 }

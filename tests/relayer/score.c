@@ -146,6 +146,8 @@ TEST(score_limits_are_inclusive)
     t.max_execution_ms = 67909;
     t.deadline_ms = NOW + 67909 + 10000 + 5000;
     CHECK(reason(&t, &n) == SCORE_ELIGIBLE);
+    n.region = 3;
+    CHECK(reason(&t, &n) == SCORE_ELIGIBLE);
     t.deadline_ms--;
     CHECK(reason(&t, &n) == SCORE_TOO_SLOW);
     t.deadline_ms++;
