@@ -71,6 +71,21 @@ TEST(a_proof_of_half_a_million_cycles) { CHECK(long_proof(1 << 15, "rows_19", 19
 /* The most that one proof of this profile covers: 2^20 cycles, and tables of 2^20 rows. */
 TEST(a_proof_of_a_million_cycles) { CHECK(long_proof((1 << 16) - 1, "rows_20", 20)); }
 
+/* docs/chain.md: 5,000 felts of calldata, of which our client sends 4,950; 20 for the call. What is
+ * left is for public bytes, 28 a felt. */
+TEST(the_largest_proof_fits_into_a_transaction)
+{
+    static proof_shape s;
+    const char *why;
+    uint8_t log[AIR_N_SLOTS] = {0};
+    for (unsigned c = 0; c < AIR_N_COMPONENTS; c++)
+        log[air_component_slot((enum air_component_id)c)] = 20;
+    log[air_component_slot(AIR_TABLES)] = AIR_TABLES_LOG;
+    CHECK_EQ(shape_init(&s, params_by_name("chain"), log, &why), SP_OK);
+    CHECK_EQ(proof_felts(&s, MACHINE_IO_WORDS, 0, 0), 4556);
+    CHECK(proof_felts(&s, MACHINE_IO_WORDS, 8192, 2048) + 20 <= 4950);
+}
+
 static bool idle(hostile *h, unsigned n)
 {
     if (!hostile_words(h)) return false;

@@ -1,5 +1,6 @@
 //! The verifier against numbers of the C code, and against proofs.
 mod class;
+mod form;
 mod proof;
 mod proofs;
 mod single_steps;

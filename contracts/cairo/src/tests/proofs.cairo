@@ -19,7 +19,7 @@ fn changed(at: u32, by: felt252) -> Span<felt252> {
     out.append_span(p.slice(at + 1, p.len() - at - 1));
     out.span()
 }
-fn verify_changed(at: u32, by: felt252) {
+pub fn verify_changed(at: u32, by: felt252) {
     let _ = verify(required(), changed(at, by));
 }
 
