@@ -68,6 +68,7 @@ static sp_status failed(char why[SANDBOX_WHY], const char *what, int error)
 typedef struct {
     int in, out, err, status[2], program;
     sandbox_filter filter;
+    bool drop; /* root, and may give the child's files to nobody */
 } start;
 
 static void close_fd(int *fd)
@@ -96,15 +97,17 @@ static sp_status make_files(sandbox *s, const sandbox_spec *spec, bool drop)
         s->n_files = i + 1;
         if (drop && fchown(s->files[i], SANDBOX_NOBODY, SANDBOX_NOBODY)) return SP_ERR_IO;
     }
-    return !drop || fchown(s->dir, SANDBOX_NOBODY, SANDBOX_NOBODY) == 0 ? SP_OK : SP_ERR_IO;
+    return SP_OK;
 }
 
-static sp_status open_all(sandbox *s, start *t, const sandbox_spec *spec, bool drop,
-                          char why[SANDBOX_WHY])
+static sp_status open_all(sandbox *s, start *t, const sandbox_spec *spec, char why[SANDBOX_WHY])
 {
     s->dir = sandbox_dir_make(s->path, sizeof s->path, spec->dir);
     if (s->dir < 0) return failed(why, "no private directory can be made", errno);
-    const sp_status made = make_files(s, spec, drop);
+    /* Root of a container may lack the right, or have no such user. */
+    t->drop = spec->level != SANDBOX_LIMITS && geteuid() == 0 &&
+              fchown(s->dir, SANDBOX_NOBODY, SANDBOX_NOBODY) == 0;
+    const sp_status made = make_files(s, spec, t->drop);
     if (made != SP_OK) return failed(why, "no file can be made in the private directory", errno);
     if (spec->argv) {
         t->program = open(spec->argv[0], O_PATH | O_CLOEXEC);
@@ -158,8 +161,7 @@ static void run_child(const sandbox_plan *p)
     _exit(p->spec->fn(p->spec->user));
 }
 
-static sp_status launch(sandbox *s, start *t, const sandbox_spec *spec, bool drop,
-                        char why[SANDBOX_WHY])
+static sp_status launch(sandbox *s, start *t, const sandbox_spec *spec, char why[SANDBOX_WHY])
 {
     sandbox_plan p = {.spec = spec,
                       .filter = t->filter.n ? &t->filter : NULL,
@@ -170,7 +172,7 @@ static sp_status launch(sandbox *s, start *t, const sandbox_spec *spec, bool dro
                       .dir = s->dir,
                       .program = t->program,
                       .parent = getpid(),
-                      .drop = drop};
+                      .drop = t->drop};
     sigset_t all, old;
     memcpy(p.files, s->files, sizeof p.files);
     /* No handler of ours runs in the child. */
@@ -203,8 +205,7 @@ static sp_status check_spec(const sandbox_spec *spec, char why[SANDBOX_WHY])
 
 sp_status sandbox_start(sandbox **out, const sandbox_spec *spec, char why[SANDBOX_WHY])
 {
-    start t = {-1, -1, -1, {-1, -1}, -1, {NULL, 0}};
-    const bool drop = spec->level != SANDBOX_LIMITS && geteuid() == 0;
+    start t = {-1, -1, -1, {-1, -1}, -1, {NULL, 0}, false};
     *out = NULL;
     why[0] = 0;
     SP_TRY(check_spec(spec, why));
@@ -220,8 +221,8 @@ sp_status sandbox_start(sandbox **out, const sandbox_spec *spec, char why[SANDBO
     s->kill_ms = NEVER;
     s->result = malloc(spec->result_bytes + 1);
     sp_status st =
-        s->result ? open_all(s, &t, spec, drop, why) : failed(why, "not enough memory", ENOMEM);
-    if (st == SP_OK) st = launch(s, &t, spec, drop, why);
+        s->result ? open_all(s, &t, spec, why) : failed(why, "not enough memory", ENOMEM);
+    if (st == SP_OK) st = launch(s, &t, spec, why);
     s->deadline_ms = spec->wall_ms ? s->start_ms + spec->wall_ms : NEVER;
     close_fd(&t.in);
     close_fd(&t.out);

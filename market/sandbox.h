@@ -80,9 +80,10 @@ typedef struct {
     uint64_t address;    /* bytes of address space; 0: as memory */
     uint64_t file_bytes; /* of each file that it writes */
     uint64_t cpu_s, wall_ms;
-    unsigned open_files, processes; /* threads count as processes; only with SANDBOX_HAS_USER_NS */
-    uint64_t grace_ms;              /* between SIGTERM and SIGKILL */
-    size_t result_bytes;            /* the most it may write to descriptor 1; 0: nothing */
+    unsigned open_files,
+        processes;       /* threads count as processes; with SANDBOX_HAS_USER_NS and not root */
+    uint64_t grace_ms;   /* between SIGTERM and SIGKILL */
+    size_t result_bytes; /* the most it may write to descriptor 1; 0: nothing */
 
     /* A line from descriptor 2, without its end, cut to SANDBOX_LINE bytes, other than printable
      * ASCII replaced by '?'. May be NULL. */

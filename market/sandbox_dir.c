@@ -42,6 +42,7 @@ static void empty(int fd, unsigned depth)
         (void)close(fd);
         return;
     }
+    (void)fchmod(dirfd(d), 0700); /* what is in it may be removed whatever the child made of it */
     for (const struct dirent *e; (e = readdir(d)) != NULL;) {
         if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) continue;
         if (unlinkat(dirfd(d), e->d_name, 0) == 0 || depth == 0) continue;

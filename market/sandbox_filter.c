@@ -177,7 +177,6 @@ static const answer exec_answers[] = {
     /* Its group stays the one that is killed with it. */
     {SCMP_SYS(setpgid), EPERM},
     {SCMP_SYS(setsid), EPERM},
-    {SCMP_SYS(setrlimit), EPERM},
 };
 
 #define NEW_NAMESPACES                                                                            \
@@ -203,6 +202,10 @@ static int rules_compute(scmp_filter_ctx c)
 {
     const scmp_datum_t thread = CLONE_VM | CLONE_THREAD | CLONE_SIGHAND;
     int bad = refuse(c, compute_answers, SP_COUNT(compute_answers));
+    /* Limits are read, not set: the new value's address is NULL, the process is the caller. */
+    if (!bad)
+        bad = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2, SCMP_A0(SCMP_CMP_EQ, 0),
+                               SCMP_A2(SCMP_CMP_EQ, 0));
     if (!bad)
         bad = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
                                SCMP_A0(SCMP_CMP_MASKED_EQ, thread | NEW_NAMESPACES, thread));
@@ -224,6 +227,9 @@ static int rules_exec(scmp_filter_ctx c)
 {
     int bad = allow(c, starting, SP_COUNT(starting));
     if (!bad) bad = refuse(c, exec_answers, SP_COUNT(exec_answers));
+    /* Its own limits, which it can only lower. */
+    if (!bad)
+        bad = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A0(SCMP_CMP_EQ, 0));
     if (!bad)
         bad = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
                                SCMP_A0(SCMP_CMP_MASKED_EQ, NEW_NAMESPACES, 0));
@@ -264,10 +270,6 @@ sp_status sandbox_filter_make(sandbox_filter *f, enum sandbox_level level)
     if (!bad) bad = seccomp_attr_set(c, SCMP_FLTATR_CTL_OPTIMIZE, 2); /* a binary search */
     if (!bad) bad = allow(c, basic, SP_COUNT(basic));
     if (!bad) bad = refuse(c, basic_answers, SP_COUNT(basic_answers));
-    /* Limits are read, not set: the new value's address is NULL, the process is the caller. */
-    if (!bad)
-        bad = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2, SCMP_A0(SCMP_CMP_EQ, 0),
-                               SCMP_A2(SCMP_CMP_EQ, 0));
     if (!bad) bad = level == SANDBOX_COMPUTE ? rules_compute(c) : rules_exec(c);
     const sp_status s = bad ? SP_ERR_IO : take(f, c);
     seccomp_release(c);
