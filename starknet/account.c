@@ -44,8 +44,7 @@ static sp_status prepare(rpc *r, account_signed *out, const account *a, kind k,
         tx_bounds_from_estimate(&c->bounds, &s.estimate, policy->margin, policy->min_l2_price,
                                 policy->tip, policy->max_fee);
     if (bounded != SP_OK) {
-        s.hash = felt_zero();
-        *out = s;
+        out->estimate = s.estimate; /* what it would have cost */
         return bounded;
     }
     SP_TRY(tx_max_fee(&s.max_fee, &c->bounds, c->tip));

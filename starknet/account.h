@@ -34,8 +34,8 @@ typedef struct {
 
 /* Checks that the node is of the account's network, reads the nonce, asks for the estimate, sets
  * the bounds, hashes and signs. calldata: see calldata_calls. Errors: those of chain.h; SP_ERR_ARG:
- * the node is of another network; SP_ERR_LIMIT with an empty err->message: above max_fee, and
- * out->estimate says what the node asked. On failure nothing is left to free. */
+ * the node is of another network; SP_ERR_LIMIT with an empty err->message: above max_fee. On
+ * failure *out is untouched, but for the estimate with that SP_ERR_LIMIT. To be freed. */
 SP_MUST_USE sp_status account_prepare_invoke(rpc *r, account_signed *out, const account *a,
                                              felt_span calldata, const account_policy *policy,
                                              rpc_error *err);

@@ -136,6 +136,7 @@ TEST(devnet_fee_above_the_cap_is_not_signed)
     low.max_fee = 1000;
     CHECK(account_prepare_invoke(node, &tx, &rich, transfer(room, strk, 1), &low, &err) ==
           SP_ERR_LIMIT);
+    CHECK(tx.estimate.l2_gas > 0 && tx.estimate.l2_gas_price > 0 && !err.message[0]);
     low = policy;
     low.tip = UINT64_C(1) << 50;
     CHECK(account_prepare_invoke(node, &tx, &rich, transfer(room, strk, 1), &low, &err) ==
