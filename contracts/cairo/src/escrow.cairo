@@ -12,6 +12,7 @@ pub mod proof_verifier;
 pub mod statement;
 pub mod task;
 pub mod tiers;
+pub mod treasury;
 pub mod unsupported;
 #[cfg(test)]
 mod tests;

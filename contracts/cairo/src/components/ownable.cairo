@@ -53,9 +53,18 @@ pub mod OwnableComponent {
         pub new_owner: ContractAddress,
     }
 
+    /// Who cannot become owner is for the contract to say; asked when ownership is accepted, since
+    /// before that the answer can change.
+    pub trait NewOwnerTrait<TContractState> {
+        fn assert_may_own(self: @TContractState, candidate: ContractAddress);
+    }
+
     #[embeddable_as(OwnableImpl)]
     impl Ownable<
-        TContractState, +HasComponent<TContractState>,
+        TContractState,
+        +HasComponent<TContractState>,
+        +NewOwnerTrait<TContractState>,
+        +Drop<TContractState>,
     > of super::IOwnable<ComponentState<TContractState>> {
         fn owner(self: @ComponentState<TContractState>) -> ContractAddress {
             self.current_owner.read()
@@ -84,6 +93,7 @@ pub mod OwnableComponent {
             let caller = get_caller_address();
             let proposed = self.proposed_owner.read();
             assert(!proposed.is_zero() && caller == proposed, Errors::NOT_PENDING_OWNER);
+            self.get_contract().assert_may_own(caller);
             self.proposed_owner.write(Zero::zero());
             self.set_owner(caller);
         }

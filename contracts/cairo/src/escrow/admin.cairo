@@ -18,6 +18,7 @@ pub mod AdminComponent {
     };
     use crate::escrow::errors;
     use crate::escrow::interfaces::IEscrowAdmin;
+    use crate::escrow::proof_verifier::assert_verifier;
 
     const UPGRADE: felt252 = 'upgrade';
     const VERIFIER: felt252 = 'verifier';
@@ -128,6 +129,7 @@ pub mod AdminComponent {
 
         fn schedule_verifier(ref self: ComponentState<TContractState>, new_class_hash: ClassHash) {
             get_dep_component!(@self, Owner).assert_only_owner();
+            assert_verifier(new_class_hash);
             get_dep_component_mut!(ref self, Timelock).schedule(VERIFIER, new_class_hash.into());
         }
 
@@ -194,7 +196,6 @@ pub mod AdminComponent {
         }
 
         fn write_verifier(ref self: ComponentState<TContractState>, new_class_hash: ClassHash) {
-            assert(!new_class_hash.is_zero(), errors::INVALID_VERIFIER);
             let old_class_hash = self.verifier.read();
             self.verifier.write(new_class_hash);
             self.emit(VerifierSet { old_class_hash, new_class_hash });

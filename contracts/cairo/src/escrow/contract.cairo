@@ -1,6 +1,7 @@
 //! The marketplace contract: a demander locks an amount for a program on an input, whoever brings
 //! the proof is paid, and after the deadline the amount goes back. What it holds is, for every
-//! token, the sum of the amounts of the tasks that are created or assigned.
+//! token, the sum of the amounts of the tasks that are created or assigned, and of the fees that the
+//! token would not carry to the treasury.
 
 #[starknet::contract]
 pub mod Escrow {
@@ -24,20 +25,24 @@ pub mod Escrow {
     use crate::escrow::nodes::NodesComponent;
     use crate::escrow::proof_verifier::{
         Expectation, IProofVerifierDispatcherTrait, IProofVerifierLibraryDispatcher, VerifierParams,
+        assert_verifier,
     };
     use crate::escrow::{errors, money, statement};
     use crate::escrow::task::{
-        Progress, Statement, Status, Task, TaskExt, Terms, assert_open, base_reward, hash_of,
+        Statement, Status, Task, TaskExt, Terms, assert_open, base_reward, hash_of,
         terms_of,
     };
     use crate::escrow::tiers::TiersComponent::{MULTIPLIER_ONE, assert_tier};
     use crate::escrow::tiers::{BASIC, TiersComponent};
+    use crate::escrow::treasury::TreasuryComponent;
     use crate::escrow::unsupported::UnsupportedComponent;
 
     /// 7 days: the deadline of a task that names none.
     pub const DEFAULT_DURATION: u64 = 604800;
     /// 365 days: no deadline is later, so that a slip of the demander locks nothing for ever.
     pub const MAX_DURATION: u64 = 31536000;
+    /// 1 day: from its first assignment of a task on the relayer can keep it assigned no longer.
+    pub const RELAYER_WINDOW: u64 = 86400;
     const MAX_PAGE: u64 = 100;
 
     component!(path: OwnableComponent, storage: ownable, event: OwnableEvent);
@@ -48,6 +53,7 @@ pub mod Escrow {
     component!(path: TiersComponent, storage: tiers, event: TiersEvent);
     component!(path: UnsupportedComponent, storage: unsupported, event: UnsupportedEvent);
     component!(path: AdminComponent, storage: admin, event: AdminEvent);
+    component!(path: TreasuryComponent, storage: fees, event: FeesEvent);
 
     #[abi(embed_v0)]
     impl OwnableImpl = OwnableComponent::OwnableImpl<ContractState>;
@@ -60,6 +66,8 @@ pub mod Escrow {
     #[abi(embed_v0)]
     impl AdminImpl = AdminComponent::AdminImpl<ContractState>;
     #[abi(embed_v0)]
+    impl TreasuryImpl = TreasuryComponent::TreasuryImpl<ContractState>;
+    #[abi(embed_v0)]
     impl UnsupportedImpl = UnsupportedComponent::UnsupportedImpl<ContractState>;
 
     impl OwnableInternal = OwnableComponent::InternalImpl<ContractState>;
@@ -69,6 +77,7 @@ pub mod Escrow {
     impl NodesInternal = NodesComponent::InternalImpl<ContractState>;
     impl TiersInternal = TiersComponent::InternalImpl<ContractState>;
     impl AdminInternal = AdminComponent::InternalImpl<ContractState>;
+    impl TreasuryInternal = TreasuryComponent::InternalImpl<ContractState>;
     impl AdminDelayed = AdminComponent::DelayedImpl<ContractState>;
 
     #[storage]
@@ -87,6 +96,8 @@ pub mod Escrow {
         tiers: TiersComponent::Storage,
         #[substorage(v0)]
         admin: AdminComponent::Storage,
+        #[substorage(v0)]
+        fees: TreasuryComponent::Storage,
         #[substorage(v0)]
         unsupported: UnsupportedComponent::Storage,
         task_count: u64,
@@ -118,6 +129,8 @@ pub mod Escrow {
         #[flat]
         AdminEvent: AdminComponent::Event,
         #[flat]
+        FeesEvent: TreasuryComponent::Event,
+        #[flat]
         UnsupportedEvent: UnsupportedComponent::Event,
         TaskCreated: TaskCreated,
         TaskTerms: TaskTerms,
@@ -129,6 +142,13 @@ pub mod Escrow {
         TaskCompleted: TaskCompleted,
         FeeCollected: FeeCollected,
         PayoutReleased: PayoutReleased,
+    }
+
+    /// One key for one role, from this side too.
+    impl NewOwnerImpl of OwnableComponent::NewOwnerTrait<ContractState> {
+        fn assert_may_own(self: @ContractState, candidate: ContractAddress) {
+            assert(candidate != self.admin.relayer(), errors::INVALID_OWNER);
+        }
     }
 
     /// No relayer at first: creators assign, and anybody claims. Public, because a test builds a
@@ -144,6 +164,7 @@ pub mod Escrow {
         self.ownable.initializer(owner);
         self.tiers.initializer();
         self.admin.write_treasury(treasury);
+        assert_verifier(verifier);
         self.admin.write_verifier(verifier);
         for token in tokens {
             self.admin.write_token_allowed(*token, true);
@@ -222,8 +243,8 @@ pub mod Escrow {
             task_id
         }
 
-        /// From now until assign_deadline, and after it until somebody says so, this provider alone
-        /// is paid, and the creator cannot take the task back.
+        /// From now until assign_deadline the creator cannot take the task back, and until somebody
+        /// says that it is over this provider alone is paid.
         fn assign_task(
             ref self: ContractState,
             task_id: u256,
@@ -235,9 +256,9 @@ pub mod Escrow {
             let (id, task) = self.load(task_id);
             let caller = get_caller_address();
             let relayer = self.admin.relayer();
+            let is_creator = !task.creator.is_zero() && caller == task.creator;
             assert(
-                (!task.creator.is_zero() && caller == task.creator)
-                    || (!relayer.is_zero() && caller == relayer),
+                is_creator || (!relayer.is_zero() && caller == relayer),
                 errors::UNAUTHORIZED_RELAYER,
             );
             // A nonexistent task has no creator; it ends here for the relayer.
@@ -252,19 +273,19 @@ pub mod Escrow {
                 assign_deadline > assigned_at && assign_deadline <= task.terms.deadline,
                 errors::INVALID_DEADLINE,
             );
+            let mut progress = task.progress;
+            if !is_creator {
+                if progress.relayer_until == 0 {
+                    progress.relayer_until = assigned_at + RELAYER_WINDOW;
+                }
+                assert(assign_deadline <= progress.relayer_until, errors::INVALID_DEADLINE);
+            }
+            progress.status = Status::ASSIGNED;
+            progress.assigned_at = assigned_at;
+            progress.assign_deadline = assign_deadline;
             let mut cells = self.tasks.entry(id);
             cells.provider.write(provider);
-            cells
-                .progress
-                .write(
-                    Progress {
-                        status: Status::ASSIGNED,
-                        assigned_at,
-                        assign_deadline,
-                        settled_at: 0,
-                        cycles: 0,
-                    },
-                );
+            cells.progress.write(progress);
             self.emit(TaskAssigned { task_id, provider, assign_deadline });
             self.lock.unlock();
         }
@@ -278,22 +299,16 @@ pub mod Escrow {
             );
             let mut cells = self.tasks.entry(id);
             cells.provider.write(Zero::zero());
-            cells
-                .progress
-                .write(
-                    Progress {
-                        status: Status::CREATED,
-                        assigned_at: 0,
-                        assign_deadline: 0,
-                        settled_at: 0,
-                        cycles: 0,
-                    },
-                );
+            let mut progress = task.progress;
+            progress.status = Status::CREATED;
+            progress.assigned_at = 0;
+            progress.assign_deadline = 0;
+            cells.progress.write(progress);
             self.emit(TaskUnassigned { task_id, provider: task.provider });
             self.lock.unlock();
         }
 
-        /// While nobody is assigned, or after the deadline, or before an announced change.
+        /// While nobody is assigned, or the assignment is over, or before an announced change.
         fn cancel_task(ref self: ContractState, task_id: u256) {
             self.lock.lock();
             let (id, task) = self.load(task_id);
@@ -302,12 +317,12 @@ pub mod Escrow {
                 errors::NOT_CREATOR,
             );
             let status = task.progress.status;
-            let late = get_block_timestamp() > task.terms.deadline;
+            let is_over = get_block_timestamp() > task.progress.assign_deadline;
             // Nobody can keep a creator here until an announced change is applied, who is assigned
             // or by whom: the contract that it makes may give the amount to anybody.
             assert(
                 status == Status::CREATED
-                    || (status == Status::ASSIGNED && (late || self.admin.is_change_imminent())),
+                    || (status == Status::ASSIGNED && (is_over || self.admin.is_change_imminent())),
                 errors::CANNOT_CANCEL,
             );
             self.close_unpaid(id, task);
@@ -594,11 +609,14 @@ pub mod Escrow {
             assert(!provider.is_zero(), errors::INVALID_PROVIDER);
             let now = get_block_timestamp();
             assert(now <= task.terms.deadline, errors::DEADLINE_PASSED);
-            assert(
-                task.progress.status == Status::CREATED || provider == task.provider,
-                errors::NOT_ASSIGNED_PROVIDER,
-            );
-            self.nodes.assert_serves(provider, task.terms.required_tier);
+            // Who was assigned had the tier then; that it is lowered since takes no work from him.
+            let required_tier = if task.progress.status == Status::CREATED {
+                task.terms.required_tier
+            } else {
+                assert(provider == task.provider, errors::NOT_ASSIGNED_PROVIDER);
+                BASIC
+            };
+            self.nodes.assert_serves(provider, required_tier);
             statement::assert_result(result_hash);
             let before = money::held(task.token);
             assert(before >= task.amount, errors::BALANCE);
@@ -648,9 +666,8 @@ pub mod Escrow {
             let token_address = task.token;
             self.emit(PayoutReleased { task_id, provider, amount: reward, token_address });
 
-            money::pay(task.token, provider, reward, errors::PROVIDER_PAYMENT);
-            money::pay(task.token, self.admin.treasury(), treasury_fee, errors::TREASURY_PAYMENT);
-            money::assert_gone(task.token, before, task.amount, errors::PROVIDER_PAYMENT);
+            money::pay(task.token, provider, reward, before, errors::PROVIDER_PAYMENT);
+            self.fees.pay_fee(task_id, task.token, treasury_fee, before - reward);
         }
 
         fn close_unpaid(ref self: ContractState, id: u64, task: Task) {
@@ -663,8 +680,7 @@ pub mod Escrow {
         fn refund(ref self: ContractState, task: Task) {
             let before = money::held(task.token);
             assert(before >= task.amount, errors::BALANCE);
-            money::pay(task.token, task.creator, task.amount, errors::REFUND_TRANSFER);
-            money::assert_gone(task.token, before, task.amount, errors::REFUND_TRANSFER);
+            money::pay(task.token, task.creator, task.amount, before, errors::REFUND_TRANSFER);
         }
     }
 }

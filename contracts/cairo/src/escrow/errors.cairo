@@ -7,6 +7,7 @@ pub const TOKEN_TRANSFER: felt252 = 'Token transfer failed';
 pub const REFUND_TRANSFER: felt252 = 'Refund transfer failed';
 pub const PROVIDER_PAYMENT: felt252 = 'Provider payment failed';
 pub const TREASURY_PAYMENT: felt252 = 'Treasury payment failed';
+pub const NO_FEES: felt252 = 'No uncollected fees';
 pub const BALANCE: felt252 = 'Insufficient contract balance';
 
 pub const INVALID_PROGRAM: felt252 = 'Invalid program id';
@@ -30,6 +31,7 @@ pub const INVALID_PROVIDER: felt252 = 'Invalid provider address';
 
 pub const UNAUTHORIZED_RELAYER: felt252 = 'Unauthorized relayer';
 pub const INVALID_RELAYER: felt252 = 'Invalid relayer address';
+pub const INVALID_OWNER: felt252 = 'Invalid owner address';
 pub const INVALID_TREASURY: felt252 = 'Invalid treasury address';
 pub const INVALID_VERIFIER: felt252 = 'Invalid verifier class';
 pub const NOT_SUPPORTED: felt252 = 'Mode not supported';

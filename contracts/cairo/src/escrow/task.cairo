@@ -36,6 +36,8 @@ pub struct Progress {
     pub assign_deadline: u64,
     pub settled_at: u64,
     pub cycles: u64,
+    /// The relayer assigns no later than up to this; zero before its first assignment.
+    pub relayer_until: u64,
 }
 
 /// Cells that stay zero cost nothing, so what is not needed is left out: base_reward when it is the
@@ -96,9 +98,11 @@ pub struct Statement {
 const TWO_8: felt252 = 0x100;
 const TWO_32: felt252 = 0x100000000;
 const TWO_40: felt252 = 0x10000000000;
+const TWO_64: felt252 = 0x10000000000000000;
 const DIV_8: NonZero<u128> = 0x100;
 const DIV_32: NonZero<u128> = 0x100000000;
 const DIV_40: NonZero<u128> = 0x10000000000;
+const DIV_64: NonZero<u128> = 0x10000000000000000;
 
 /// 40 bits hold seconds for 34,800 years; the tests of packing rely on this bound being enforced.
 pub const MAX_TIME: u64 = 0xffffffffff;
@@ -138,17 +142,19 @@ impl TermsPacking of StorePacking<Terms, felt252> {
     }
 }
 
-/// From the top down: cycles (64 bits); settled_at (40), assign_deadline (40), assigned_at (40),
-/// status (8), which are the low 128 bits.
+/// From the top down: relayer_until (40 bits), cycles (64); settled_at (40), assign_deadline (40),
+/// assigned_at (40), status (8), which are the low 128 bits.
 impl ProgressPacking of StorePacking<Progress, felt252> {
     fn pack(value: Progress) -> felt252 {
         assert(
             value.settled_at <= MAX_TIME
                 && value.assign_deadline <= MAX_TIME
-                && value.assigned_at <= MAX_TIME,
+                && value.assigned_at <= MAX_TIME
+                && value.relayer_until <= MAX_TIME,
             'Time out of range',
         );
-        let mut packed: felt252 = value.cycles.into();
+        let mut packed: felt252 = value.relayer_until.into();
+        packed = packed * TWO_64 + value.cycles.into();
         packed = packed * TWO_40 + value.settled_at.into();
         packed = packed * TWO_40 + value.assign_deadline.into();
         packed = packed * TWO_40 + value.assigned_at.into();
@@ -160,12 +166,14 @@ impl ProgressPacking of StorePacking<Progress, felt252> {
         let (rest, status) = DivRem::div_rem(value.low, DIV_8);
         let (rest, assigned_at) = DivRem::div_rem(rest, DIV_40);
         let (settled_at, assign_deadline) = DivRem::div_rem(rest, DIV_40);
+        let (relayer_until, cycles) = DivRem::div_rem(value.high, DIV_64);
         Progress {
             status: status.try_into().unwrap(),
             assigned_at: assigned_at.try_into().unwrap(),
             assign_deadline: assign_deadline.try_into().unwrap(),
             settled_at: settled_at.try_into().unwrap(),
-            cycles: value.high.try_into().unwrap(),
+            cycles: cycles.try_into().unwrap(),
+            relayer_until: relayer_until.try_into().unwrap(),
         }
     }
 }

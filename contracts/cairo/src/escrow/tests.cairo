@@ -2,6 +2,7 @@
 
 mod abi;
 mod admin;
+mod assign;
 mod change;
 mod claim;
 mod create;
@@ -16,4 +17,5 @@ mod real_proof;
 mod states;
 mod statement;
 mod tokens;
+mod treasury;
 mod world;

@@ -9,9 +9,12 @@ use crate::escrow::interfaces::{
 };
 use crate::escrow::nodes::INodesDispatcherTrait;
 use crate::escrow::statement::task_hash;
-use crate::escrow::tests::mocks::NextVersion;
+use crate::escrow::tests::mocks::{
+    IMockTokenDispatcherTrait, Manner, NextVersion, RefusingVerifier,
+};
 use crate::escrow::tests::world::*;
 use crate::escrow::tiers::ITiersDispatcherTrait;
+use crate::escrow::treasury::ITreasuryDispatcherTrait;
 
 fn emitted(world: World, keys: Array<felt252>, data: Array<felt252>) {
     let (got_keys, got_data) = pop_log_raw(world.at).expect('no event');
@@ -156,7 +159,8 @@ fn nodes_and_owner_leave_a_trace() {
     emitted(world, array![selector!("Paused")], array![owner]);
     world.pausable().unpause();
     emitted(world, array![selector!("Unpaused")], array![owner]);
-    let class = NextVersion::TEST_CLASS_HASH;
+    let class = RefusingVerifier::TEST_CLASS_HASH;
+    let next = NextVersion::TEST_CLASS_HASH;
     let ready: felt252 = (START + DELAY).into();
     world.admin().schedule_verifier(class);
     emitted(
@@ -165,7 +169,7 @@ fn nodes_and_owner_leave_a_trace() {
     world.admin().cancel_verifier();
     emitted(world, array![selector!("ChangeCancelled"), 'verifier'], array![class.into()]);
     world.admin().schedule_verifier(class);
-    world.admin().schedule_upgrade(class);
+    world.admin().schedule_upgrade(next);
     world.drop_events();
     now(START + DELAY);
     let (old, _) = world.views().get_verifier_params();
@@ -173,8 +177,35 @@ fn nodes_and_owner_leave_a_trace() {
     emitted(world, array![selector!("VerifierSet")], array![old.into(), class.into()]);
     world.ownable().transfer_ownership(STRANGER());
     emitted(world, array![selector!("OwnershipTransferStarted"), owner, stranger], array![]);
-    world.admin().upgrade(class);
-    emitted(world, array![selector!("Upgraded")], array![class.into()]);
+    world.admin().upgrade(next);
+    emitted(world, array![selector!("Upgraded")], array![next.into()]);
+    world.no_more_events();
+}
+
+#[test]
+fn a_deferred_fee_is_an_event_more() {
+    let world = world();
+    let id = world.task();
+    let proof = world.proof(id, PROVIDER());
+    world.mock().set_manner_to(Manner::REFUSES, TREASURY());
+    world.drop_events();
+    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, proof);
+    for name in [
+        selector!("ProofVerified"), selector!("TaskCompleted"), selector!("FeeCollected"),
+        selector!("PayoutReleased"),
+    ].span() {
+        let (keys, _) = pop_log_raw(world.at).unwrap();
+        assert!(keys[0] == name);
+    }
+    let token = world.token.into();
+    emitted(world, array![selector!("FeeDeferred"), 1, 0], array![token, 120_000_000, 0]);
+    world.no_more_events();
+    world.mock().set_manner(Manner::HONEST);
+    world.treasury().collect_fees(world.token);
+    let treasury = TREASURY().into();
+    emitted(
+        world, array![selector!("DeferredFeesPaid"), token], array![treasury, 120_000_000, 0],
+    );
     world.no_more_events();
 }
 

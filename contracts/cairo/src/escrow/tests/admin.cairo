@@ -13,6 +13,7 @@ use crate::escrow::interfaces::{
 use crate::escrow::nodes::INodesSafeDispatcherTrait;
 use crate::escrow::tests::mocks::{
     INextVersionDispatcher, INextVersionDispatcherTrait, MockVerifier, NextVersion,
+    RefusingVerifier,
 };
 use crate::escrow::tests::world::*;
 use crate::escrow::tiers::ITiersSafeDispatcherTrait;
@@ -21,6 +22,10 @@ const NOT_OWNER: felt252 = 'Caller is not the owner';
 
 fn next_class() -> ClassHash {
     NextVersion::TEST_CLASS_HASH
+}
+
+fn next_verifier() -> ClassHash {
+    RefusingVerifier::TEST_CLASS_HASH
 }
 
 #[test]
@@ -260,20 +265,20 @@ fn the_verifier_changes_only_after_the_delay() {
     assert!(params.air_id == 'mock' && params.queries == 20);
     as_(OWNER());
     let admin = world.try_admin();
-    refused(admin.set_verifier(next_class()), 'Change not scheduled');
+    refused(admin.set_verifier(next_verifier()), 'Change not scheduled');
     refused(admin.cancel_verifier(), 'Change not scheduled');
-    world.admin().schedule_verifier(next_class());
-    assert!(world.admin().get_scheduled_verifier().value == next_class().into());
-    refused(admin.set_verifier(next_class()), 'Timelock not expired');
-    refused(admin.upgrade(next_class()), 'Change not scheduled');
+    world.admin().schedule_verifier(next_verifier());
+    assert!(world.admin().get_scheduled_verifier().value == next_verifier().into());
+    refused(admin.set_verifier(next_verifier()), 'Timelock not expired');
+    refused(admin.upgrade(next_verifier()), 'Change not scheduled');
     world.admin().cancel_verifier();
-    world.admin().schedule_verifier(next_class());
+    world.admin().schedule_verifier(next_verifier());
     now(START + DELAY);
-    world.admin().set_verifier(next_class());
-    // A class that verifies nothing pays nobody; the money is still the creator's.
+    world.admin().set_verifier(next_verifier());
+    // A class that accepts nothing pays nobody; the money is still the creator's.
     #[feature("safe_dispatcher")]
     let claim = world.try_tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, proof);
-    refused(claim, 'ENTRYPOINT_NOT_FOUND');
+    refused(claim, 'refused by the verifier');
     as_(CREATOR());
     world.tasks().cancel_task(id);
     assert!(world.balance(CREATOR()) == WEALTH);
@@ -297,6 +302,50 @@ fn the_constructor_refuses_what_is_zero() {
     refused(deployed('owner', 'treasury', 0, 'token'), 'Invalid verifier class');
     refused(deployed('owner', 'treasury', verifier, 0), 'Invalid token address');
     accepted(deployed('owner', 'treasury', verifier, 'token'));
+}
+
+/// What is no class, no verifier, or one for other proofs: at the construction and before a change.
+#[test]
+#[feature("safe_dispatcher")]
+fn a_class_that_does_not_answer_as_a_verifier_is_none() {
+    let world = world();
+    let next: felt252 = next_class().into();
+    as_(OWNER());
+    let admin = world.try_admin();
+    refused(admin.schedule_verifier(0.try_into().unwrap()), 'Invalid verifier class');
+    refused(admin.schedule_verifier(next_class()), 'ENTRYPOINT_NOT_FOUND');
+    refused(deployed('owner', 'treasury', next, 'token'), 'ENTRYPOINT_NOT_FOUND');
+    assert!(admin.schedule_verifier('no class'.try_into().unwrap()).is_err());
+    assert!(deployed('owner', 'treasury', 'no class', 'token').is_err());
+    for block in 1..4_u64 {
+        starknet::testing::set_block_number(block);
+        refused(admin.schedule_verifier(next_verifier()), 'Invalid verifier class');
+        let made = deployed('owner', 'treasury', next_verifier().into(), 'token');
+        refused(made, 'Invalid verifier class');
+    }
+    starknet::testing::set_block_number(0);
+    accepted(admin.schedule_verifier(next_verifier()));
+    accepted(deployed('owner', 'treasury', next_verifier().into(), 'token'));
+}
+
+#[test]
+#[feature("safe_dispatcher")]
+fn the_relayer_does_not_become_owner() {
+    let world = world();
+    as_(OWNER());
+    world.ownable().transfer_ownership(RELAYER());
+    as_(RELAYER());
+    refused(world.try_ownable().accept_ownership(), 'Invalid owner address');
+    as_(OWNER());
+    world.ownable().transfer_ownership(STRANGER());
+    world.admin().set_relayer(STRANGER());
+    as_(STRANGER());
+    refused(world.try_ownable().accept_ownership(), 'Invalid owner address');
+    as_(OWNER());
+    world.admin().set_relayer(RELAYER());
+    as_(STRANGER());
+    accepted(world.try_ownable().accept_ownership());
+    assert!(world.ownable().owner() == STRANGER());
 }
 
 #[test]

@@ -240,12 +240,13 @@ fn packing_keeps_every_bit() {
         assign_deadline: MAX_TIME,
         settled_at: MAX_TIME,
         cycles: Bounded::MAX,
+        relayer_until: MAX_TIME,
     };
     let packed: felt252 = StorePacking::pack(largest);
-    assert!(packed.into() == 0xffffffffffffffffffffffffffffffffffffffffffffffff_u256);
+    assert!(packed.into() == 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffff_u256);
     assert!(StorePacking::unpack(packed) == largest);
     let each = Progress {
-        status: 1, assigned_at: 2, assign_deadline: 3, settled_at: 4, cycles: 5,
+        status: 1, assigned_at: 2, assign_deadline: 3, settled_at: 4, cycles: 5, relayer_until: 6,
     };
     assert!(StorePacking::unpack(StorePacking::<Progress, felt252>::pack(each)) == each);
 }
@@ -268,7 +269,26 @@ fn packing_refuses_a_time_that_would_spill() {
 #[should_panic(expected: 'Time out of range')]
 fn packing_refuses_a_late_settlement() {
     let progress = Progress {
-        status: 1, assigned_at: 2, assign_deadline: 3, settled_at: MAX_TIME + 1, cycles: 5,
+        status: 1,
+        assigned_at: 2,
+        assign_deadline: 3,
+        settled_at: MAX_TIME + 1,
+        cycles: 5,
+        relayer_until: 6,
+    };
+    let _packed: felt252 = StorePacking::pack(progress);
+}
+
+#[test]
+#[should_panic(expected: 'Time out of range')]
+fn packing_refuses_a_late_relayer() {
+    let progress = Progress {
+        status: 1,
+        assigned_at: 2,
+        assign_deadline: 3,
+        settled_at: 4,
+        cycles: 5,
+        relayer_until: MAX_TIME + 1,
     };
     let _packed: felt252 = StorePacking::pack(progress);
 }

@@ -29,7 +29,10 @@ pub trait IMockToken<TState> {
     fn approve(ref self: TState, spender: starknet::ContractAddress, amount: u256) -> bool;
     /// Of several at once: in cairo-test a call takes long, whatever it does.
     fn balances_of(self: @TState, accounts: Span<starknet::ContractAddress>) -> Array<u256>;
+    /// Towards everybody.
     fn set_manner(ref self: TState, manner: u8);
+    /// Towards this recipient; honest towards others.
+    fn set_manner_to(ref self: TState, manner: u8, recipient: starknet::ContractAddress);
     fn set_callback(
         ref self: TState,
         target: starknet::ContractAddress,
@@ -42,6 +45,7 @@ pub trait IMockToken<TState> {
 
 #[starknet::contract]
 pub mod MockToken {
+    use core::num::traits::Zero;
     use starknet::storage::{
         Map, MutableVecTrait, StorageMapReadAccess, StorageMapWriteAccess,
         StoragePointerReadAccess, StoragePointerWriteAccess, Vec,
@@ -55,6 +59,7 @@ pub mod MockToken {
         balances: Map<ContractAddress, u256>,
         allowances: Map<(ContractAddress, ContractAddress), u256>,
         manner: u8,
+        only_to: ContractAddress,
         target: ContractAddress,
         selector: felt252,
         calldata: Vec<felt252>,
@@ -87,6 +92,12 @@ pub mod MockToken {
 
         fn set_manner(ref self: ContractState, manner: u8) {
             self.manner.write(manner);
+            self.only_to.write(Zero::zero());
+        }
+
+        fn set_manner_to(ref self: ContractState, manner: u8, recipient: ContractAddress) {
+            self.manner.write(manner);
+            self.only_to.write(recipient);
         }
 
         fn set_callback(
@@ -139,7 +150,12 @@ pub mod MockToken {
         fn send(
             ref self: ContractState, from: ContractAddress, to: ContractAddress, amount: u256,
         ) -> bool {
-            let manner = self.manner.read();
+            let only_to = self.only_to.read();
+            let manner = if only_to.is_zero() || to == only_to {
+                self.manner.read()
+            } else {
+                Manner::HONEST
+            };
             if manner == Manner::REFUSES {
                 return false;
             }
@@ -218,6 +234,56 @@ pub mod MockVerifier {
                 version: 1,
                 profile: 4,
                 air_id: 'mock',
+                log_blowup: 4,
+                queries: 20,
+                grind_lookup: 24,
+                grind_oods: 0,
+                grind_deep: 10,
+                grind_commit: 4,
+                grind_query: 24,
+                cap_log: 5,
+                last_layer_log: 6,
+            }
+        }
+    }
+}
+
+/// Accepts nothing; what it says of itself depends on the number of the block: 0 what is right, 1
+/// another profile, 2 and 3 no digest as air id.
+#[starknet::contract]
+pub mod RefusingVerifier {
+    use starknet::get_block_number;
+    use crate::escrow::proof_verifier::{Expectation, IProofVerifier, Verified, VerifierParams};
+
+    const TWO_224: felt252 = 0x100000000000000000000000000000000000000000000000000000000;
+
+    #[storage]
+    struct Storage {}
+
+    #[abi(embed_v0)]
+    impl Verifier of IProofVerifier<ContractState> {
+        fn verify(
+            self: @ContractState, expectation: Expectation, proof: Span<felt252>,
+        ) -> Verified {
+            core::panic_with_felt252('refused by the verifier')
+        }
+
+        fn params(self: @ContractState) -> VerifierParams {
+            let block = get_block_number();
+            VerifierParams {
+                version: 1,
+                profile: if block == 1 {
+                    3
+                } else {
+                    4
+                },
+                air_id: if block == 2 {
+                    0
+                } else if block == 3 {
+                    TWO_224
+                } else {
+                    TWO_224 - 1
+                },
                 log_blowup: 4,
                 queries: 20,
                 grind_lookup: 24,

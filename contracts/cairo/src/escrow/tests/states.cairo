@@ -137,8 +137,9 @@ fn reason(state: State, call: Call, bound: bool) -> felt252 {
         Call::CancelByRelayer | Call::CancelByProvider => 'Only creator can cancel',
         Call::CancelByCreator => match state {
             State::Missing => 'Only creator can cancel',
-            State::Created | State::CreatedLate | State::Unassigned | State::AssignedLate => 0,
-            State::Assigned | State::AssignedOverdue => if bound {
+            State::Created | State::CreatedLate | State::Unassigned | State::AssignedOverdue |
+            State::AssignedLate => 0,
+            State::Assigned => if bound {
                 0
             } else {
                 'Task cannot be cancelled'

@@ -144,6 +144,7 @@ fn callbacks(world: World, id: u256) -> Array<(felt252, Span<felt252>)> {
     array![
         (selector!("submit_proof_and_claim"), claim.span()),
         (selector!("submit_and_verify_with_io_binding"), alias.span()),
+        (selector!("collect_fees"), array![token].span()),
         (selector!("cancel_task"), array![id.low.into(), 0].span()),
         (selector!("claim_expired"), array![id.low.into(), 0].span()),
         (selector!("unassign_expired"), array![id.low.into(), 0].span()),

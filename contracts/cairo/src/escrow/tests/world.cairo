@@ -17,6 +17,7 @@ use crate::escrow::tests::mocks::{
     IMockTokenDispatcher, IMockTokenDispatcherTrait, MockToken, MockVerifier,
 };
 use crate::escrow::tiers::{BASIC, ITiersDispatcher, ITiersSafeDispatcher};
+use crate::escrow::treasury::{ITreasuryDispatcher, ITreasurySafeDispatcher};
 
 pub const CHAIN_ID: felt252 = 'SN_SEPOLIA';
 pub const START: u64 = 1_700_000_000;
@@ -157,6 +158,12 @@ pub impl WorldImpl of WorldTrait {
     }
     fn try_tiers(self: World) -> ITiersSafeDispatcher {
         ITiersSafeDispatcher { contract_address: self.at }
+    }
+    fn treasury(self: World) -> ITreasuryDispatcher {
+        ITreasuryDispatcher { contract_address: self.at }
+    }
+    fn try_treasury(self: World) -> ITreasurySafeDispatcher {
+        ITreasurySafeDispatcher { contract_address: self.at }
     }
     fn ownable(self: World) -> IOwnableDispatcher {
         IOwnableDispatcher { contract_address: self.at }
