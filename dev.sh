@@ -162,33 +162,42 @@ tamper() {
     printf "\\$(printf '%03o' $((last ^ 1)))" >>"$2"
 }
 
-# devnet-demo: the marketplace over a local devnet. What cannot be installed from Debian or PyPI is not
-# installed: then the demonstration says what is missing and is skipped.
+# What starknet-devnet and a Cairo compiler are looked for in; neither comes from Debian or PyPI, so
+# neither is installed.
+cairo=${CAIRO_HOME:-${HOME:-}/.local/share/cairo}/bin
+has_devnet() { has starknet-devnet || [ -x "$cairo/starknet-devnet" ]; }
+has_cairo() { has scarb || [ -x "$cairo/starknet-compile" ]; }
+
+# A Python with starknet-py, which declares classes and deploys: made in build/starknet-py.
+python=build/starknet-py/bin/python
+make_python() {
+    "$python" -c 'import starknet_py' 2>/dev/null && return 0
+    say "starknet-py, into build/starknet-py"
+    mkdir -p build
+    python3 -m venv build/starknet-py && "$python" -m pip install -q starknet-py==0.30.0
+}
+
+# devnet-demo: the marketplace over a local devnet. Without a tool that it needs it says so, and is skipped.
 cmd_devnet_demo() {
     need_build_tools
     need libssl-dev has_openssl
     need libcurl4-openssl-dev has_curl
     need python3-venv python3 -m ensurepip --version
     install_missing
-    cairo=${CAIRO_HOME:-${HOME:-}/.local/share/cairo}/bin
-    has starknet-devnet >/dev/null || [ -x "$cairo/starknet-devnet" ] || {
+    has_devnet >/dev/null || {
         echo "  skipped: no starknet-devnet (PATH, or $cairo)"
         return 0
     }
-    has scarb >/dev/null || [ -x "$cairo/starknet-compile" ] || {
+    has_cairo >/dev/null || {
         echo "  skipped: no Cairo compiler (scarb, or starknet-compile in $cairo)"
         return 0
     }
     configure build -DCMAKE_BUILD_TYPE=Release -DSP_WERROR=OFF
     build build sprove chain_raw
-    python=build/starknet-py/bin/python
-    if ! "$python" -c 'import starknet_py' 2>/dev/null; then
-        say "starknet-py, into build/starknet-py"
-        if ! { python3 -m venv build/starknet-py && "$python" -m pip install -q starknet-py==0.30.0; }; then
-            echo "  skipped: starknet-py cannot be installed (PyPI)"
-            return 0
-        fi
-    fi
+    make_python || {
+        echo "  skipped: starknet-py cannot be installed (PyPI)"
+        return 0
+    }
     rc=0
     "$python" tests/chain/devnet_demo.py build/cli/sprove build/tests/chain/chain_raw build/devnet-demo || rc=$?
     [ "$rc" = 0 ] || [ "$rc" = 77 ] || fail "the demonstration failed"
@@ -197,8 +206,15 @@ cmd_devnet_demo() {
 cmd_test() {
     start=$(date +%s)
     need_test_tools
+    if has_devnet >/dev/null && has_cairo >/dev/null; then
+        need python3-venv python3 -m ensurepip --version
+    fi
     install_missing
-    configure build-test -DCMAKE_BUILD_TYPE=Release -DSP_WERROR=ON
+    # Without starknet-py the tests that need it say so.
+    if has_devnet >/dev/null && has_cairo >/dev/null && make_python; then
+        set -- "-DSP_STARKNET_PYTHON=$PWD/$python"
+    fi
+    configure build-test -DCMAKE_BUILD_TYPE=Release -DSP_WERROR=ON "$@"
     build build-test
     run_ctest build-test release
     configure build-asan -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-O1\ -g -DSP_WERROR=ON \

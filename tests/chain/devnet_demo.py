@@ -171,8 +171,8 @@ class Demo:
         self.attack("task %s claimed again" % one, "Invalid task status", PROVIDER, submit,
                     self.claim_data(one, PROVIDER, result, felts))
         self.done("task", "assign", two, "--provider", provider, "--duration", "6h", who=DEMANDER)
-        self.attack("task %s, now assigned, taken back by its demander" % two, "Task cannot be cancelled", DEMANDER, "cancel_task",
-                    u256(int(two)))
+        self.attack("task %s, now assigned, taken back by its demander" % two, "Task cannot be cancelled", DEMANDER,
+                    "cancel_task", u256(int(two)))
         self.refused("by `sprove claim`, the first", "context", *claim, two, who=PROVIDER)
         self.refused("by `sprove claim`, the fifth", "paid already", *claim, one, who=PROVIDER)
         self.done("claim", self.path("proof" + two), "--task", two, who=PROVIDER)

@@ -1,6 +1,7 @@
-"""contracts/cairo/deploy/deploy.py with an account of one's own, as on a public network: deploys once however often
-it is run, refuses what nobody wants before it sends anything, and takes what scarb builds (a stand-in for scarb,
-where there is none, hands out the classes that starknet-compile made). usage: test_deploy.py DIRECTORY"""
+"""contracts/cairo/deploy/: deploy.py with an account of one's own, as on a public network: deploys once however
+often it is run, refuses what nobody wants before it sends anything, and takes what scarb builds (a stand-in for
+scarb, where there is none, hands out the classes that starknet-compile made); then owner.py, every kind of action.
+usage: test_deploy.py DIRECTORY"""
 
 import asyncio
 import contextlib
@@ -22,6 +23,7 @@ try:
     from starknet_py.net.signer.key_pair import KeyPair
 
     import deploy
+    import owner
 except ImportError as e:
     sys.exit(devnet.skip("no Python package %s (starknet-py 0.30)" % e.name))
 
@@ -45,6 +47,13 @@ def write(path, text, mode=0o600):
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as f:
         f.write(text)
     os.chmod(path, mode)
+
+
+def told(program, *words):
+    """Exit code and output of a program, run here: starknet-py takes seconds to load."""
+    with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.redirect_stderr(said):
+        code = program(list(words))
+    return code, said.getvalue()
 
 
 class Operator:
@@ -78,12 +87,8 @@ class Operator:
         """The file that was written, or None; then what was said."""
         self.n += 1
         where = out.get("out") or self.path("deployment%d.json" % self.n)
-        words = ["--rpc", self.node.url, "--account", hex(self.address), "--keystore", self.path(keystore),
-                 "--password-file", self.path(password), "--treasury", treasury, "--build", self.path("build"),
-                 "--out", where, *options]
-        with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.redirect_stderr(said):
-            code = deploy.main(words)
-        said = said.getvalue()
+        code, said = told(deploy.main, *self.account(keystore, password), "--treasury", treasury, "--build",
+                          self.path("build"), "--out", where, *options)
         written = None
         if os.path.exists(where):
             with open(where) as f:
@@ -91,6 +96,25 @@ class Operator:
         must((code == 0) == (written is not None) or "--dry-run" in options, said)
         must(not [f for f in os.listdir(self.folder) if f.endswith(".new")], "a draft is left")
         return written, said
+
+    def account(self, keystore="key", password="password"):
+        return ["--rpc", self.node.url, "--account", hex(self.address), "--keystore", self.path(keystore),
+                "--password-file", self.path(password)]
+
+    def owns(self, *words, account=None):
+        """What owner.py said; it must have gone well."""
+        code, said = told(owner.main, *words, "--deployment", self.path("deployment1.json"),
+                          *(account or self.account()))
+        must(code == 0, "%s: %s" % (words, said))
+        return said
+
+    def owns_not(self, why, *words, account=None):
+        before = self.nonce()
+        code, said = told(owner.main, *words, "--deployment", self.path("deployment1.json"),
+                          *(account or self.account()))
+        must(code == 1 and why in said and "Traceback" not in said, "%s: %s" % (words, said))
+        must(self.nonce() == before, "%s: something was sent" % (words,))
+        print("   refused:", said.strip(), flush=True)
 
     def refused(self, why, *options, **more):
         before = self.nonce()
@@ -137,6 +161,9 @@ def test(op):
     _, said = op.run("--salt", "2", "--dry-run")
     must("not deployed" in said and "nothing was sent" in said and op.nonce() == before + 4, said)
 
+    _, said = told(deploy.main, *op.account(), "--build", op.path("build"), "--declare")
+    must(said.count("declared already") == 2 and "contract" not in said and op.nonce() == before + 4, said)
+
     op.refused("the password is wrong", password="wrong")
     op.refused("open to other users", keystore="open")
     op.refused("no keystore", keystore="text")
@@ -151,6 +178,46 @@ def test(op):
     op.refused("not SN_MAIN", "--chain", "SN_MAIN")
     op.refused("above --max-fee", "--salt", "3", "--max-fee", "1000")
     op.refused("cannot be written", "--salt", "3", out=op.path("nowhere/deployment.json"))
+    return one
+
+
+def test_owner(op, deployment):
+    escrow, verifier = deployment["escrow_class"], deployment["verifier_class"]
+    stranger = ["--rpc", op.node.url, "--devnet"]
+    said = op.owns("show", account=["--rpc", op.node.url])
+    must(hex(op.address) in said and escrow in said and said.count("nothing") == 2, said)
+    op.owns_not("Caller is not the owner", "pause", account=stranger)
+    op.owns("pause")
+    must("paused             yes" in op.owns("show"), "a pause that does not show")
+    op.owns("unpause")
+    op.owns_not("Pausable: not paused", "unpause")
+    other = hex(op.address)  # no token, but that is the owner's affair
+    op.owns("allow-token", other)
+    op.owns("forbid-token", other)
+    op.owns("grant-tier", other, "2")
+    op.owns_not("must be 1, 2 or 3", "grant-tier", other, "4")
+    op.owns_not("the action takes ADDRESS TIER", "grant-tier", other)
+    op.owns_not("must be 0x", "set-treasury", "7")
+    op.owns_not("is not declared", "schedule-upgrade", "0x1234")
+    op.owns_not("above --max-fee", "pause", account=[*op.account(), "--max-fee", "1000"])
+    must("nothing was sent" in op.owns("pause", "--dry-run"), "a dry run")
+    must("paused             no" in op.owns("show"), "a dry run that pauses")
+    for schedule, apply, cancel, value in (("schedule-verifier", "set-verifier", "cancel-verifier", verifier),
+                                           ("schedule-upgrade", "upgrade", "cancel-upgrade", escrow)):
+        op.owns_not("Change not scheduled", apply, value)
+        op.owns(schedule, value)
+        op.owns_not("Timelock not expired", apply, value)
+        op.owns(cancel)
+        op.owns(schedule, value)
+        must(value + " from 20" in op.owns("show"), "what is scheduled shows")
+        op.node.rpc("devnet_increaseTime", {"time": 9 * 86400})
+        op.owns(apply, value)
+    first = op.node.accounts[0]["address"]
+    op.owns("transfer-ownership", first)
+    op.owns_not("Caller is not the pending owner", "accept-ownership")
+    op.owns("accept-ownership", account=stranger)
+    op.owns_not("Caller is not the owner", "pause")
+    print("   owner.py: pause, tokens, tiers, verifier and class after their delay, two steps to another owner")
 
 
 def main():
@@ -161,7 +228,8 @@ def main():
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
     with devnet.Devnet() as node:
-        test(Operator(node, folder))
+        op = Operator(node, folder)
+        test_owner(op, test(op))
     return 0
 
 

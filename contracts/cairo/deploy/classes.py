@@ -12,14 +12,12 @@ from starknet_py.common import create_casm_class, create_sierra_compiled_contrac
 from starknet_py.hash.casm_class_hash import compute_casm_class_hash
 from starknet_py.hash.sierra_class_hash import compute_sierra_class_hash
 from starknet_py.net.client_errors import ClientError
-from starknet_py.net.client_models import ResourceBounds, ResourceBoundsMapping
+from starknet_py.net.client_models import ResourceBoundsMapping
+
+from signer import Refused, bounds_of
 
 HOME = os.environ.get("CAIRO_HOME", os.path.expanduser("~/.local/share/cairo"))
 CLASS_NOT_FOUND = 28  # of the Starknet JSON-RPC
-
-
-class Refused(Exception):
-    """What stops a deployment, in a sentence."""
 
 
 def compiler():
@@ -90,24 +88,12 @@ async def is_declared(client, class_hash):
         return False
 
 
-def bounds_of(estimate, max_fee):
-    """A tenth more gas than estimated and half more per unit: a class takes most of a block, so there is no
-    room for more. Refused when that could cost more than max_fee."""
-    e = estimate
-    bounds = [ResourceBounds(gas * 11 // 10 + 1, price * 3 // 2)
-              for gas, price in ((e.l1_gas_consumed, e.l1_gas_price), (e.l2_gas_consumed, e.l2_gas_price),
-                                 (e.l1_data_gas_consumed, e.l1_data_gas_price))]
-    most = sum(b.max_amount * b.max_price_per_unit for b in bounds)
-    if most > max_fee:
-        raise Refused("it could cost %d FRI, above --max-fee %d; nothing was sent" % (most, max_fee))
-    return ResourceBoundsMapping(l1_gas=bounds[0], l2_gas=bounds[1], l1_data_gas=bounds[2])
-
-
-async def estimate_declare(account, compiled, casm_hash):
-    """What declaring takes. What the node gets is signed as a query, which is void for sending."""
+async def estimate_declare(account, compiled, casm_hash, skip_validate=False):
+    """What declaring takes; skip_validate: of an account whose key is not here. What the node gets is signed as a
+    query, which is void for sending."""
     tx = await account.sign_declare_v3(compiled.text, casm_hash,
                                        resource_bounds=ResourceBoundsMapping.init_with_zeros())
-    return await account.client.estimate_fee(await account.sign_for_fee_estimate(tx), skip_validate=True)
+    return await account.client.estimate_fee(await account.sign_for_fee_estimate(tx), skip_validate=skip_validate)
 
 
 async def compiled_hash(account, compiled):
@@ -115,7 +101,7 @@ async def compiled_hash(account, compiled):
     refusal of a wrong hash names the right one. Nothing rests on its word: a wrong hash is not taken."""
     if compiled.casm_hash is None:
         try:
-            await estimate_declare(account, compiled, 1)
+            await estimate_declare(account, compiled, 1, skip_validate=True)
         except ClientError as e:
             seen = [int(x, 16) for x in re.findall(r"0x[0-9a-fA-F]{50,64}", str(e) + str(getattr(e, "data", "")))]
             others = [x for x in seen if x not in (compiled.hash, 1)]
@@ -135,7 +121,8 @@ async def declare(account, compiled, max_fee):
         print("%-9s class %#x is declared already" % (compiled.name, compiled.hash), flush=True)
         return 0
     casm = await compiled_hash(account, compiled)
-    bounds = bounds_of(await estimate_declare(account, compiled, casm), max_fee)
+    # A class takes most of a block: there is no room for half more.
+    bounds = bounds_of(await estimate_declare(account, compiled, casm), max_fee, percent=110)
     sent = await client.declare(await account.sign_declare_v3(compiled.text, casm, resource_bounds=bounds))
     if sent.class_hash != compiled.hash:
         raise Refused("the node says that the class %s is %#x; here it is %#x" %

@@ -4,10 +4,8 @@ starknet-py, and scarb or starknet-compile. docs/chain.md 8 is the guide, `deplo
 
 import argparse
 import asyncio
-import getpass
 import json
 import os
-import stat
 import sys
 import time
 
@@ -18,65 +16,21 @@ CLASSES = {"verifier": "sprove::chain_verifier::ChainVerifier", "escrow": "sprov
 STRK = 0x4718F5A0FC34CC1AF16A1CDEE98FFB20C31F5CD61D6AB07201858F4287C938D
 # The universal deployer, the same on all networks (docs.starknet.io, universal deployer).
 DEPLOYER = 0x2CEED65A4BD731034C01113685C831B01C15D7D432F71AFB1CF1634B53A2125
-ADDRESS_BOUND = 2**251 - 256
 CONTRACT_NOT_FOUND = 20  # of the Starknet JSON-RPC
 
 try:
-    from eth_keyfile import decode_keyfile_json
     from starknet_py.hash.address import compute_address
     from starknet_py.hash.selector import get_selector_from_name
-    from starknet_py.net.account.account import Account
     from starknet_py.net.client_errors import ClientError
     from starknet_py.net.client_models import Call
-    from starknet_py.net.full_node_client import FullNodeClient
-    from starknet_py.net.signer.key_pair import KeyPair
     from starknet_py.transaction_errors import TransactionFailedError
 
     import classes
-    from classes import Refused
+    import signer
+    from signer import Refused, address, view
 except ImportError as e:
     print("  skipped: no Python package %s (starknet-py 0.30)" % e.name)
     sys.exit(SKIPPED)
-
-
-def address(what, text):
-    try:
-        value = int(text, 16)
-    except ValueError:
-        value = 0
-    if not text.startswith("0x") or not 0 < value < ADDRESS_BOUND:
-        raise Refused("%s %s: must be 0x and hexadecimal digits of an address" % (what, text))
-    return value
-
-
-def private(path):
-    """The bytes of a file that is the owner's alone."""
-    try:
-        if os.stat(path).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise Refused("%s is open to other users (chmod 600)" % path)
-        with open(path, "rb") as f:
-            return f.read()
-    except OSError as e:
-        raise Refused("%s: %s" % (path, e.strerror)) from e
-
-
-def private_key(args):
-    """The key of a keystore file (Web3 Secret Storage); the password from a file, or asked for."""
-    try:
-        sealed = json.loads(private(args.keystore))
-        if args.password_file:
-            password = private(args.password_file).split(b"\n")[0].rstrip(b"\r")
-        else:
-            password = getpass.getpass("password of the keystore: ").encode()
-        return int.from_bytes(decode_keyfile_json(sealed, password), "big")
-    except (KeyError, TypeError, NotImplementedError, UnicodeDecodeError, json.JSONDecodeError) as e:
-        raise Refused("%s: no keystore" % args.keystore) from e
-    except ValueError as e:
-        raise Refused("%s: the password is wrong, or the file was altered" % args.keystore) from e
-
-
-async def view(client, to, name, *felts):
-    return await client.call_contract(Call(to, get_selector_from_name(name), list(felts)))
 
 
 async def class_at(client, contract):
@@ -137,12 +91,9 @@ async def deploy(account, plan, max_fee):
         return await first_block(client, plan.contract), None
     arguments = [plan.escrow.hash, plan.salt, 0, len(plan.constructor), *plan.constructor]
     call = Call(DEPLOYER, get_selector_from_name("deployContract"), arguments)
-    unpriced = await account.sign_invoke_v3(call, resource_bounds=classes.ResourceBoundsMapping.init_with_zeros())
-    bounds = classes.bounds_of(await account.estimate_fee(unpriced), max_fee)
-    sent = await account.execute_v3(call, resource_bounds=bounds)
-    receipt = await client.wait_for_tx(sent.transaction_hash, check_interval=0.5)
+    receipt = await signer.send(account, call, max_fee)
     print("contract  at %#x, %d L2 gas" % (plan.contract, receipt.execution_resources.l2_gas), flush=True)
-    return receipt.block_number, sent.transaction_hash
+    return receipt.block_number, receipt.transaction_hash
 
 
 def write(path, what):
@@ -177,7 +128,7 @@ async def dry_run(account, plan):
         print("%-9s class %#x, %d felts of Sierra %s: %s" % (c.name, c.hash, c.felts, c.sierra_version,
                                                              "declared" if there else "not declared"))
         if not there:
-            e = await classes.estimate_declare(account, c, await classes.compiled_hash(account, c))
+            e = await classes.estimate_declare(account, c, await classes.compiled_hash(account, c), skip_validate=True)
             print("          compiled class %#x; declaring takes %d L2 gas, %d FRI" %
                   (c.casm_hash, e.l2_gas_consumed, e.overall_fee))
     there = await class_at(client, plan.contract)
@@ -190,33 +141,17 @@ async def dry_run(account, plan):
 
 
 async def run(args):
-    client = FullNodeClient(node_url=args.rpc)
-    chain = int(await client.get_chain_id(), 16)
-    if chain != int.from_bytes(args.chain.encode(), "big"):
-        raise Refused("the node is of the network %s, not %s (--chain)" %
-                      (chain.to_bytes(31, "big").lstrip(b"\0").decode("ascii", "replace"), args.chain))
-    if args.devnet:
-        of, key = devnet_account(args.rpc)
-    elif args.account:
-        of, key = address("--account", args.account), None
-    else:
-        raise Refused("--account is needed (or --devnet)")
-    if key is None and args.dry_run:
-        key = 1  # nothing that it signs is sent
-    elif key is None:
-        if not args.keystore:
-            raise Refused("--keystore is needed")
-        key = private_key(args)
-    account = Account(client=client, address=of, key_pair=KeyPair.from_private_key(key), chain=chain)
-
+    account, chain = await signer.open_account(args)
+    client = account.client
     folder = os.path.dirname(os.path.abspath(args.out))
     if not args.dry_run and not os.access(folder, os.W_OK):
         raise Refused("--out %s: the folder cannot be written to" % args.out)
     if not classes.compiler():
         print("  skipped: no Cairo compiler (scarb, or starknet-compile in %s/bin)" % classes.HOME)
         return SKIPPED
-    plan = Plan(args, of)
-    await check_arguments(client, plan)
+    plan = Plan(args, account.address)
+    if not args.declare:
+        await check_arguments(client, plan)
     start = time.monotonic()
     plan.compiled(classes.compile_package(PACKAGE, CLASSES, args.build))
     print("compiled in %.0f s by %s" % (time.monotonic() - start, classes.compiler()), flush=True)
@@ -225,6 +160,8 @@ async def run(args):
         return 0
     verifier_gas = await classes.declare(account, plan.verifier, args.max_fee)
     escrow_gas = await classes.declare(account, plan.escrow, args.max_fee)
+    if args.declare:
+        return 0
     block, transaction = await deploy(account, plan, args.max_fee)
     await check_contract(client, plan)
     write(args.out, {
@@ -245,39 +182,17 @@ async def run(args):
     return 0
 
 
-def devnet_account(url):
-    """The first account of a devnet, whose key it publishes."""
-    import urllib.request
-
-    body = json.dumps({"jsonrpc": "2.0", "id": 0, "method": "devnet_getPredeployedAccounts", "params": {}}).encode()
-    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=30) as reply:
-        answer = json.load(reply)
-    if "result" not in answer:
-        raise Refused("--devnet: the node is no devnet")
-    first = answer["result"][0]
-    return int(first["address"], 16), int(first["private_key"], 16)
-
-
 def arguments(words):
     p = argparse.ArgumentParser(description=__doc__)
-    p.add_argument("--rpc", required=True, metavar="URL", help="JSON-RPC of a node")
-    p.add_argument("--chain", default="SN_SEPOLIA", metavar="ID",
-                   help="its network (default: SN_SEPOLIA, devnet's too)")
+    signer.add_arguments(p)
     p.add_argument("--out", default="deployment.json", metavar="F", help="what was deployed, as JSON")
     p.add_argument("--build", default=BUILD, metavar="DIR",
                    help="where the classes are compiled to (default: build/contracts of the checkout)")
-    p.add_argument("--account", metavar="ADDR", help="the account that declares, deploys and pays")
-    p.add_argument("--keystore", metavar="F", help="its key under a password (`sprove keys`)")
-    p.add_argument("--password-file", metavar="F", help="the password, one line (default: asked for)")
-    p.add_argument("--devnet", action="store_true", help="a devnet: its first account instead")
     p.add_argument("--owner", metavar="ADDR", help="owner of the contract (default: the account)")
     p.add_argument("--treasury", metavar="ADDR", help="who gets the fees (default: the owner)")
     p.add_argument("--token", action="append", default=[], metavar="ADDR", help="tokens that are taken (default: STRK)")
     p.add_argument("--salt", type=int, default=0, metavar="N", help="part of the address")
-    p.add_argument("--max-fee", type=int, default=100 * 10**18, metavar="FRI",
-                   help="the most for one transaction (default: 100 STRK)")
-    p.add_argument("--dry-run", action="store_true", help="only says what would be done, and what it would take")
+    p.add_argument("--declare", action="store_true", help="only the classes, as for a later upgrade")
     return p.parse_args(words)
 
 
@@ -287,7 +202,7 @@ def main(words):
     except Refused as e:
         print("deploy.py: %s" % e, file=sys.stderr)
     except (ClientError, TransactionFailedError) as e:
-        print("deploy.py: the node says: %s" % str(e)[:800], file=sys.stderr)
+        print("deploy.py: the node says: %s" % signer.said(e), file=sys.stderr)
     return 1
 
 
