@@ -1,0 +1,136 @@
+/* main.c - sprove-node: options; `sprove node` runs it. */
+#include "node/daemon.h"
+
+#include "starknet/calldata.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] =
+    "usage: sprove node [--relayer URL] [--data DIR] [--address ACCOUNT] [options]\n"
+    "\n"
+    "Takes tasks from a relayer, proves them in sandboxed children, and delivers the results. The "
+    "first start makes a node\n"
+    "key (DIR/node.key) and measures the machine for a few seconds.\n"
+    "\n"
+    "  --relayer URL          http://host:port (default $RELAYER_API_URL, else "
+    "http://127.0.0.1:8000)\n"
+    "  --data DIR             default $XDG_DATA_HOME/sprove/node\n"
+    "  --address ACCOUNT      the account that is paid for tasks on a chain\n"
+    "  --region NAME          such as EU or EU-DE\n"
+    "  --price-base FRI       for a task; --price-mcycle FRI: for a million rows\n"
+    "  --max-concurrent N     tasks at a time (1)\n"
+    "  --threads N            for one proof (all)\n"
+    "  --memory GIB           for one proof (three quarters of what is free)\n"
+    "  --no-bench             do not measure the machine\n"
+    "  --quiet                no log on standard error\n"
+    "  --version, --help\n"
+    "\n"
+    "exit codes: 0 stopped as asked, 1 failure, 2 usage\n";
+
+static int bad(const char *what, const char *value)
+{
+    (void)fprintf(stderr, "sprove-node: %s: %s\n", what, value);
+    return 2;
+}
+
+static int set_text(char *out, size_t room, const char *name, const char *value)
+{
+    const int n = snprintf(out, room, "%s", value);
+    return n >= 0 && (size_t)n < room ? 0 : bad(name, "too long");
+}
+
+static int set_number(unsigned *out, const char *name, const char *value, unsigned low,
+                      unsigned high)
+{
+    char *end;
+    const unsigned long v = strtoul(value, &end, 10);
+    if (value[0] < '0' || value[0] > '9' || *end != 0 || v < low || v > high)
+        return bad(name, value);
+    *out = (unsigned)v;
+    return 0;
+}
+
+static int set_amount(char *out, size_t room, const char *name, const char *value)
+{
+    u256 a;
+    if (value[0] < '0' || value[0] > '9' || u256_read_text(&a, value) != SP_OK ||
+        strlen(value) >= U256_TEXT)
+        return bad(name, value);
+    return set_text(out, room, name, value);
+}
+
+int main(int argc, char **argv)
+{
+    enum {
+        RELAYER = 256,
+        DATA,
+        ADDRESS,
+        REGION,
+        BASE,
+        MCYCLE,
+        CONCURRENT,
+        THREADS,
+        MEMORY,
+        NO_BENCH,
+        QUIET,
+        VERSION,
+        HELP
+    };
+    static const struct option options[] = {{"relayer", required_argument, NULL, RELAYER},
+                                            {"data", required_argument, NULL, DATA},
+                                            {"address", required_argument, NULL, ADDRESS},
+                                            {"region", required_argument, NULL, REGION},
+                                            {"price-base", required_argument, NULL, BASE},
+                                            {"price-mcycle", required_argument, NULL, MCYCLE},
+                                            {"max-concurrent", required_argument, NULL, CONCURRENT},
+                                            {"threads", required_argument, NULL, THREADS},
+                                            {"memory", required_argument, NULL, MEMORY},
+                                            {"no-bench", no_argument, NULL, NO_BENCH},
+                                            {"quiet", no_argument, NULL, QUIET},
+                                            {"version", no_argument, NULL, VERSION},
+                                            {"help", no_argument, NULL, HELP},
+                                            {NULL, 0, NULL, 0}};
+    node_options o;
+    int option, code = 0;
+    unsigned gib = 0;
+    felt address;
+    node_options_init(&o);
+    while (code == 0 && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        switch (option) {
+        case RELAYER: code = set_text(o.relayer, sizeof o.relayer, "--relayer", optarg); break;
+        case DATA: code = set_text(o.data, sizeof o.data, "--data", optarg); break;
+        case ADDRESS:
+            if (felt_read_hex(&address, optarg, strlen(optarg)) != SP_OK)
+                code = bad("--address", optarg);
+            else
+                (void)felt_write_hex(o.address, address);
+            break;
+        case REGION: code = set_text(o.region, sizeof o.region, "--region", optarg); break;
+        case BASE:
+            code = set_amount(o.price_base, sizeof o.price_base, "--price-base", optarg);
+            break;
+        case MCYCLE:
+            code = set_amount(o.price_mcycle, sizeof o.price_mcycle, "--price-mcycle", optarg);
+            break;
+        case CONCURRENT:
+            code = set_number(&o.max_concurrent, "--max-concurrent", optarg, 1, 64);
+            break;
+        case THREADS: code = set_number(&o.threads, "--threads", optarg, 1, 4096); break;
+        case MEMORY: code = set_number(&gib, "--memory", optarg, 1, 1 << 20); break;
+        case NO_BENCH: o.no_bench = true; break;
+        case QUIET: o.quiet = true; break;
+        case VERSION: return printf("sprove-node %s\n", SPROVE_VERSION) < 0;
+        case HELP: return fputs(usage, stdout) < 0;
+        default: (void)fputs(usage, stderr); return 2;
+        }
+    }
+    if (code == 0 && optind < argc)
+        code = bad("there are no arguments without a name", argv[optind]);
+    if (code != 0) return code;
+    if (o.data[0] != '/') return bad("--data", "not an absolute path");
+    o.memory = (uint64_t)gib << 30;
+    return node_run(&o);
+}

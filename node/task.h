@@ -1,0 +1,67 @@
+/* task.h - one task on a thread of its own: fetch the input, check that it is what was promised,
+ * prove in a sandboxed child, upload. The loop is told at every step by a callback from that
+ * thread. */
+#ifndef NODE_TASK_H
+#define NODE_TASK_H
+
+#include "market/digest.h"
+#include "market/uuid.h"
+#include "market/work.h"
+
+#include <jansson.h>
+#include <pthread.h>
+
+#define NODE_TASK_PHASE 16
+
+typedef struct {
+    const char *relayer; /* http://host:port */
+    const char *worker;  /* path of sprove-worker */
+    const char *dir;     /* of private folders */
+    const char *results; /* where proofs and outputs are kept until they are done with */
+    unsigned threads;
+    uint64_t memory;
+    void *user;
+    /* From the task's thread: something has changed. */
+    void (*changed)(void *user);
+} node_task_context;
+
+typedef struct node_task {
+    struct node_task *next; /* the daemon's list */
+    const node_task_context *ctx;
+    char id[UUID_TEXT], token[33];
+    int64_t attempt, deadline_ms;
+    json_t *assignment;
+    bool from_journal; /* taken before a restart */
+
+    pthread_t thread;
+    bool started, joined;
+    pthread_mutex_t lock;
+    /* Under the lock: */
+    char phase[NODE_TASK_PHASE];
+    uint32_t progress_ppm;
+    bool cancel, finished;
+
+    /* Once finished; the daemon's: */
+    json_t *result; /* output, io_commitment, proof, usage, or error; not signed */
+    bool sent, acknowledged;
+} node_task;
+
+/* Takes the reference to the assignment, whose members are checked here. SP_ERR_FORMAT: one is
+ * missing or wrong. */
+SP_MUST_USE sp_status node_task_new(node_task **out, const node_task_context *ctx,
+                                    json_t *assignment);
+SP_MUST_USE sp_status node_task_start(node_task *t);
+void node_task_cancel(node_task *t);
+/* Phase and progress now; true when it is finished. */
+bool node_task_look(node_task *t, char phase[NODE_TASK_PHASE], uint32_t *ppm);
+/* Waits for the thread; files of results are removed when `forget`. */
+void node_task_delete(node_task *t, bool forget);
+
+/* Where its files are: suffix "proof" or "output". */
+void node_task_path(char *out, size_t room, const node_task *t, const char *suffix);
+
+/* Signs the result with the node's key: adds "signature". */
+SP_MUST_USE sp_status node_task_sign(json_t *result, const node_task *t, felt chain_id,
+                                     const ecdsa_key *key);
+
+#endif
