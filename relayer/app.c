@@ -234,6 +234,9 @@ sp_status app_open(app *a, const settings *s, char *why)
                              .spool = a->spool,
                              .max_connections = (unsigned)s->max_connections,
                              .max_message = s->max_message,
+                             .head_s = (unsigned)((s->head_ms + 999) / 1000),
+                             .body_ms = (unsigned)s->body_ms,
+                             .send_ms = (unsigned)s->send_ms,
                              .hangup_s = (unsigned)(s->heartbeat_timeout_ms / 1000)};
     const server_events e = {.user = a,
                              .max_body = on_max_body,

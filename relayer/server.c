@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #define HEADER_BYTES 8192
-#define HEADERS_S 10   /* for the head of a request */
 #define KEEPALIVE_S 30 /* between two */
 #define SERVICE_BYTES (64u << 10)
 
@@ -128,8 +127,8 @@ static sp_status open_context(server *s, char *why)
     i.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_VALIDATE_UTF8 |
                 LWS_SERVER_OPTION_UV_NO_SIGSEGV_SIGFPE_SPIN;
     if (strchr(c->address, ':') == NULL) i.options |= LWS_SERVER_OPTION_DISABLE_IPV6;
-    i.timeout_secs = HEADERS_S;
-    i.timeout_secs_ah_idle = HEADERS_S;
+    i.timeout_secs = c->head_s;
+    i.timeout_secs_ah_idle = c->head_s;
     i.keepalive_timeout = KEEPALIVE_S;
     i.max_http_header_data = HEADER_BYTES;
     i.max_http_header_pool = 256;
@@ -167,6 +166,8 @@ sp_status server_new(server **out, uv_loop_t *loop, const server_config *c, cons
     s->loop = loop;
     s->c = *c;
     s->e = *e;
+    if (s->c.head_s == 0) s->c.head_s = 10;
+    if (s->c.send_ms == 0) s->c.send_ms = 30000;
     if (s->c.body_ms == 0) s->c.body_ms = 10000;
     if (s->c.reply_ms == 0) s->c.reply_ms = 90000;
     if (s->c.hangup_s == 0) s->c.hangup_s = 95;

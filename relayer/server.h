@@ -40,6 +40,8 @@ typedef struct {
     const char *spool;              /* a folder for long bodies */
     unsigned max_connections;
     size_t max_message; /* bytes of a node's message */
+    unsigned head_s;    /* the head of a request has this long; 0: 10 */
+    unsigned send_ms;   /* a client that takes nothing for so long is cut off; 0: 30000 */
     unsigned body_ms;   /* a body has this long, and a second more for every 10 kB; 0: 10000 */
     unsigned reply_ms;  /* a handler has this long; 0: 90000 */
     unsigned hangup_s;  /* a WebSocket peer that answers no ping for so long is gone; 0: 95 */

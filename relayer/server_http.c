@@ -17,7 +17,6 @@
 #include <unistd.h>
 
 #define CHUNK ((size_t)32 << 10)
-#define STALL_US (30 * (lws_usec_t)LWS_US_PER_SEC) /* a client that takes nothing for so long */
 #define STREAM_QUEUE ((size_t)256 << 10)
 #define SLOW_BYTES_PER_MS 10u /* a body may come this slowly */
 
@@ -216,7 +215,7 @@ static int send_more(exchange *x)
     ok = ok && lws_write(x->wsi, at, n, last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) >= (int)n;
     free(buffer);
     if (!ok) return -1;
-    lws_set_timer_usecs(x->wsi, STALL_US);
+    lws_set_timer_usecs(x->wsi, (lws_usec_t)x->s->c.send_ms * 1000);
     if (last) return finish(x);
     if (x->r.stream) {
         x->phase = STREAMING;
@@ -247,7 +246,7 @@ static void start_sending(exchange *x)
     }
     x->close = x->close || x->r.close || x->s->draining || x->r.stream;
     x->phase = SENDING;
-    lws_set_timer_usecs(x->wsi, STALL_US);
+    lws_set_timer_usecs(x->wsi, (lws_usec_t)x->s->c.send_ms * 1000);
     (void)lws_rx_flow_control(x->wsi, 1);
 }
 
@@ -311,14 +310,21 @@ static int begin(struct lws *wsi, exchange **pss, const char *path, size_t path_
     if (fits) memcpy(x->q.path, path, path_bytes);
     const bool whole = read_headers(x) && read_params(x);
     set_request_id(x);
+    char version[16];
     if (x->handle == 0) return refuse(x, 503, "overloaded", "too many connections");
+    /* A line's end that is encoded in the path ends the line for libwebsockets 4.1.6, and what
+     * follows would be headers; the version is missing then. */
+    const char *http = server_header(wsi, version, sizeof version, WSI_TOKEN_HTTP);
+    if (http == NULL)
+        return refuse(x, 400, "validation_failed", "the request line has no HTTP version");
+    if (strcmp(http, "HTTP/1.1") != 0 && strcmp(http, "HTTP/1.0") != 0)
+        return refuse(x, 505, "not_implemented", "only HTTP/1.1 and HTTP/1.0 are known");
     if (!fits || !whole)
         return refuse(x, 400, "validation_failed", "the request line or a header is too long");
     if (!is_text(x))
         return refuse(x, 400, "validation_failed", "the path or a parameter is no UTF-8 text");
 
-    char length[32], coding[64], expect[64], version[16];
-    const char *http = server_header(wsi, version, sizeof version, WSI_TOKEN_HTTP);
+    char length[32], coding[64], expect[64];
     const guard_head head = {
         .method = x->q.method,
         .content_length =
@@ -330,7 +336,7 @@ static int begin(struct lws *wsi, exchange **pss, const char *path, size_t path_
                 ? "too long"
                 : server_header(wsi, coding, sizeof coding, WSI_TOKEN_HTTP_TRANSFER_ENCODING),
         .expect = server_header(wsi, expect, sizeof expect, WSI_TOKEN_HTTP_EXPECT),
-        .http_1_1 = http != NULL && strcmp(http, "HTTP/1.1") == 0,
+        .http_1_1 = strcmp(http, "HTTP/1.1") == 0,
         .has_host = lws_hdr_total_length(wsi, WSI_TOKEN_HOST) > 0,
         .max_body = s->e.max_body(s->e.user, &x->q),
     };
@@ -387,33 +393,32 @@ static int on_timer(exchange *x)
     }
 }
 
+int server_confirm_upgrade(struct lws *wsi)
+{
+    server *s = server_of(wsi);
+    char upgrade[32], version[8], protocol[128], named[HTTP_MAX_PATH];
+    char *path = NULL;
+    int path_bytes = 0;
+    if (s->draining || lws_http_get_uri_and_method(wsi, &path, &path_bytes) != LWSHUMETH_GET)
+        return -1;
+    if (path_bytes >= (int)sizeof named) return -1;
+    memcpy(named, path, (size_t)path_bytes);
+    named[path_bytes] = 0;
+    if (lws_hdr_total_length(wsi, WSI_TOKEN_PROTOCOL) >= (int)sizeof protocol) return -1;
+    const bool good =
+        guard_check_upgrade(server_header(wsi, upgrade, sizeof upgrade, WSI_TOKEN_UPGRADE), named,
+                            server_header(wsi, version, sizeof version, WSI_TOKEN_VERSION),
+                            server_header(wsi, protocol, sizeof protocol, WSI_TOKEN_PROTOCOL));
+    return good ? 0 : -1;
+}
+
 int server_http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
                          size_t len)
 {
     exchange **pss = user;
     exchange *x = pss != NULL ? *pss : NULL;
     switch (reason) {
-    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: {
-        /* `in` may point to what libwebsockets 4.1.6 has already freed: the header is read again.
-         */
-        server *s = server_of(wsi);
-        char upgrade[32], version[8], protocol[128];
-        char *path = NULL;
-        int path_bytes = 0;
-        char named[HTTP_MAX_PATH];
-        if (s->draining || lws_http_get_uri_and_method(wsi, &path, &path_bytes) != LWSHUMETH_GET)
-            return -1;
-        if (path_bytes >= (int)sizeof named) return -1;
-        memcpy(named, path, (size_t)path_bytes);
-        named[path_bytes] = 0;
-        if (lws_hdr_total_length(wsi, WSI_TOKEN_PROTOCOL) >= (int)sizeof protocol) return -1;
-        return guard_check_upgrade(
-                   server_header(wsi, upgrade, sizeof upgrade, WSI_TOKEN_UPGRADE), named,
-                   server_header(wsi, version, sizeof version, WSI_TOKEN_VERSION),
-                   server_header(wsi, protocol, sizeof protocol, WSI_TOKEN_PROTOCOL))
-                   ? 0
-                   : -1;
-    }
+    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: return server_confirm_upgrade(wsi);
     case LWS_CALLBACK_HTTP: return begin(wsi, pss, in, len);
     case LWS_CALLBACK_HTTP_BODY: return x == NULL ? -1 : body(x, in, len);
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:

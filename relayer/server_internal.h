@@ -39,6 +39,10 @@ int server_http_callback(struct lws *wsi, enum lws_callback_reasons reason, void
                          size_t len);
 int server_ws_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
                        size_t len);
+/* Whether a connection may become a WebSocket: 0, or -1 to end it. A new connection has the default
+ * protocol, which is that of the nodes; so both callbacks are asked. libwebsockets 4.1.6 hands over
+ * the value of the header in memory that it may have freed: the header is read again. */
+int server_confirm_upgrade(struct lws *wsi);
 #define SERVER_HTTP_PSS sizeof(void *)
 #define SERVER_WS_PSS sizeof(void *)
 

@@ -152,6 +152,7 @@ int server_ws_callback(struct lws *wsi, enum lws_callback_reasons reason, void *
     ws_socket **pss = user;
     ws_socket *w = pss != NULL ? *pss : NULL;
     switch (reason) {
+    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: return server_confirm_upgrade(wsi);
     case LWS_CALLBACK_ESTABLISHED: return opened(wsi, pss);
     case LWS_CALLBACK_RECEIVE: return w == NULL ? -1 : received(w, in, len);
     case LWS_CALLBACK_SERVER_WRITEABLE: return w == NULL ? 0 : writable(w);

@@ -26,6 +26,7 @@ typedef struct {
     char metrics[SETTINGS_TEXT];    /* address:port, or empty: none */
     char public_url[SETTINGS_TEXT]; /* as clients reach it; empty: the address */
     uint64_t port_fallback, max_connections, per_ip, shutdown_ms;
+    uint64_t head_ms, body_ms, send_ms;
     char trusted_proxies[SETTINGS_TEXT];
     /* [db] */
     char database[SETTINGS_TEXT]; /* empty: relayer.db in the data folder */
