@@ -40,6 +40,7 @@ ACTIONS = {
     "schedule-verifier": ("schedule_verifier", (CLASS,), ()),
     "set-verifier": ("set_verifier", (CLASS,), ()),
     "cancel-verifier": ("cancel_verifier", (), ()),
+    "collect-fees": ("collect_fees", (ADDRESS,), ()),
     "transfer-ownership": ("transfer_ownership", (ADDRESS,), ()),
     "accept-ownership": ("accept_ownership", (), ()),
 }
