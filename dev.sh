@@ -24,6 +24,8 @@ has_jansson() { pkg-config --exists 'jansson >= 2.11'; }
 has_openssl() { pkg-config --exists 'libcrypto >= 3'; }
 has_gmp() { pkg-config --exists gmp; }
 has_curl() { pkg-config --exists libcurl; }
+has_package() { pkg-config --exists "$1"; }
+has_evlib() { ls /usr/lib/*/libwebsockets-evlib_uv.so; }
 has_fuzzer() { printf 'int LLVMFuzzerTestOneInput(const char *d, long n){(void)d;return (int)(n&0);}\n' |
     clang -fsanitize=fuzzer -x c -o /dev/null -; }
 has_openmp() { printf 'int main(void){return 0;}\n' |
@@ -67,6 +69,14 @@ need_test_tools() {
     need libssl-dev has_openssl
     need libgmp-dev has_gmp
     need libcurl4-openssl-dev has_curl
+    # Relayer and node.
+    need libwebsockets-dev has_package libwebsockets
+    need libwebsockets-evlib-uv has_evlib
+    need libuv1-dev has_package libuv
+    need libsqlite3-dev has_package sqlite3
+    need libinih-dev has_package inih
+    need libseccomp-dev has_package libseccomp
+    need libpq-dev has_package libpq
     need python3 has python3
     need binutils has nm
     need qemu-user has qemu-riscv32
