@@ -15,8 +15,9 @@
 #include <time.h>
 
 #define MAX_PATH 4096
-#define POLL_MS 500
-#define RESEND_MS 10000 /* a few block times */
+#define POLL_US 500000
+#define RESEND_US 10000000 /* a few block times */
+#define DEAD_US 10000000
 
 /* Every folder of a path, the last one without a slash behind it too. */
 static bool make_folders(char *path)
@@ -75,15 +76,48 @@ static void forget(session *s, felt hash)
 
 typedef enum { FATE_EXECUTED, FATE_REVERTED, FATE_DEAD } fate;
 
+/* What is known while waiting. */
+typedef struct {
+    char hash[FELT_HEX], why[RPC_TEXT + 64];
+    uint64_t next, dead_since; /* microseconds; dead_since 0: nobody says so */
+} watch;
+
+/* The node does not know the transaction: its bytes again, or is its nonce gone? Servers behind one
+ * name may differ by a block, so that one has not seen the transaction and another counts it
+ * already: only what is said for a while is believed. *dead: it is. */
+static int send_again(session *s, const account_signed *tx, watch *w, bool *dead, rpc_error *e,
+                      sp_status *st)
+{
+    journal_fate now;
+    chain_status status;
+    const uint64_t at = clock_us();
+    *st = journal_advance(s->node, &now, &status, tx, s->who.address, e);
+    if (*st == SP_ERR_REJECT && e->code != RPC_INVALID_NONCE)
+        return cli_fail(EXIT_CHAIN,
+                        "transaction %s of an earlier run is refused: %s (%d) %.200s; "
+                        "`sprove chain forget %s` gives it up",
+                        w->hash, e->message, e->code, e->data, w->hash);
+    const bool gone = *st == SP_OK && now == JOURNAL_DEAD;
+    if (!gone)
+        w->dead_since = 0;
+    else if (!w->dead_since)
+        w->dead_since = at;
+    *dead = gone && at - w->dead_since >= DEAD_US;
+    w->next = at + (gone ? POLL_US : RESEND_US);
+    return 0;
+}
+
 /* Waits for a transaction that is in the journal, and sends its bytes again where the node does not
  * know it; out of the journal when its fate is final. sent: just now. 0: *r is to be freed unless
  * it is dead. */
 static int follow(session *s, const account_signed *tx, bool sent, fate *f, chain_receipt *r)
 {
     rpc_error e;
-    char hash[FELT_HEX], why[RPC_TEXT + 64] = "it is in no block yet";
-    uint64_t waited = 0, next = sent ? RESEND_MS : 0; /* ms */
-    felt_write_hex(hash, tx->hash);
+    watch w = {.why = "it is in no block yet"};
+    bool dead = false;
+    const uint64_t start = clock_us();
+    felt_write_hex(w.hash, tx->hash);
+    w.next = sent ? start + RESEND_US : start;
     for (;;) {
         sp_status st = chain_tx_receipt(s->node, r, tx->hash, &e);
         if (st == SP_OK && r->status.finality >= CHAIN_ACCEPTED_ON_L2) {
@@ -92,38 +126,30 @@ static int follow(session *s, const account_signed *tx, bool sent, fate *f, chai
             return 0;
         }
         if (st == SP_OK) chain_receipt_free(r);
-        if (st == SP_ERR_REJECT && e.code == RPC_TX_NOT_FOUND && waited >= next) {
-            journal_fate now;
-            chain_status status;
-            next = waited + RESEND_MS;
-            st = journal_advance(s->node, &now, &status, tx, s->who.address, &e);
-            if (st == SP_OK && now == JOURNAL_DEAD) {
-                *f = FATE_DEAD;
-                forget(s, tx->hash);
-                return 0;
-            }
-            if (st == SP_ERR_REJECT && e.code != RPC_INVALID_NONCE)
-                return cli_fail(EXIT_CHAIN,
-                                "transaction %s of an earlier run is refused: %s (%d) %.200s; "
-                                "`sprove chain forget %s` gives it up",
-                                hash, e.message, e.code, e.data, hash);
+        if (st == SP_ERR_REJECT && e.code == RPC_TX_NOT_FOUND && clock_us() >= w.next) {
+            const int code = send_again(s, tx, &w, &dead, &e, &st);
+            if (code) return code;
+        }
+        if (dead) {
+            *f = FATE_DEAD;
+            forget(s, tx->hash);
+            return 0;
         }
         if (st == SP_ERR_NOMEM) return cli_fail(EXIT_LIMIT, "not enough memory");
         if (st != SP_OK && !(st == SP_ERR_REJECT && e.code == RPC_TX_NOT_FOUND))
-            snprintf(why, sizeof why, "the node: %s",
+            snprintf(w.why, sizeof w.why, "the node: %s",
                      e.message[0] ? e.message : "its answer is not one that it should give");
         if (signals_stopped())
             return cli_fail(EXIT_INTERRUPTED,
                             "interrupted; transaction %s may be executed; the "
                             "same command looks for it, and signs no other",
-                            hash);
-        if (waited >= 1000 * s->wait)
+                            w.hash);
+        if (clock_us() - start >= 1000000 * s->wait)
             return cli_fail(EXIT_IO,
                             "transaction %s may be executed, but after %" PRIu64
                             " s %s; the same command looks for it, and signs no other",
-                            hash, s->wait, why);
-        nanosleep(&(struct timespec){.tv_nsec = POLL_MS * 1000000L}, NULL);
-        waited += POLL_MS;
+                            w.hash, s->wait, w.why);
+        nanosleep(&(struct timespec){.tv_nsec = POLL_US * 1000L}, NULL);
     }
 }
 

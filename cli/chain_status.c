@@ -91,6 +91,7 @@ static int told(const cli_args *a)
     json_t *j = json_object();
     int code = settings_read(&set, a);
     if (!code) {
+        if (set.file) json_object_set_new(j, "file", json_string(set.file));
         add_settings(j, &set);
         code = report_print(a, j);
     } else {

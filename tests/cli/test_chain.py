@@ -17,6 +17,7 @@ class Settings(ChainCase):
     def settings(self, *words, **env):
         r = self.run_clean("chain", "settings", "--json", *words, **env)
         self.assertEqual(r.code, 0, r.err)
+        self.assertEqual("file" in r.json(), any("/" in s["from"] for s in r.json()["settings"]))
         return {(s["setting"], s["value"]): s["from"] for s in r.json()["settings"]}
 
     def config(self, text):
@@ -204,10 +205,10 @@ class Answers(ChainCase):
             slow.stop_before = method
             slow.stopped.clear()
             r = self.run_clean("task", "show", "7", "--json", "--rpc", slow.url, "--rpc", self.node.url, "--deployment",
-                               self.deployment, "--timeout", "1")
+                               self.deployment, "--timeout", "5")
             self.assertEqual(r.code, 0, r.err)
             self.assertEqual("Timeout was reached" in r.err, method == "chainId")
-        self.fails(self.run_clean("task", "show", "7", "--rpc", slow.url, "--contract", "0x1", "--timeout", "1"), 5,
+        self.fails(self.run_clean("task", "show", "7", "--rpc", slow.url, "--contract", "0x1", "--timeout", "5"), 5,
                    "Timeout was reached")
 
     def test_a_contract_that_states_another_context(self):
