@@ -131,7 +131,8 @@ static core_config config(void)
 
 static bool open_core(const core_config *k)
 {
-    n_order = n_done = n_failed = n_ticks = 0;
+    n_order = n_done = n_failed = 0;
+    n_ticks = 0;
     memset(failed, 0, sizeof failed);
     memset(emit_failed, 0, sizeof emit_failed);
     if (uv_loop_init(&loop) != 0 || port_init(&to, &loop) != SP_OK) return false;

@@ -18,3 +18,18 @@ target_compile_definitions(relayer_frame_tests PRIVATE _DEFAULT_SOURCE)
 sp_test(relayer_core_tests LABELS unit relayer SOURCES core.c disk.c place.c LIBS sp_relayer)
 target_compile_definitions(relayer_core_tests PRIVATE _GNU_SOURCE)
 set_target_properties(relayer_core_tests PROPERTIES ENABLE_EXPORTS ON) # disk.c, seen by libraries
+
+# Whole processes, over sockets.
+if(Python3_FOUND AND TARGET sprove-relayer AND TARGET sprove-worker)
+  foreach(name http ws process)
+    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/test_${name}.py)
+      add_test(NAME relayer_${name} COMMAND ${Python3_EXECUTABLE}
+        ${CMAKE_CURRENT_SOURCE_DIR}/test_${name}.py)
+      set_tests_properties(relayer_${name} PROPERTIES LABELS relayer ENVIRONMENT
+        "PYTHONDONTWRITEBYTECODE=1;SPROVE_RELAYER=$<TARGET_FILE:sprove-relayer>;SPROVE_WORKER=$<TARGET_FILE:sprove-worker>")
+      if(SP_SANITIZE)
+        set_property(TEST relayer_${name} APPEND PROPERTY ENVIRONMENT SPROVE_SLOW=4)
+      endif()
+    endif()
+  endforeach()
+endif()
