@@ -335,7 +335,8 @@ int session_payable(session *s, const escrow_task *t, const escrow_task_ext *x, 
         *why = "the provider is suspended by the contract's owner";
     else if (node.status != ESCROW_NODE_ACTIVE)
         *why = "the provider is not registered; `sprove chain register`";
-    else if (t->required_tier > 1 && node.tier < t->required_tier)
+    else if (t->status == ESCROW_CREATED && t->required_tier > 1 && node.tier < t->required_tier)
+        /* of an assigned task the tier counted when it was assigned */
         *why = "the task asks for a higher tier than the provider's";
     return 0;
 }

@@ -337,7 +337,8 @@ class Claims(ChainCase):
                             ({"deadline": self.node.now - 1}, "deadline is over")]:
             self.node.tasks[7] = self.node.task(**given)
             self.fails(self.claim("--unchecked"), 7, part)
-        self.node.tasks[7] = self.node.task(deadline=self.node.now, status=ASSIGNED, provider=ACCOUNT)
+        # The tier of an assigned task counted when it was assigned; the deadline itself is not late.
+        self.node.tasks[7] = self.node.task(deadline=self.node.now, status=ASSIGNED, provider=ACCOUNT, tier=3)
         self.assertEqual(self.node.adds(), [])
         self.assertEqual(self.claim("--unchecked").code, 0)
 
