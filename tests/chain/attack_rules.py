@@ -1,7 +1,7 @@
 """Attacks on the rules of the contract: time, roles, tokens, the form of calldata, what the owner may do."""
 
 from attack import Attack
-from world import AMOUNT, DAY, DEMANDER, OWNER, PROVIDER, THIEF, u256
+from world import AMOUNT, DAY, DEMANDER, OWNER, PROVIDER, RELAYER, THIEF, TREASURY, u256
 
 P = 2**251 + 17 * 2**192 + 1
 
@@ -178,6 +178,35 @@ class Rules(Attack):
             self.refused(name + " by another", "Caller is not the owner", THIEF, (to, name, data))
         self.refused("accepting an ownership that was not offered", "Caller is not the pending owner", THIEF,
                      (to, "accept_ownership", []))
+
+    def trapped(self):
+        """An owner who, with a relayer and a pause, would keep a creator here until a new class comes."""
+        w, to, task = self.w, self.w.contract, u256(self.t["leaving"])
+        for what, whom in (("the owner", w.at[OWNER]), ("the treasury", int(TREASURY, 16)), ("nobody", 0)):
+            self.refused("a relayer that is " + what, "Invalid relayer address", OWNER, (to, "set_relayer", [whom]))
+        self.done(OWNER, (to, "set_relayer", [w.at[RELAYER]]), (to, "schedule_upgrade", [w.escrow_class]))
+        ready = w.view("get_scheduled_upgrade")[1]
+
+        def assign(whom, seconds):
+            return (to, "assign_task", [*task, whom, w.now() + seconds])
+
+        w.pass_time(ready - 7 * DAY - 3600)
+        self.refused("the relayer assigning to itself", "Invalid provider address", RELAYER,
+                     assign(w.at[RELAYER], 3600))
+        self.refused("the relayer assigning for more than a day", "Invalid deadline", RELAYER,
+                     assign(self.provider, DAY + 600))
+        self.done(RELAYER, assign(self.provider, DAY - 600))
+        self.refused("the relayer taking the task back", "Only creator can cancel", RELAYER, (to, "cancel_task", task))
+        self.refused("the creator, on the first day after", "Task cannot be cancelled", DEMANDER,
+                     (to, "cancel_task", task))
+        self.done(OWNER, (to, "pause", []), (to, "suspend_node", [self.provider]))
+        w.pass_time(ready - 7 * DAY + 60)
+        self.refused("the new class, seven days early", "Timelock not expired", OWNER,
+                     (to, "upgrade", [w.escrow_class]))
+        self.moves({("contract", "STRK"): -AMOUNT, ("demander", "STRK"): AMOUNT}, DEMANDER, (to, "cancel_task", task))
+        print("   assigned, paused, and the creator has left before the change", flush=True)
+        self.done(OWNER, (to, "cancel_upgrade", []), (to, "unpause", []), (to, "reinstate_node", [self.provider]))
+        self.done(PROVIDER, (to, "register_node", []))
 
     def pause(self):
         """What a pause stops, and what it must not."""

@@ -16,7 +16,7 @@ from attack_rules import Rules
 
 GROUPS = {name: kind for kind, names in (
     (Proofs, ("replay", "statement", "altered", "weak_proof")),
-    (Rules, ("late", "assigned", "suspended", "tokens", "calldata", "upgrade", "pause"))) for name in names}
+    (Rules, ("late", "assigned", "suspended", "tokens", "calldata", "upgrade", "trapped", "pause"))) for name in names}
 
 
 def setup(folder, sprove, raw, weak):

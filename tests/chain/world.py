@@ -11,8 +11,8 @@ import time
 
 import devnet
 
-OWNER, DEMANDER, PROVIDER, THIEF = range(4)  # accounts of the devnet
-NAMES = ("owner", "demander", "provider", "thief")
+OWNER, DEMANDER, PROVIDER, THIEF, RELAYER = range(5)  # accounts of the devnet
+NAMES = ("owner", "demander", "provider", "thief", "relayer")
 TREASURY = "0x7ea5"
 AMOUNT = 10**18 + 7  # no multiple of 100
 MAX_CYCLES = 100000
@@ -119,7 +119,7 @@ class World:
         """All that an attack could be after: balances of both tokens, every task, providers, who may do what."""
         s = {}
         parties = [("contract", self.contract), ("second contract", self.second), ("treasury", int(TREASURY, 16)),
-                   *((NAMES[i], self.at[i]) for i in range(4))]
+                   *((name, self.at[i]) for i, name in enumerate(NAMES))]
         for name, party in parties:
             s[name, "STRK"] = self.balance(self.strk, party)
             s[name, "token"] = self.balance(self.token, party)
@@ -231,7 +231,7 @@ class Maker:
             f.write(example)
         self.say("proofs")
         self.tasks = dict(one=1, other=2, program=3, input=4, late=5, assigned=6, thiefs=7, token=8, refund=9, old=10,
-                          paused=11, expired=12)
+                          paused=11, expired=12, leaving=13)
         proof = self.prove("one", self.tasks["one"])
         self.program, self.h_in, self.result = (number(proof[k]) for k in ("program_id", "h_in", "h_out"))
         for name in ("program", "input", "late", "token"):
