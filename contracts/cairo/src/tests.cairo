@@ -1,4 +1,5 @@
 //! The verifier against numbers of the C code, and against proofs.
+mod bounds;
 mod class;
 mod form;
 mod proof;

@@ -5,9 +5,14 @@ use super::proofs::verify_changed;
 
 const BIT_32: felt252 = 0x100000000;
 const BIT_64: felt252 = 0x10000000000000000;
+const BIT_96: felt252 = 0x1000000000000000000000000;
 const BIT_128: felt252 = 0x100000000000000000000000000000000;
+const BIT_159: felt252 = 0x8000000000000000000000000000000000000000;
+const BIT_160: felt252 = 0x10000000000000000000000000000000000000000;
 const BIT_176: felt252 = 0x100000000000000000000000000000000000000000000;
+const BIT_190: felt252 = 0x400000000000000000000000000000000000000000000000;
 const BIT_192: felt252 = 0x1000000000000000000000000000000000000000000000000;
+const BIT_221: felt252 = 0x20000000000000000000000000000000000000000000000000000000;
 const BIT_224: felt252 = 0x100000000000000000000000000000000000000000000000000000000;
 const BIT_248: felt252 = 0x100000000000000000000000000000000000000000000000000000000000000;
 
@@ -124,6 +129,72 @@ fn a_word_after_the_program_header() {
 #[should_panic(expected: 'form')]
 fn a_far_word_after_the_program_header() {
     verify_changed(9, BIT_192);
+}
+
+#[test]
+#[should_panic(expected: 'form')]
+fn a_fifth_word_of_the_header() {
+    verify_changed(0, BIT_128);
+}
+
+#[test]
+#[should_panic(expected: 'form')]
+fn a_sixth_word_of_the_header() {
+    verify_changed(0, BIT_160);
+}
+
+#[test]
+#[should_panic(expected: 'form')]
+fn a_seventh_word_of_the_header() {
+    verify_changed(0, BIT_192);
+}
+
+#[test]
+#[should_panic(expected: 'form')]
+fn profile_0() {
+    verify_changed(0, -4 * BIT_64);
+}
+
+#[test]
+#[should_panic(expected: 'form')]
+fn digest_mode_with_public_bytes() {
+    verify_changed(5, BIT_96);
+}
+
+#[test]
+#[should_panic(expected: 'form')]
+fn a_fourth_word_of_the_program_header() {
+    verify_changed(9, BIT_96);
+}
+
+#[test]
+#[should_panic(expected: 'form')]
+fn a_fifth_word_of_the_program_header() {
+    verify_changed(9, BIT_128);
+}
+
+#[test]
+#[should_panic(expected: 'form')]
+fn a_sixth_word_of_the_program_header() {
+    verify_changed(9, BIT_160);
+}
+
+#[test]
+#[should_panic(expected: 'form')]
+fn a_second_value_after_the_fri_siblings() {
+    verify_changed(SIBLINGS + 7, BIT_159);
+}
+
+#[test]
+#[should_panic(expected: 'form')]
+fn a_third_value_after_the_fri_siblings() {
+    verify_changed(SIBLINGS + 7, BIT_190);
+}
+
+#[test]
+#[should_panic(expected: 'form')]
+fn a_fourth_value_after_the_fri_siblings() {
+    verify_changed(SIBLINGS + 7, BIT_221);
 }
 
 /// P for the first element of a felt.
