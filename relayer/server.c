@@ -144,7 +144,8 @@ static sp_status open_context(server *s, char *why)
     }
     lws_set_log_level(0, quiet);
     s->cx = lws_create_context(&i);
-    if (s->cx != NULL) return SP_OK;
+    /* Without its certificate libwebsockets makes a context that listens to nobody. */
+    if (s->cx != NULL && !is_port_free(c->address, s->port)) return SP_OK;
     (void)snprintf(why, 256,
                    c->tls_cert != NULL
                        ? "cannot listen on %.80s:%u, or its certificate or key cannot be read"
