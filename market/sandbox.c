@@ -322,7 +322,7 @@ static void classify(sandbox *s, int status)
     }
     if (s->end == SANDBOX_REFUSED)
         s->code = s->refused;
-    else if (s->end != SANDBOX_NONZERO && s->end != SANDBOX_SIGNAL)
+    else if (s->end != SANDBOX_NONZERO && s->end != SANDBOX_SIGNAL && s->end != SANDBOX_DEADLINE)
         s->code = 0;
 }
 

@@ -106,8 +106,9 @@ unsigned sandbox_poll(const sandbox *s, struct pollfd fds[3], unsigned *timeout_
 void sandbox_cancel(sandbox *s);
 
 enum sandbox_end sandbox_ended(const sandbox *s);
-int sandbox_code(const sandbox *s); /* exit code (NONZERO), signal (SIGNAL), refused system call
-                                       (REFUSED; -1: not known), else 0 */
+/* Exit code (NONZERO), signal (SIGNAL), SIGXCPU when its processor time was used up (DEADLINE),
+ * refused system call or -1 when not known (REFUSED), else 0. */
+int sandbox_code(const sandbox *s);
 unsigned sandbox_applied(const sandbox *s);
 const uint8_t *sandbox_output(const sandbox *s, size_t *n); /* descriptor 1, as far as it came */
 uint64_t sandbox_wall_ms(const sandbox *s);

@@ -204,8 +204,8 @@ static int rules_compute(scmp_filter_ctx c)
     int bad = refuse(c, compute_answers, SP_COUNT(compute_answers));
     /* Limits are read, not set: the new value's address is NULL, the process is the caller. */
     if (!bad)
-        bad = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2, SCMP_A0(SCMP_CMP_EQ, 0),
-                               SCMP_A2(SCMP_CMP_EQ, 0));
+        bad = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2,
+                               SCMP_A0(SCMP_CMP_EQ, 0, 0), SCMP_A2(SCMP_CMP_EQ, 0, 0));
     if (!bad)
         bad = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
                                SCMP_A0(SCMP_CMP_MASKED_EQ, thread | NEW_NAMESPACES, thread));
@@ -218,8 +218,8 @@ static int rules_compute(scmp_filter_ctx c)
         bad = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
                                SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
     if (!bad)
-        bad =
-            seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, SCMP_A1(SCMP_CMP_EQ, F_GETFL));
+        bad = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
+                               SCMP_A1(SCMP_CMP_EQ, F_GETFL, 0));
     return bad;
 }
 
@@ -229,7 +229,8 @@ static int rules_exec(scmp_filter_ctx c)
     if (!bad) bad = refuse(c, exec_answers, SP_COUNT(exec_answers));
     /* Its own limits, which it can only lower. */
     if (!bad)
-        bad = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A0(SCMP_CMP_EQ, 0));
+        bad =
+            seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A0(SCMP_CMP_EQ, 0, 0));
     if (!bad)
         bad = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
                                SCMP_A0(SCMP_CMP_MASKED_EQ, NEW_NAMESPACES, 0));

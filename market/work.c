@@ -100,14 +100,13 @@ sp_status work_start(work_job **out, const work_request *r, const work_options *
     }
     w->on_progress = o->on_progress;
     w->user = o->user;
-    work_child_spec(&spec, r->memory, r->threads, r->max_cycles);
+    work_child_spec(&spec, r->memory, r->threads, r->max_cycles, o->wall_ms);
     spec.argv = argv;
     spec.dir = o->dir;
     spec.input = fd;
     spec.files = files;
     spec.n_files = 2;
     spec.file_bytes = MAX_FILE_BYTES;
-    spec.wall_ms = o->wall_ms;
     spec.grace_ms = o->grace_ms;
     spec.result_bytes = WORK_RECORD_BYTES;
     spec.on_line = on_line;

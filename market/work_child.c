@@ -21,7 +21,8 @@ static uint64_t reserved(uint64_t max_cycles)
     return VM_N_CHIPS * n * sizeof(vm_row) + (n / 16384 + 1) * MACHINE_N_REGS * sizeof(vm_refresh);
 }
 
-void work_child_spec(sandbox_spec *spec, uint64_t memory, unsigned threads, uint64_t max_cycles)
+void work_child_spec(sandbox_spec *spec, uint64_t memory, unsigned threads, uint64_t max_cycles,
+                     uint64_t wall_ms)
 {
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
     if (threads == 0) threads = processors > 0 && processors < 1024 ? (unsigned)processors : 1024;
@@ -34,6 +35,9 @@ void work_child_spec(sandbox_spec *spec, uint64_t memory, unsigned threads, uint
      */
     spec->processes = 4 * threads + 16;
     spec->open_files = 32;
+    spec->wall_ms = wall_ms;
+    /* Holds also while the parent is stopped and watches no clock. */
+    if (wall_ms) spec->cpu_s = (wall_ms / 1000 + 1) * threads;
 }
 
 void work_child_ended(work_result *r, const sandbox *s, const char *last_line)

@@ -4,8 +4,10 @@
 
 #include "market/work.h"
 
-/* The level, and limits of memory, addresses and threads. threads 0: all processors. */
-void work_child_spec(sandbox_spec *spec, uint64_t memory, unsigned threads, uint64_t max_cycles);
+/* The level, and limits of memory, addresses, threads and processor time. threads 0: all
+ * processors. wall_ms 0: no limit of time. */
+void work_child_spec(sandbox_spec *spec, uint64_t memory, unsigned threads, uint64_t max_cycles,
+                     uint64_t wall_ms);
 /* How it ended as a result; SUCCESS when it ended by itself and well. */
 void work_child_ended(work_result *r, const sandbox *s, const char *last_line);
 

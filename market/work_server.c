@@ -76,7 +76,7 @@ sp_status work_server_start(work_server *s, char why[SANDBOX_WHY])
         return SP_ERR_IO;
     }
     snprintf(n, sizeof n, "%u", s->o.max_requests);
-    work_child_spec(&spec, s->o.memory, s->o.threads ? s->o.threads : 1, 0);
+    work_child_spec(&spec, s->o.memory, s->o.threads ? s->o.threads : 1, 0, 0);
     spec.argv = argv;
     spec.dir = s->o.dir;
     spec.input = p[0];

@@ -243,7 +243,7 @@ TEST(cpu_seconds_are_counted)
     sandbox_spec spec = spec_of(SANDBOX_COMPUTE, spins);
     spec.cpu_s = 1;
     sandbox *s = run(&spec);
-    CHECK(ends(s, SANDBOX_DEADLINE, 0));
+    CHECK(ends(s, SANDBOX_DEADLINE, SIGXCPU));
     sandbox_delete(s);
 }
 
@@ -313,6 +313,25 @@ TEST(result_is_bounded_and_lines_are_cut)
     CHECK(ends(s, SANDBOX_DONE, 0));
     CHECK_EQ(l.n, 1);
     CHECK_EQ(strlen(l.text[0]), SANDBOX_LINE);
+    sandbox_delete(s);
+}
+
+/* Lines that nobody reads do not hold the child up. */
+TEST(a_child_does_not_wait_for_its_reader)
+{
+    sandbox *s;
+    siginfo_t info;
+    sandbox_spec spec = spec_of(SANDBOX_COMPUTE, shouts_without_end);
+    memset(&info, 0, sizeof info);
+    CHECK_EQ(sandbox_start(&s, &spec, why), SP_OK);
+    const id_t pid = (id_t)sandbox_pid(s);
+    for (unsigned i = 0; i < 1000 && info.si_pid == 0; i++) {
+        CHECK(waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0);
+        if (info.si_pid == 0) usleep(20000);
+    }
+    CHECK(info.si_pid == (pid_t)pid);
+    while (!sandbox_step(s, 1000)) {}
+    CHECK(ends(s, SANDBOX_DONE, 0));
     sandbox_delete(s);
 }
 
