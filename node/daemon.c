@@ -7,6 +7,7 @@
 #include "market/hex.h"
 #include "market/transfer.h"
 #include "node/admission.h"
+#include "node/claim.h"
 #include "node/hardware.h"
 #include "node/journal.h"
 #include "node/link.h"
@@ -29,7 +30,8 @@
 #define ASSUMED_CYCLES 1000000u /* of a task of which nobody has said how many it takes */
 #define MARGIN_MS 5000
 #define PROGRESS_MS 1000
-#define KEPT_S (24 * 3600) /* of what is done, in the journal */
+#define CLAIM_PAUSE_MS 5000 /* after the first failure; it doubles */
+#define KEPT_S (24 * 3600)  /* of what is done, in the journal */
 
 typedef struct {
     node_options o;
@@ -216,6 +218,7 @@ static void send_heartbeat(uv_timer_t *timer)
     for (node_task *t = n->tasks; t != NULL; t = t->next) {
         char phase[NODE_TASK_PHASE];
         uint32_t ppm;
+        if (t->claiming) continue;
         (void)node_task_look(t, phase, &ppm);
         json_t *e = fence(t);
         (void)json_object_set_new(e, "phase", json_string(phase));
@@ -231,6 +234,9 @@ static void send_heartbeat(uv_timer_t *timer)
                json_pack("{s:s, s:I, s:I, s:I, s:o}", "message_type", "heartbeat", "seq",
                          (json_int_t)++n->seq, "cpu_ppm", cpu, "mem_ppm", mem, "running", running));
 }
+
+static bool in_data(const node *n, char out[NODE_TEXT], const char *name);
+static void claim(node *n, node_task *t);
 
 /* ---- tasks ---- */
 
@@ -262,7 +268,7 @@ static void remove_task(node *n, node_task *t, bool forget)
 static size_t count(const node *n)
 {
     size_t k = 0;
-    for (const node_task *t = n->tasks; t != NULL; t = t->next) k++;
+    for (const node_task *t = n->tasks; t != NULL; t = t->next) k += !t->claiming;
     return k;
 }
 
@@ -290,7 +296,8 @@ static const char *refusal(node *n, const node_task *t)
     if (n->draining || n->stopping) return "draining";
     if (count(n) >= n->o.max_concurrent) return "busy";
     if (program == NULL || sp_job_find(program) == NULL) return "unsupported";
-    if (json_object_get(t->assignment, "chain") != NULL && n->o.address[0] == 0)
+    if (json_object_get(t->assignment, "chain") != NULL &&
+        (n->o.address[0] == 0 || n->o.keystore[0] == 0))
         return "unsupported";
     if (n->machine.disk_free != 0 && n->machine.disk_free < (uint64_t)1 << 28) return "disk";
     for (const node_task *o = n->tasks; o != NULL && k < SP_COUNT(taken); o = o->next) {
@@ -315,6 +322,7 @@ static void on_assignment(node *n, json_t *m)
         say(n, "assignment_malformed", NULL);
         return;
     }
+    t->owner = n;
     const char *no = refusal(n, t);
     char *text = json_dumps(t->assignment, JSON_COMPACT);
     /* The promise is on the disk before it is made. */
@@ -384,12 +392,69 @@ static void changed(void *user)
 static void on_look(uv_timer_t *timer)
 {
     node *n = timer->data;
+    for (node_task *t = n->tasks, *next; !n->stopping && t != NULL; t = next) {
+        next = t->next;
+        if (t->claiming) claim(n, t);
+    }
     for (const node_task *t = n->tasks; n->registered && t != NULL; t = t->next) {
         char phase[NODE_TASK_PHASE];
         uint32_t ppm;
         if (!node_task_look((node_task *)(uintptr_t)t, phase, &ppm))
             send_progress(n, t, phase, ppm);
     }
+}
+
+static void give_up(node *n, node_task *t)
+{
+    note_done(n, t);
+    remove_task(n, t, true);
+}
+
+static void claim_ended(void *user, int code, const char *tx, const char *why)
+{
+    node_task *t = user;
+    node *n = t->owner;
+    char number[16];
+    t->claim_runs = false;
+    if (n->stopping) return;
+    (void)snprintf(number, sizeof number, "%d", code);
+    if (code == 0) {
+        say(n, "claimed", "task_id", t->id, "tx", tx, NULL);
+        json_t *m = message("claim_submitted", t);
+        (void)json_object_set_new(m, "tx_hash", json_string(tx));
+        (void)post(n, m);
+        give_up(n, t);
+        return;
+    }
+    say(n, "claim_failed", "task_id", t->id, "code", number, "reason", why, NULL);
+    const unsigned tries = t->claim_tries < 6 ? t->claim_tries : 6;
+    t->claim_tries++;
+    t->claim_at_ms = now_ms() + ((int64_t)CLAIM_PAUSE_MS << tries);
+    if (t->claim_at_ms >= t->deadline_ms) {
+        say(n, "claim_given_up", "task_id", t->id, NULL);
+        give_up(n, t);
+    }
+}
+
+static void claim(node *n, node_task *t)
+{
+    char path[NODE_TEXT + 80], state[NODE_TEXT], why[CLAIM_WHY] = "";
+    const json_t *chain = json_object_get(t->assignment, "chain");
+    if (t->claim_runs || now_ms() < t->claim_at_ms || !in_data(n, state, "claims")) return;
+    node_task_path(path, sizeof path, t, "proof");
+    const claim_spec s = {.sprove = n->o.sprove,
+                          .proof = path,
+                          .task = json_string_value(json_object_get(chain, "task_id")),
+                          .contract = json_string_value(json_object_get(chain, "contract")),
+                          .rpc = n->o.rpc,
+                          .deployment = n->o.deployment,
+                          .network = n->o.network,
+                          .account = n->o.address,
+                          .keystore = n->o.keystore,
+                          .password_file = n->o.password_file,
+                          .state = state};
+    t->claim_runs = true;
+    if (claim_start(&n->loop, &s, claim_ended, t, why) != SP_OK) claim_ended(t, 127, "", why);
 }
 
 static void on_result_ack(node *n, const json_t *m)
@@ -400,14 +465,23 @@ static void on_result_ack(node *n, const json_t *m)
     const char *reason = json_string_value(json_object_get(m, "reason"));
     say(n, accepted ? "result_accepted" : "result_refused", "task_id", t->id, "reason", reason,
         NULL);
-    note_done(n, t);
-    remove_task(n, t, true);
+    const char *status = json_string_value(json_object_get(t->result, "status"));
+    const bool good = accepted && status != NULL && strcmp(status, "success") == 0;
+    if (!good || json_object_get(t->assignment, "chain") == NULL) {
+        give_up(n, t);
+        return;
+    }
+    if (t->claiming) return;
+    t->claiming = true;
+    if (!journal_set(n->journal, t->id, t->attempt, JOURNAL_CLAIM))
+        say(n, "journal_failed", "task_id", t->id, NULL);
+    claim(n, t);
 }
 
 static void on_cancel(node *n, const json_t *m)
 {
     node_task *t = find(n, m);
-    if (t == NULL) return;
+    if (t == NULL || t->claiming) return; /* the contract alone decides about a claim */
     say(n, "task_cancelled", "task_id", t->id, "reason",
         json_string_value(json_object_get(m, "reason")), NULL);
     node_task_cancel(t);
@@ -447,6 +521,7 @@ static void on_registered(node *n, const json_t *m)
     const json_t *leases = json_object_get(m, "leases");
     for (node_task *t = n->tasks, *next; t != NULL; t = next) {
         next = t->next;
+        if (t->claiming) continue;
         bool still = t->joined; /* a result is always told: the relayer answers what became of it */
         for (size_t i = 0; i < json_array_size(leases) && !still; i++) {
             const json_t *e = json_array_get(leases, i);
@@ -529,7 +604,9 @@ static bool resume(void *user, const char *task, int64_t attempt, enum journal_s
         return true;
     }
     t->from_journal = true;
-    if (s == JOURNAL_RESULT && result != NULL) {
+    t->owner = n;
+    t->claiming = s == JOURNAL_CLAIM;
+    if (s != JOURNAL_TAKEN && result != NULL) {
         t->result = json_loads(result, 0, NULL);
         t->finished = t->joined = true;
     }
@@ -701,6 +778,20 @@ void node_options_init(node_options *o)
     else
         (void)snprintf(o->data, sizeof o->data, "%s/.local/share/sprove/node",
                        home != NULL ? home : "");
+    /* The program sprove stands beside this one, installed or in a build folder. */
+    char self[NODE_TEXT];
+    const ssize_t k = readlink("/proc/self/exe", self, sizeof self - 1);
+    char *slash = NULL;
+    if (k > 0) {
+        self[k] = 0;
+        slash = strrchr(self, '/');
+    }
+    if (slash != NULL) {
+        *slash = 0;
+        (void)snprintf(o->sprove, sizeof o->sprove, "%.480s/sprove", self);
+        if (access(o->sprove, X_OK) != 0)
+            (void)snprintf(o->sprove, sizeof o->sprove, "%.480s/../cli/sprove", self);
+    }
     (void)snprintf(o->price_base, sizeof o->price_base, "0");
     (void)snprintf(o->price_mcycle, sizeof o->price_mcycle, "0");
     o->max_concurrent = 1;

@@ -20,8 +20,8 @@ typedef struct {
     bool no_bench;    /* register without measuring */
     bool quiet;
     /* How a claim is sent: the program sprove, and what it needs; "" where there is none. */
-    char sprove[NODE_TEXT], deployment[NODE_TEXT], rpc[NODE_TEXT], keystore[NODE_TEXT],
-        password_file[NODE_TEXT];
+    char sprove[NODE_TEXT], deployment[NODE_TEXT], rpc[NODE_TEXT], network[NODE_TEXT],
+        keystore[NODE_TEXT], password_file[NODE_TEXT];
 } node_options;
 
 void node_options_init(node_options *o);

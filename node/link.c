@@ -10,6 +10,7 @@
 #define PROTOCOL "sprove-node.v1"
 #define QUEUE_BYTES ((size_t)4 << 20)
 #define HANGUP_S 100
+#define ATTEMPT_MS 15000
 
 typedef struct message {
     struct message *next;
@@ -26,6 +27,7 @@ struct node_link {
     char host[128], path[256], address[160], node[80];
     int port;
     bool tls, open, stopping, last;
+    bool failed; /* the attempt that is being begun has told its end already */
     uv_timer_t again;
     unsigned pause_ms;
     message *first, **end;
@@ -96,6 +98,7 @@ static void try_again(node_link *l)
 
 static void ended(node_link *l, unsigned code, const char *reason)
 {
+    l->failed = true;
     const bool was = l->open;
     l->wsi = NULL;
     l->open = false;
@@ -153,9 +156,12 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 {
     node_link *l = lws_context_user(lws_get_context(wsi));
     (void)user;
+    if (l->wsi != NULL && wsi != l->wsi) return 0; /* an attempt that was given up */
     switch (reason) {
     case LWS_CALLBACK_CLIENT_ESTABLISHED:
         l->open = true;
+        l->wsi = wsi;
+        (void)uv_timer_stop(&l->again);
         l->their_code = 0;
         l->reason[0] = 0;
         l->e.opened(l->e.user);
@@ -178,6 +184,9 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
         ended(l, 0, in != NULL ? in : "no connection");
         return 0;
     case LWS_CALLBACK_CLIENT_CLOSED: ended(l, l->their_code, l->reason); return 0;
+    case LWS_CALLBACK_WSI_DESTROY:
+        if (l->wsi == wsi) ended(l, 0, "the connection ended");
+        return 0;
     default: return 0;
     }
 }
@@ -189,8 +198,13 @@ static void connect_now(uv_timer_t *t)
 {
     node_link *l = t->data;
     struct lws_client_connect_info i;
-    if (l->stopping || l->last || l->wsi != NULL) return;
+    if (l->stopping || l->last || l->open) return;
+    /* An attempt that ended without a word from libwebsockets 4.1.6, or that still hangs, is given
+     * up: a word from it that comes late is about another connection than ours. */
+    l->wsi = NULL;
+    (void)uv_timer_start(&l->again, connect_now, ATTEMPT_MS, 0);
     memset(&i, 0, sizeof i);
+    l->failed = false;
     i.context = l->cx;
     i.address = l->host;
     i.port = l->port;
@@ -200,9 +214,8 @@ static void connect_now(uv_timer_t *t)
     i.protocol = PROTOCOL;
     i.pwsi = &l->wsi;
     if (l->tls) i.ssl_connection = LCCSCF_USE_SSL;
-    if (lws_client_connect_via_info(&i) == NULL && l->wsi == NULL &&
-        !uv_is_active((uv_handle_t *)&l->again))
-        try_again(l);
+    if (lws_client_connect_via_info(&i) != NULL || l->failed) return;
+    try_again(l);
 }
 
 static void quiet(int level, const char *line)

@@ -19,6 +19,9 @@ static const char usage[] =
     "http://127.0.0.1:8000)\n"
     "  --data DIR             default $XDG_DATA_HOME/sprove/node\n"
     "  --address ACCOUNT      the account that is paid for tasks on a chain\n"
+    "  --keystore F, --password-file F, --rpc URL, --deployment F, --network NAME\n"
+    "                         how claims are sent, as of `sprove claim`\n"
+    "  --sprove PROGRAM       the program sprove (beside this one)\n"
     "  --region NAME          such as EU or EU-DE\n"
     "  --price-base FRI       for a task; --price-mcycle FRI: for a million rows\n"
     "  --max-concurrent N     tasks at a time (1)\n"
@@ -74,6 +77,12 @@ int main(int argc, char **argv)
         CONCURRENT,
         THREADS,
         MEMORY,
+        KEYSTORE,
+        PASSWORD,
+        RPC,
+        DEPLOYMENT,
+        NETWORK,
+        SPROVE,
         NO_BENCH,
         QUIET,
         VERSION,
@@ -88,6 +97,12 @@ int main(int argc, char **argv)
                                             {"max-concurrent", required_argument, NULL, CONCURRENT},
                                             {"threads", required_argument, NULL, THREADS},
                                             {"memory", required_argument, NULL, MEMORY},
+                                            {"keystore", required_argument, NULL, KEYSTORE},
+                                            {"password-file", required_argument, NULL, PASSWORD},
+                                            {"rpc", required_argument, NULL, RPC},
+                                            {"deployment", required_argument, NULL, DEPLOYMENT},
+                                            {"network", required_argument, NULL, NETWORK},
+                                            {"sprove", required_argument, NULL, SPROVE},
                                             {"no-bench", no_argument, NULL, NO_BENCH},
                                             {"quiet", no_argument, NULL, QUIET},
                                             {"version", no_argument, NULL, VERSION},
@@ -120,6 +135,16 @@ int main(int argc, char **argv)
             break;
         case THREADS: code = set_number(&o.threads, "--threads", optarg, 1, 4096); break;
         case MEMORY: code = set_number(&gib, "--memory", optarg, 1, 1 << 20); break;
+        case KEYSTORE: code = set_text(o.keystore, sizeof o.keystore, "--keystore", optarg); break;
+        case PASSWORD:
+            code = set_text(o.password_file, sizeof o.password_file, "--password-file", optarg);
+            break;
+        case RPC: code = set_text(o.rpc, sizeof o.rpc, "--rpc", optarg); break;
+        case DEPLOYMENT:
+            code = set_text(o.deployment, sizeof o.deployment, "--deployment", optarg);
+            break;
+        case NETWORK: code = set_text(o.network, sizeof o.network, "--network", optarg); break;
+        case SPROVE: code = set_text(o.sprove, sizeof o.sprove, "--sprove", optarg); break;
         case NO_BENCH: o.no_bench = true; break;
         case QUIET: o.quiet = true; break;
         case VERSION: return printf("sprove-node %s\n", SPROVE_VERSION) < 0;

@@ -43,7 +43,12 @@ typedef struct node_task {
 
     /* Once finished; the daemon's: */
     json_t *result; /* output, io_commitment, proof, usage, or error; not signed */
-    bool sent, acknowledged;
+    bool sent;
+    /* Of a task on a chain: the relayer has the result, and the contract is to pay. */
+    bool claiming, claim_runs;
+    unsigned claim_tries;
+    int64_t claim_at_ms;
+    void *owner; /* the daemon */
 } node_task;
 
 /* Takes the reference to the assignment, whose members are checked here. SP_ERR_FORMAT: one is

@@ -14,8 +14,13 @@ void api_task_create_prepare(call *c, db *d, core *k);
 void api_task_create(call *c, db *d, core *k);
 void api_task_create_drop(void *prepared);
 void api_task_show(call *c, db *d, core *k);
-void api_task_events(call *c, db *d, core *k);
 void api_task_cancel(call *c, db *d, core *k);
+bool api_is_admin(const call *c);
+void api_no_such_task(call *c);
+
+/* api_list.c, api_events.c */
+void api_task_list(call *c, db *d, core *k);
+void api_task_events(call *c, db *d, core *k);
 
 /* api_blob.c */
 void api_blob_put_prepare(call *c, db *d, core *k);

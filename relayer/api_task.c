@@ -134,22 +134,40 @@ void api_task_create(call *c, db *d, core *k)
             DB_T((const char *)c->s.body), DB_I(core_now(k) + IDEM_KEPT_MS));
 }
 
-static bool is_admin(const call *c) { return (c->who.scopes & SCOPE_ADMIN) != 0; }
+bool api_is_admin(const call *c) { return (c->who.scopes & SCOPE_ADMIN) != 0; }
 
-static void no_such_task(call *c)
+void api_no_such_task(call *c)
 {
     http_problem(&c->s, &c->q, 404, "not_found",
                  "there is no task of this id that this key may see");
+}
+
+/* Whether the call goes on waiting: the task is still as the client knows it (If-None-Match), or as
+ * it was at first, and more may become of it. */
+static bool waits_on(call *c, int64_t version, const char *state, bool on_chain)
+{
+    long long known;
+    task_state s;
+    int end = 0;
+    if (!wait_is_on(c) || c->w.last) return false;
+    if (!c->w.primed) {
+        const char *given = c->q.headers[HTTP_IF_NONE_MATCH];
+        const bool said = given != NULL && sscanf(given, "\"v%19lld\"%n", &known, &end) == 1 &&
+                          end > 0 && given[end] == 0;
+        c->w.seen = said ? known : version;
+        c->w.primed = true;
+    }
+    return version == c->w.seen && task_state_read(&s, state) && !task_is_final(s, on_chain);
 }
 
 void api_task_show(call *c, db *d, core *k)
 {
     (void)k;
     db_rows *r = db_query(d, TASK_SELECT "WHERE t.id = ?", DB_T(c->variable[0]));
-    if (!db_next(r) || (!is_admin(c) && strcmp(db_text(r, 38), c->who.id) != 0 &&
+    if (!db_next(r) || (!api_is_admin(c) && strcmp(db_text(r, 38), c->who.id) != 0 &&
                         strcmp(db_text(r, 20), "public") != 0)) {
-        no_such_task(c);
-    } else {
+        api_no_such_task(c);
+    } else if (!waits_on(c, db_int(r, 1), db_text(r, 2), !db_is_null(r, 22))) {
         char etag[32];
         const char *given = c->q.headers[HTTP_IF_NONE_MATCH];
         (void)snprintf(etag, sizeof etag, "\"v%lld\"", (long long)db_int(r, 1));
@@ -162,36 +180,11 @@ void api_task_show(call *c, db *d, core *k)
     db_end(r);
 }
 
-void api_task_events(call *c, db *d, core *k)
-{
-    task_brief t;
-    (void)k;
-    if (!task_find(d, &t, c->variable[0]) || (!is_admin(c) && strcmp(t.key_id, c->who.id) != 0)) {
-        no_such_task(c);
-        return;
-    }
-    json_t *items = json_array();
-    db_rows *r = db_query(d,
-                          "SELECT seq, at, actor, from_state, to_state, detail FROM task_event"
-                          " WHERE task_id = ? ORDER BY seq",
-                          DB_T(t.id));
-    while (db_next(r)) {
-        char at[CHECK_TIME];
-        time_write(at, db_int(r, 1));
-        (void)json_array_append_new(items, json_pack("{s:i, s:s, s:s, s:s?, s:s, s:s?}", "seq",
-                                                     (int)db_int(r, 0), "at", at, "actor",
-                                                     db_text(r, 2), "from", db_text(r, 3), "to",
-                                                     db_text(r, 4), "detail", db_text(r, 5)));
-    }
-    db_end(r);
-    http_json(&c->s, 200, json_pack("{s:o}", "items", items));
-}
-
 void api_task_cancel(call *c, db *d, core *k)
 {
     task_brief t;
-    if (!task_find(d, &t, c->variable[0]) || (!is_admin(c) && strcmp(t.key_id, c->who.id) != 0)) {
-        no_such_task(c);
+    if (!task_find(d, &t, c->variable[0]) || (!api_is_admin(c) && strcmp(t.key_id, c->who.id) != 0)) {
+        api_no_such_task(c);
         return;
     }
     const char *match = c->q.headers[HTTP_IF_MATCH];

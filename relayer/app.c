@@ -3,7 +3,9 @@
 
 #include "relayer/dispatch.h"
 #include "relayer/log.h"
+#include "relayer/rest.h"
 #include "relayer/verify.h"
+#include "relayer/watch.h"
 
 #include "starknet/selector.h"
 
@@ -158,10 +160,7 @@ static sp_status load_keys(app *a, char *why)
     return SP_ERR_IO;
 }
 
-static uint64_t on_max_body(void *user, const http_request *q)
-{
-    return call_max_body(user, q);
-}
+static uint64_t on_max_body(void *user, const http_request *q) { return call_max_body(user, q); }
 
 static void on_request(void *user, server_handle h, http_request *q) { call_begin(user, h, q); }
 
@@ -181,8 +180,9 @@ static void on_ws_close(void *user, server_handle h) { node_on_close(user, h); }
 static sp_status set_rules(app *a, char *why)
 {
     const settings *s = &a->set;
-    const uint64_t weights[SCORE_FACTORS] = {s->weight_spec,  s->weight_history, s->weight_reputation,
-                                             s->weight_price, s->weight_load,    s->weight_geo};
+    const uint64_t weights[SCORE_FACTORS] = {s->weight_spec,       s->weight_history,
+                                             s->weight_reputation, s->weight_price,
+                                             s->weight_load,       s->weight_geo};
     score_rules_init(&a->rules);
     for (size_t i = 0; i < SCORE_FACTORS; i++) a->rules.weight[i] = (uint32_t)weights[i];
     a->rules.exploration_ppm = (uint32_t)s->exploration_ppm;
@@ -220,9 +220,11 @@ sp_status app_open(app *a, const settings *s, char *why)
                                        .fatal = fatal};
     SP_TRY(core_new(&a->core, &core_settings, &a->port, why));
     SP_TRY(load_keys(a, why));
+    SP_TRY(rest_open(a, core_db(a->core)));
     SP_TRY(verify_open(a, why));
     SP_TRY(core_start(a->core));
     SP_TRY(start_readers(a, database, why));
+    SP_TRY(watch_open(a, database, why));
 
     unsigned wanted = 0;
     if (!settings_address(a->address, sizeof a->address, &wanted, s->listen)) return SP_ERR_ARG;
@@ -260,6 +262,7 @@ static void close_handles(app *a)
     uv_close((uv_handle_t *)&a->on_int, NULL);
     uv_close((uv_handle_t *)&a->on_drain, NULL);
     port_close(&a->port);
+    rest_stop(a);
     server_stop(a->server);
 }
 
@@ -273,6 +276,7 @@ static void drain_tick(uv_timer_t *t)
     queue_close(&a->reads);
     for (size_t i = 0; i < a->n_readers; i++) (void)pthread_join(a->reader[i], NULL);
     a->n_readers = 0;
+    watch_close(a);
     verify_close(a);
     core_stop(a->core);
     close_handles(a);
@@ -301,6 +305,7 @@ static void on_signal(uv_signal_t *s, int number)
     a->drain_start_ns = clock_ns();
     log_event(LOG_INFO, "draining", NULL);
     server_drain(a->server);
+    rest_drain(a);
     (void)uv_timer_start(&a->on_drain, drain_tick, 0, 20);
 }
 
@@ -322,6 +327,7 @@ void app_close(app *a)
 {
     queue_close(&a->reads);
     for (size_t i = 0; i < a->n_readers; i++) (void)pthread_join(a->reader[i], NULL);
+    watch_close(a);
     verify_close(a);
     core_free(a->core);
     nodes_delete(a->nodes);
@@ -329,6 +335,7 @@ void app_close(app *a)
         server_free(a->server);
         (void)uv_run(&a->loop, UV_RUN_NOWAIT);
     }
+    rest_free(a);
     keys_delete(a->keys);
     (void)uv_loop_close(&a->loop);
 }

@@ -24,8 +24,9 @@ struct app {
     queue verifies;
     pthread_t verifier[APP_MAX_READERS];
     size_t n_verifiers, verifying; /* verifying: of the core's thread */
-    volatile bool stopping;
+    _Atomic bool stopping;
     char worker[SETTINGS_TEXT], blobs[SETTINGS_TEXT];
+    struct watch *watch; /* NULL: no chain */
     score_rules rules;
     int64_t hung_up_ms;
     uint64_t start_ns;
@@ -39,6 +40,7 @@ struct app {
     uint16_t n_regions;
     uuid_source ids;
     bool draining, handles_open, recovered;
+    struct rest *rest; /* of the loop's thread */
     int exit_code;
 };
 

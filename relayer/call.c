@@ -67,8 +67,9 @@ uint64_t call_max_body(app *a, const http_request *q)
     return r->max_body < a->set.max_blob ? r->max_body : a->set.max_blob;
 }
 
-static void call_free(call *c)
+void call_free(call *c)
 {
+    free(c->w.text);
     http_request_free(&c->q);
     http_response_free(&c->s);
     json_decref(c->body);
@@ -76,10 +77,12 @@ static void call_free(call *c)
     free(c);
 }
 
+void call_count(const call *c) { app_count_reply(c->a, c); }
+
 /* On the loop's thread. */
-static void answer(call *c)
+void call_answer(call *c)
 {
-    app_count_reply(c->a, c);
+    call_count(c);
     server_reply(c->a->server, c->handle, &c->s);
     call_free(c);
 }
@@ -87,19 +90,23 @@ static void answer(call *c)
 static void finished(job *j)
 {
     call *c = (call *)j;
+    if (wait_is_on(c)) {
+        wait_after_read(c);
+        return;
+    }
     if (j->failed && c->s.status < 400) {
         http_response_free(&c->s);
         http_problem(&c->s, &c->q, 500, "internal",
                      "the request could not be carried out; nothing of it was done");
     }
-    answer(c);
+    call_answer(c);
 }
 
-static void overloaded(call *c)
+void call_overloaded(call *c)
 {
     http_add_header(&c->s, "Retry-After", "1");
     http_problem(&c->s, &c->q, 503, "overloaded", "too many requests wait already");
-    answer(c);
+    call_answer(c);
 }
 
 static void run_write(job *j, void *with)
@@ -115,12 +122,12 @@ static void prepared(job *j)
     call *c = (call *)j;
     c->preparing = false;
     if (c->s.status != CALL_NOT_ANSWERED) {
-        answer(c);
+        call_answer(c);
         return;
     }
     j->run = run_write;
     j->done = finished;
-    if (!core_post(c->a->core, j)) overloaded(c);
+    if (!core_post(c->a->core, j)) call_overloaded(c);
 }
 
 static bool parse_body(call *c)
@@ -230,20 +237,26 @@ void call_begin(app *a, server_handle h, http_request *q)
             http_problem(&c->s, &c->q, 404, "not_found", "there is nothing at this path");
         else
             refuse_method(c, allowed);
-        answer(c);
+        call_answer(c);
         return;
     }
     if (!app_admit(a, c) || !authenticate(c)) {
-        answer(c);
+        call_answer(c);
         return;
     }
     if (c->r->kind == ROUTE_LOOP) {
         c->r->handle(c, NULL, NULL);
-        answer(c);
+        call_answer(c);
+        return;
+    }
+    if ((c->r->kind == ROUTE_WAIT || c->r->kind == ROUTE_STREAM) && !wait_enter(c)) {
+        call_answer(c);
         return;
     }
     c->preparing = c->r->kind == ROUTE_WRITE;
     c->j.run = run_read;
     c->j.done = c->preparing ? prepared : finished;
-    if (!queue_put(&a->reads, &c->j)) overloaded(c);
+    if (queue_put(&a->reads, &c->j)) return;
+    if (wait_is_on(c)) wait_leave(c);
+    call_overloaded(c);
 }

@@ -6,6 +6,7 @@
 #include "relayer/http.h"
 #include "relayer/keys.h"
 #include "relayer/server.h"
+#include "relayer/wait.h"
 
 typedef struct app app;
 typedef struct route route;
@@ -26,6 +27,7 @@ typedef struct call {
     void *prepared;                               /* of the route's prepare; freed by drop */
     bool preparing;
     uint64_t start_ns;
+    waiting w; /* of a route that may wait */
 } call;
 
 /* The database that reads go to; on the core's thread, k is the core, else NULL. */
@@ -34,6 +36,11 @@ typedef void (*call_handler)(call *c, db *d, core *k);
 typedef enum {
     ROUTE_LOOP, /* answered at once, on the loop's thread: must not wait for anything */
     ROUTE_READ, /* by a reader */
+    /* As ROUTE_READ; the variable is a task. With ?wait= (WAIT) or as a stream of events (STREAM) the
+     * handler may leave the status at CALL_NOT_ANSWERED while wait_is_on and not w.last: it is
+     * called again when the task has changed. */
+    ROUTE_WAIT,
+    ROUTE_STREAM,
     ROUTE_WRITE /* by the core */
 } route_kind;
 
@@ -58,6 +65,12 @@ const route *route_list(size_t *n);
  * http_method). */
 const route *route_find(http_method m, const char *path,
                         char variable[CALL_VARIABLES][CALL_VARIABLE], unsigned *allowed);
+
+/* Ends of a call, for wait.c: the answer c->s, 503, nothing. */
+void call_answer(call *c);
+void call_overloaded(call *c);
+void call_free(call *c);
+void call_count(const call *c);
 
 /* Takes over q. On the loop's thread. */
 void call_begin(app *a, server_handle h, http_request *q);

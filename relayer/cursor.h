@@ -11,7 +11,7 @@
 
 #include "market/base64.h"
 
-#define CURSOR_ID 32 /* bytes at most: a node's id; a task's has 16 */
+#define CURSOR_ID 66 /* bytes at most: the text of a node's id; a task's has 36 */
 #define CURSOR_CODE 8
 #define CURSOR_TEXT BASE64URL_TEXT(1 + 8 + CURSOR_ID + CURSOR_CODE)
 #define CURSOR_SECRET 32

@@ -200,6 +200,7 @@ static void read_demand(core *c, score_task *t, const queued *q, const json_t *n
     t->tried.v = q->tried[0];
     t->tried.n = q->n_tried;
     t->on_chain = q->chain_task_id[0] != 0;
+    t->features = t->on_chain ? NODE_HAS_ACCOUNT : 0;
     t->redundancy = 1;
     t->deadline_ms = (uint64_t)q->deadline;
     t->safety_ms = SAFETY_MS;

@@ -13,6 +13,9 @@
 
 #include <jansson.h>
 
+/* Bits of score_node.features. */
+#define NODE_HAS_ACCOUNT 1u /* that a contract can pay */
+
 #define NODE_ID 67 /* 0x, 64 digits and the zero byte */
 
 typedef struct node_session {

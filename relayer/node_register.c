@@ -100,7 +100,6 @@ static void read_machine(core *c, check *k, node_session *s, const json_t *m)
     (void)check_amount(k, &n->price_mcycle, price, "/price", "per_mcycle_fri", false);
     n->capacity = (uint32_t)check_int(k, capacity, "/capacity", "max_concurrent", 1, 1024, 1);
     n->rtt_ms = SCORE_NO_RTT;
-    n->features = UINT32_MAX;
     if (region != NULL) {
         n->region = number_of(core_user(c), region, strlen(region));
         n->continent = number_of(core_user(c), region, strcspn(region, "-"));
@@ -233,6 +232,7 @@ void node_register(core *c, node_session *s, const json_t *m, const char *re)
     set_default_speed(&s->node);
     load(c, s, m);
     s->node.is_signed = is_signed;
+    s->node.features = s->address[0] != 0 ? NODE_HAS_ACCOUNT : 0;
     s->node.connected = true;
     if (!is_signed) s->node.probation = true;
     felt id;

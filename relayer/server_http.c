@@ -219,7 +219,6 @@ static int send_more(exchange *x)
     if (last) return finish(x);
     if (x->r.stream) {
         x->phase = STREAMING;
-        lws_set_timer_usecs(x->wsi, LWS_SET_TIMER_USEC_CANCEL);
         if (x->queued == 0 && !x->stream_ended) return 0;
     }
     lws_callback_on_writable(x->wsi);
@@ -406,6 +405,7 @@ static int on_timer(exchange *x)
         start_sending(x);
         lws_callback_on_writable(x->wsi);
         return 0;
+    case STREAMING: return x->queued > 0 || x->stream_ended ? -1 : 0; /* it takes nothing */
     default: return -1;
     }
 }
@@ -486,6 +486,10 @@ bool server_stream(server *s, server_handle h, const char *text, size_t n)
         lws_callback_on_writable(x->wsi);
         return false;
     }
+    /* From when on the client is slow. A timer that is cancelled is due at once in libwebsockets
+     * 4.1.6; so it is left to run. */
+    if (x->phase == STREAMING && x->queued == 0)
+        lws_set_timer_usecs(x->wsi, (lws_usec_t)s->c.send_ms * 1000);
     memcpy(x->queue + LWS_PRE + x->queued, text, n);
     x->queued += n;
     if (x->phase == STREAMING) lws_callback_on_writable(x->wsi);
@@ -497,5 +501,6 @@ void server_stream_end(server *s, server_handle h)
     exchange *x = server_slot_find(s, h, false);
     if (x == NULL) return;
     x->stream_ended = true;
+    if (x->phase == STREAMING) lws_set_timer_usecs(x->wsi, (lws_usec_t)s->c.send_ms * 1000);
     lws_callback_on_writable(x->wsi);
 }

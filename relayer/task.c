@@ -2,6 +2,7 @@
 #include "relayer/task.h"
 
 #include "relayer/check.h"
+#include "relayer/rest.h"
 #include "relayer/schema.h"
 
 #include <inttypes.h>
@@ -59,6 +60,7 @@ void task_insert(core *c, const task_new *t)
                  "INSERT INTO quota(key_id, open_tasks) VALUES(?, 1)"
                  " ON CONFLICT(key_id) DO UPDATE SET open_tasks = quota.open_tasks + 1",
                  DB_T(t->key_id));
+    rest_task_moved(c, t->id, TASK_STATES, state);
     add_event(c, t->id, 1, actor, NULL, task_state_name(TASK_CREATED), NULL);
     if (on_chain) return;
     add_event(c, t->id, 2, "relayer", task_state_name(TASK_CREATED), task_state_name(TASK_FUNDED),
@@ -106,6 +108,7 @@ bool task_move(core *c, const char *id, int64_t *version, task_state from, task_
                              DB_T(task_state_name(from)));
     if (n != 1) return false;
     *version += 1;
+    rest_task_moved(c, id, from, to);
     add_event(c, id, *version, actor, task_state_name(from), task_state_name(to), detail);
     if (task_is_final(to, on_chain))
         (void)db_run(d,

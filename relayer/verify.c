@@ -8,6 +8,7 @@
 #include "relayer/blob.h"
 #include "relayer/log.h"
 #include "relayer/schema.h"
+#include "relayer/settle.h"
 #include "relayer/task.h"
 #include "starknet/escrow.h"
 
@@ -157,6 +158,7 @@ static void succeeded(core *c, const verification *v, task_brief *t)
     node_attempt_end(c, t->id, v->attempt, v->node, OUTCOME_VERIFIED, NULL, NULL);
     if (!task_move(c, t->id, &t->version, TASK_VERIFYING, TASK_VERIFIED, "relayer", NULL))
         core_fail(c);
+    if (t->on_chain) settle_verified(c, t->id);
 }
 
 /* On the core's thread, with the verdict. */

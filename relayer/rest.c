@@ -1,0 +1,84 @@
+/* rest.c - see rest.h. */
+#include "relayer/rest.h"
+
+#include "market/hex.h"
+#include "relayer/app.h"
+
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+rest *rest_of(app *a) { return a->rest; }
+
+const uint8_t *rest_cursor_secret(const app *a) { return a->rest->cursor_secret; }
+
+/* Cursors outlive a start: their secret is kept. */
+static sp_status load_secret(uint8_t secret[CURSOR_SECRET], db *d)
+{
+    uint8_t random[CURSOR_SECRET];
+    char hex[2 * CURSOR_SECRET + 1];
+    if (RAND_bytes(random, sizeof random) != 1) return SP_ERR_IO;
+    hex_write(hex, random, sizeof random);
+    (void)db_run(d,
+                 "INSERT INTO meta(name, value) VALUES('cursor_secret', ?)"
+                 " ON CONFLICT(name) DO NOTHING",
+                 DB_T(hex));
+    db_rows *r = db_query_values(d, "SELECT value FROM meta WHERE name = 'cursor_secret'", NULL, 0);
+    const bool ok = db_next(r) && strlen(db_text(r, 0)) == 2 * CURSOR_SECRET &&
+                    hex_read(secret, CURSOR_SECRET, db_text(r, 0));
+    db_end(r);
+    return ok && db_ok(d) ? SP_OK : SP_ERR_IO;
+}
+
+sp_status rest_open(app *a, db *d)
+{
+    rest *t = calloc(1, sizeof *t);
+    if (t == NULL) return SP_ERR_NOMEM;
+    a->rest = t;
+    waits_init(&t->waits, &a->loop, a);
+    return load_secret(t->cursor_secret, d);
+}
+
+void rest_drain(app *a) { waits_drain(a); }
+
+void rest_stop(app *a)
+{
+    waits_close(a);
+    uv_close((uv_handle_t *)&a->rest->waits.timer, NULL);
+}
+
+void rest_free(app *a)
+{
+    free(a->rest);
+    a->rest = NULL;
+}
+
+typedef struct {
+    job j;
+    app *a;
+    char task[UUID_TEXT];
+    task_state from, to;
+} notice;
+
+static void noticed(job *j)
+{
+    const notice *n = (const notice *)j;
+    if (!j->failed) wait_wake(n->a, n->task);
+    free(j);
+}
+
+void rest_task_moved(core *c, const char *task, task_state from, task_state to)
+{
+    notice *n = calloc(1, sizeof *n);
+    if (n == NULL) {
+        core_fail(c);
+        return;
+    }
+    n->j.done = noticed;
+    n->a = core_user(c);
+    (void)snprintf(n->task, sizeof n->task, "%s", task);
+    n->from = from;
+    n->to = to;
+    core_emit(c, &n->j);
+}

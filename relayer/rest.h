@@ -1,0 +1,34 @@
+/* rest.h - what the API keeps beside the database, all of it of the loop's thread: calls that wait,
+ * and the secret of cursors. */
+#ifndef RELAYER_REST_H
+#define RELAYER_REST_H
+
+#include "relayer/core.h"
+#include "relayer/cursor.h"
+#include "relayer/state.h"
+#include "relayer/wait.h"
+
+typedef struct rest {
+    uint8_t cursor_secret[CURSOR_SECRET];
+    waits waits;
+} rest;
+
+struct app;
+rest *rest_of(struct app *a);
+
+/* With the core's database, before its thread runs. SP_ERR_IO, SP_ERR_NOMEM. */
+SP_MUST_USE sp_status rest_open(struct app *a, db *d);
+/* The relayer begins to drain: nothing waits any more. */
+void rest_drain(struct app *a);
+/* Within the loop, after the threads and the port. */
+void rest_stop(struct app *a);
+void rest_free(struct app *a);
+
+/* Any thread: it never changes. */
+const uint8_t *rest_cursor_secret(const struct app *a);
+
+/* On the core's thread: a task was made (from is TASK_STATES) or has changed its state. What
+ * follows from it happens after the commit. */
+void rest_task_moved(core *c, const char *task, task_state from, task_state to);
+
+#endif

@@ -1,0 +1,245 @@
+/* settle.c - see settle.h. */
+#include "relayer/settle.h"
+
+#include "market/amount.h"
+#include "market/hex.h"
+#include "relayer/app.h"
+#include "relayer/log.h"
+#include "relayer/task.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void settle_news_free(job *j)
+{
+    settle_news *n = (settle_news *)j;
+    free(n->cursor);
+    free(n);
+}
+
+/* ---- the escrow of a new task ---- */
+
+static felt felt_of_hex(const char *hex, size_t bytes)
+{
+    uint8_t b[32] = {0};
+    return hex_read(b, bytes, hex) ? escrow_felt(b, bytes) : felt_zero();
+}
+
+/* What of the escrow is not what the task says, or NULL. */
+static const char *mismatch(const settle_news *n, const db_rows *r)
+{
+    u256 amount;
+    const escrow_task_ext *x = &n->ext;
+    if (x->status != ESCROW_CREATED && x->status != ESCROW_ASSIGNED)
+        return "the contract's task is over already";
+    if (felt_is_zero(x->program_id)) return "the contract's task is one of a hash alone";
+    if (!felt_eq(x->program_id, felt_of_hex(db_text(r, 0), 28)))
+        return "the contract's task is for another program";
+    if (!felt_eq(x->input_commitment, felt_of_hex(db_text(r, 1), 31)))
+        return "the contract's task is for another input";
+    if (amount_read(&amount, db_text(r, 2), strlen(db_text(r, 2))) != SP_OK ||
+        amount_cmp(amount, n->view.amount) != 0)
+        return "the contract holds another amount";
+    if (x->max_cycles < (uint64_t)db_int(r, 3)) return "the contract allows fewer cycles";
+    if (x->deadline * 1000 < (uint64_t)db_int(r, 4)) return "the contract's deadline is earlier";
+    return NULL;
+}
+
+static void set_settlement(core *c, const char *task, settlement_state s, const char *reason)
+{
+    (void)db_run(core_db(c),
+                 "UPDATE settlement SET state = ?, reason = ?, updated_at = ? WHERE task_id = ?",
+                 DB_T(settlement_state_name(s)), DB_T(reason), DB_I(core_now(c)), DB_T(task));
+}
+
+static void on_escrow(core *c, const settle_news *n)
+{
+    task_brief t;
+    if (!task_find(core_db(c), &t, n->task) || t.state != TASK_CREATED) return;
+    db_rows *r = db_query(
+        core_db(c),
+        "SELECT program_id, input_commitment, amount, max_cycles, deadline FROM task WHERE id = ?",
+        DB_T(t.id));
+    const char *bad = db_next(r) ? mismatch(n, r) : "";
+    db_end(r);
+    if (bad != NULL) {
+        task_set_failure(c, t.id, FAILURE_ESCROW_MISMATCH, bad);
+        if (!task_move(c, t.id, &t.version, TASK_CREATED, TASK_FAILED, "chain", bad)) core_fail(c);
+        return;
+    }
+    set_settlement(c, t.id, SETTLEMENT_ESCROWED, NULL);
+    if (!task_move(c, t.id, &t.version, TASK_CREATED, TASK_FUNDED, "chain", "escrow seen") ||
+        !task_move(c, t.id, &t.version, TASK_FUNDED, TASK_QUEUED, "relayer", NULL))
+        core_fail(c);
+}
+
+/* ---- events ---- */
+
+static const char *event_name(escrow_event_kind k)
+{
+    static const char *const names[] = {"other",    "created",   "assigned", "cancelled", "expired",
+                                        "verified", "completed", "fee",      "payout"};
+    return (size_t)k < SP_COUNT(names) ? names[k] : "other";
+}
+
+static bool find_task(core *c, char id[UUID_TEXT], const settle_news *n)
+{
+    char contract[FELT_HEX], number[U256_TEXT];
+    (void)felt_write_hex(contract, n->contract);
+    u256_write_text(number, n->event.task_id);
+    db_rows *r =
+        db_query(core_db(c), "SELECT id FROM task WHERE chain_contract = ? AND chain_task_id = ?",
+                 DB_T(contract), DB_T(number));
+    const bool found = db_next(r);
+    if (found) (void)snprintf(id, UUID_TEXT, "%s", db_text(r, 0));
+    db_end(r);
+    return found;
+}
+
+/* False: this event was applied before. */
+static bool remember(core *c, const settle_news *n)
+{
+    char tx[FELT_HEX], number[U256_TEXT];
+    (void)felt_write_hex(tx, n->tx_hash);
+    u256_write_text(number, n->event.task_id);
+    return db_run(core_db(c),
+                  "INSERT INTO chain_event(tx_hash, event_index, block_number, name, data) "
+                  "VALUES(?, ?, ?, ?, ?)"
+                  " ON CONFLICT(tx_hash, event_index) DO NOTHING",
+                  DB_T(tx), DB_I(n->index), DB_I(n->block), DB_T(event_name(n->event.kind)),
+                  DB_T(number)) == 1;
+}
+
+static bool is_over(const task_brief *t)
+{
+    return task_is_final(t->state, true) || t->state == TASK_SETTLED;
+}
+
+static void ended_without_proof(core *c, task_brief *t, const char *how)
+{
+    set_settlement(c, t->id, SETTLEMENT_REFUNDED, how);
+    if (is_over(t)) return;
+    node_task_ended(c, t->id, OUTCOME_CANCELLED);
+    if (task_may_become(t->state, TASK_REFUNDED, true)) {
+        if (!task_move(c, t->id, &t->version, t->state, TASK_REFUNDED, "chain", how)) core_fail(c);
+    } else if (task_may_become(t->state, TASK_CANCELLED, true)) {
+        task_set_failure(c, t->id, FAILURE_ESCROW_MISSING, how);
+        if (!task_move(c, t->id, &t->version, t->state, TASK_CANCELLED, "chain", how)) core_fail(c);
+    }
+}
+
+void settle_verified(core *c, const char *task)
+{
+    task_brief t;
+    settlement_state s = SETTLEMENT_PENDING;
+    db_rows *r = db_query(core_db(c), "SELECT state FROM settlement WHERE task_id = ?", DB_T(task));
+    const bool paid =
+        db_next(r) && settlement_state_read(&s, db_text(r, 0)) && s == SETTLEMENT_SETTLED;
+    db_end(r);
+    if (!paid || !task_find(core_db(c), &t, task)) return;
+    if (t.state == TASK_VERIFIED &&
+        !task_move(c, task, &t.version, TASK_VERIFIED, TASK_SETTLING, "chain", "claim seen")) {
+        core_fail(c);
+        return;
+    }
+    if (t.state != TASK_VERIFIED && t.state != TASK_SETTLING) return;
+    if (!task_move(c, task, &t.version, TASK_SETTLING, TASK_SETTLED, "chain", NULL)) core_fail(c);
+}
+
+static void on_completed(core *c, const settle_news *n, const char *task)
+{
+    char who[FELT_HEX], tx[FELT_HEX];
+    (void)felt_write_hex(who, n->event.who);
+    (void)felt_write_hex(tx, n->tx_hash);
+    (void)db_run(core_db(c),
+                 "UPDATE settlement SET state = ?, provider = ?, claim_tx = ?, block_number = ?,"
+                 " finality = 'ACCEPTED_ON_L2', reason = NULL, updated_at = ? WHERE task_id = ?",
+                 DB_T(settlement_state_name(SETTLEMENT_SETTLED)), DB_T(who), DB_T(tx),
+                 DB_I(n->block), DB_I(core_now(c)), DB_T(task));
+    settle_verified(c, task);
+}
+
+static void on_fee(core *c, const settle_news *n, const char *task)
+{
+    char payout[U256_TEXT], subsidy[U256_TEXT], treasury[U256_TEXT];
+    u256 amount;
+    u256_write_text(payout, n->event.split.provider_payout);
+    u256_write_text(subsidy, n->event.split.gas_subsidy);
+    u256_write_text(treasury, n->event.split.treasury_fee);
+    (void)db_run(core_db(c),
+                 "UPDATE settlement SET payout = ?, subsidy = ?, treasury = ? WHERE task_id = ?",
+                 DB_T(payout), DB_T(subsidy), DB_T(treasury), DB_T(task));
+    /* What the contract paid must be what we tell people that it pays. */
+    db_rows *r = db_query(core_db(c), "SELECT amount FROM task WHERE id = ?", DB_T(task));
+    if (db_next(r) && amount_read(&amount, db_text(r, 0), strlen(db_text(r, 0))) == SP_OK) {
+        const escrow_split ours = escrow_split_of(amount);
+        if (amount_cmp(ours.provider_payout, n->event.split.provider_payout) != 0 ||
+            amount_cmp(ours.gas_subsidy, n->event.split.gas_subsidy) != 0 ||
+            amount_cmp(ours.treasury_fee, n->event.split.treasury_fee) != 0)
+            log_event(LOG_ERROR, "split_differs", "task_id", task, NULL);
+    }
+    db_end(r);
+}
+
+static void on_event(core *c, const settle_news *n)
+{
+    char id[UUID_TEXT];
+    task_brief t;
+    if (!find_task(c, id, n) || !task_find(core_db(c), &t, id) || !remember(c, n)) return;
+    switch (n->event.kind) {
+    case ESCROW_TASK_COMPLETED: on_completed(c, n, id); return;
+    case ESCROW_FEE_COLLECTED: on_fee(c, n, id); return;
+    case ESCROW_TASK_CANCELLED: ended_without_proof(c, &t, "cancelled on the chain"); return;
+    case ESCROW_TASK_EXPIRED: ended_without_proof(c, &t, "refunded on the chain"); return;
+    case ESCROW_TASK_ASSIGNED: {
+        char who[FELT_HEX];
+        (void)felt_write_hex(who, n->event.who);
+        (void)db_run(core_db(c),
+                     "UPDATE settlement SET provider = ?, updated_at = ? WHERE task_id = ?",
+                     DB_T(who), DB_I(core_now(c)), DB_T(id));
+        return;
+    }
+    default: return;
+    }
+}
+
+/* Blocks that are no more: their events come again if the transactions do. A task that was settled
+ * by one keeps its state, and its settlement says that the claim is not final. */
+static void on_cursor(core *c, const settle_news *n)
+{
+    db *d = core_db(c);
+    if (n->went_back) {
+        (void)db_run(d, "DELETE FROM chain_event WHERE block_number >= ?", DB_I(n->block));
+        (void)db_run(d,
+                     "UPDATE settlement SET state = ?, finality = NULL, reason = 'its block was "
+                     "undone', updated_at = ?"
+                     " WHERE state = ? AND block_number >= ?",
+                     DB_T(settlement_state_name(SETTLEMENT_CLAIMED)), DB_I(core_now(c)),
+                     DB_T(settlement_state_name(SETTLEMENT_SETTLED)), DB_I(n->block));
+    }
+    (void)db_run(d,
+                 "INSERT INTO meta(name, value) VALUES('chain_cursor', ?)"
+                 " ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+                 DB_T(n->cursor));
+}
+
+static void run(job *j, void *with)
+{
+    const settle_news *n = (const settle_news *)j;
+    switch (n->kind) {
+    case SETTLE_ESCROW: on_escrow(with, n); return;
+    case SETTLE_EVENT: on_event(with, n); return;
+    case SETTLE_CURSOR: on_cursor(with, n); return;
+    }
+}
+
+settle_news *settle_news_new(settle_kind kind)
+{
+    settle_news *n = calloc(1, sizeof *n);
+    if (n == NULL) return NULL;
+    n->j.run = run;
+    n->j.done = settle_news_free;
+    n->kind = kind;
+    return n;
+}

@@ -1,0 +1,314 @@
+/* watch.c - see watch.h. */
+#include "relayer/watch.h"
+
+#include "market/amount.h"
+#include "market/hex.h"
+#include "relayer/app.h"
+#include "relayer/log.h"
+#include "relayer/settle.h"
+#include "starknet/escrow_view.h"
+#include "starknet/scan.h"
+#include "starknet/selector.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define MAX_LOOKUPS 50 /* escrows asked for in one round */
+#define MAX_BLOCKS 200
+#define MAX_EVENTS 5000
+#define CURSOR "chain_cursor"
+#define CURSOR_TEXT (32 + SCAN_KEPT * 96)
+
+struct watch {
+    app *a;
+    db *d; /* reads */
+    rpc *r;
+    pthread_t thread;
+    felt contract;
+    scan_cursor cursor;
+    bool started; /* the cursor stands somewhere */
+    pthread_mutex_t lock;
+    watch_health health;
+};
+
+static void note(watch *w, bool ok, uint64_t block, const char *why)
+{
+    (void)pthread_mutex_lock(&w->lock);
+    if (w->health.ok != ok || w->health.at_ms == 0)
+        log_event(ok ? LOG_INFO : LOG_WARN, ok ? "chain_ok" : "chain_lost", "err", ok ? NULL : why,
+                  NULL);
+    w->health.ok = ok;
+    if (ok) w->health.block = block;
+    w->health.at_ms = clock_ms();
+    (void)snprintf(w->health.why, sizeof w->health.why, "%.150s", ok ? "" : why);
+    (void)pthread_mutex_unlock(&w->lock);
+}
+
+watch_health watch_look(app *a)
+{
+    watch_health h = {0};
+    if (a->watch == NULL) return h;
+    (void)pthread_mutex_lock(&a->watch->lock);
+    h = a->watch->health;
+    (void)pthread_mutex_unlock(&a->watch->lock);
+    h.configured = true;
+    return h;
+}
+
+/* ---- the cursor, as text in the database ---- */
+
+static void cursor_write(char out[CURSOR_TEXT], const scan_cursor *c)
+{
+    size_t n = (size_t)snprintf(out, CURSOR_TEXT, "%" PRIu64, c->next);
+    for (unsigned i = 0; i < c->n; i++) {
+        char hash[FELT_HEX];
+        (void)felt_write_hex(hash, c->kept[i].hash);
+        n += (size_t)snprintf(out + n, CURSOR_TEXT - n, " %" PRIu64 " %s", c->kept[i].block, hash);
+    }
+}
+
+static bool cursor_read(scan_cursor *c, const char *text)
+{
+    char *end;
+    memset(c, 0, sizeof *c);
+    c->next = strtoull(text, &end, 10);
+    if (end == text) return false;
+    while (*end == ' ' && c->n < SCAN_KEPT) {
+        const char *at = end + 1;
+        c->kept[c->n].block = strtoull(at, &end, 10);
+        if (end == at || *end != ' ') return false;
+        at = end + 1;
+        const size_t len = strcspn(at, " ");
+        if (felt_read_hex(&c->kept[c->n].hash, at, len) != SP_OK) return false;
+        c->n++;
+        end = (char *)(uintptr_t)(at + len);
+    }
+    return *end == 0;
+}
+
+/* ---- to the core ---- */
+
+/* Waits for room: the watcher is ahead of the core only by what the queue holds. */
+static void post(watch *w, settle_news *n)
+{
+    const struct timespec pause = {0, 2000000};
+    while (!core_post(w->a->core, &n->j)) {
+        if (w->a->stopping) {
+            settle_news_free(&n->j);
+            return;
+        }
+        (void)nanosleep(&pause, NULL);
+    }
+}
+
+/* ---- escrows of new tasks ---- */
+
+typedef struct {
+    char id[37];
+    u256 chain_task;
+} pending;
+
+static bool look_up(watch *w, const pending *p, rpc_error *err)
+{
+    settle_news *n = settle_news_new(SETTLE_ESCROW);
+    if (n == NULL) return true;
+    (void)snprintf(n->task, sizeof n->task, "%.36s", p->id);
+    sp_status s = escrow_get_task(w->r, &n->view, w->contract, p->chain_task, err);
+    if (s == SP_OK) s = escrow_get_task_ext(w->r, &n->ext, w->contract, p->chain_task, err);
+    if (s == SP_OK) {
+        post(w, n);
+        return true;
+    }
+    settle_news_free(&n->j);
+    /* No such task (yet): it is asked again until its deadline. */
+    return s == SP_ERR_REJECT;
+}
+
+static bool look_up_all(watch *w, rpc_error *err)
+{
+    pending list[MAX_LOOKUPS];
+    size_t n = 0;
+    char contract[FELT_HEX];
+    (void)felt_write_hex(contract, w->contract);
+    db_rows *r =
+        db_query(w->d,
+                 "SELECT id, chain_task_id FROM task WHERE state = 'created' AND chain_contract = ?"
+                 " ORDER BY next_run_at, id LIMIT 50",
+                 DB_T(contract));
+    while (n < MAX_LOOKUPS && db_next(r)) {
+        (void)snprintf(list[n].id, sizeof list[n].id, "%.36s", db_text(r, 0));
+        if (u256_read_text(&list[n].chain_task, db_text(r, 1)) == SP_OK) n++;
+    }
+    db_end(r);
+    for (size_t i = 0; i < n; i++)
+        if (!look_up(w, &list[i], err)) return false;
+    return true;
+}
+
+/* ---- events ---- */
+
+static void hand_over(watch *w, const chain_event *e, size_t index)
+{
+    settle_news *n = settle_news_new(SETTLE_EVENT);
+    if (n == NULL) return;
+    if (escrow_parse_event(&n->event, e->keys, e->data) != SP_OK || n->event.kind == ESCROW_OTHER) {
+        settle_news_free(&n->j);
+        return;
+    }
+    n->contract = w->contract;
+    n->tx_hash = e->tx_hash;
+    n->index = (int64_t)index;
+    n->block = e->block_number;
+    post(w, n);
+}
+
+static void hand_over_page(watch *w, const chain_events *page)
+{
+    /* The place of an event among those of its transaction, all of one contract and in order. */
+    size_t index = 0;
+    for (size_t i = 0; i < page->n_events; i++) {
+        const chain_event *e = &page->events[i];
+        index = i > 0 && felt_eq(e->tx_hash, page->events[i - 1].tx_hash) ? index + 1 : 0;
+        hand_over(w, e, index);
+    }
+}
+
+static void hand_over_cursor(watch *w, bool went_back, uint64_t from)
+{
+    settle_news *n = settle_news_new(SETTLE_CURSOR);
+    if (n == NULL) return;
+    n->cursor = malloc(CURSOR_TEXT);
+    if (n->cursor == NULL) {
+        settle_news_free(&n->j);
+        return;
+    }
+    cursor_write(n->cursor, &w->cursor);
+    n->went_back = went_back;
+    n->block = from;
+    post(w, n);
+}
+
+static sp_status read_events(watch *w, rpc_error *err)
+{
+    const scan_filter filter = {
+        .address = w->contract, .max_blocks = MAX_BLOCKS, .max_events = MAX_EVENTS};
+    scan_result result;
+    const sp_status s = scan_step(w->r, &result, &w->cursor, &filter, err);
+    if (s != SP_OK) return s;
+    if (result.went_back) log_event(LOG_WARN, "chain_went_back", NULL);
+    for (size_t i = 0; i < result.n_pages; i++) hand_over_page(w, &result.pages[i]);
+    if (result.went_back || result.n_blocks > 0) hand_over_cursor(w, result.went_back, result.from);
+    scan_free(&result);
+    return SP_OK;
+}
+
+static bool start(watch *w, rpc_error *err)
+{
+    uint64_t number;
+    db_rows *r = db_query(w->d, "SELECT value FROM meta WHERE name = ?", DB_T(CURSOR));
+    const bool known = db_next(r) && cursor_read(&w->cursor, db_text(r, 0));
+    db_end(r);
+    if (!known) {
+        /* Tasks are posted after their escrow: what the contract did before this relayer knew it is
+         * asked of its views. */
+        if (chain_block_number(w->r, &number, err) != SP_OK) return false;
+        scan_init(&w->cursor, number);
+    }
+    w->started = true;
+    return true;
+}
+
+static void round_of(watch *w)
+{
+    rpc_error err;
+    memset(&err, 0, sizeof err);
+    sp_status s = SP_OK;
+    if (!w->started && !start(w, &err)) s = SP_ERR_IO;
+    /* Events first: what is looked up afterwards is at least as new. */
+    if (s == SP_OK) s = read_events(w, &err);
+    if (s == SP_ERR_CANCEL) s = SP_OK; /* the chain changed meanwhile: the next round reads it */
+    if (s == SP_OK && !look_up_all(w, &err)) s = SP_ERR_IO;
+    if (!db_ok(w->d)) db_forgive(w->d);
+    note(w, s == SP_OK, w->cursor.next, err.message[0] != 0 ? err.message : "no endpoint answers");
+}
+
+static void *watch_thread(void *arg)
+{
+    watch *w = arg;
+    while (!w->a->stopping) {
+        round_of(w);
+        const uint64_t until = clock_ns() + w->a->set.poll_ms * 1000000u;
+        const struct timespec pause = {0, 20000000};
+        while (!w->a->stopping && clock_ns() < until) (void)nanosleep(&pause, NULL);
+    }
+    return NULL;
+}
+
+static size_t split_urls(char *list, const char *urls[RPC_MAX_URLS])
+{
+    size_t n = 0;
+    for (char *p = strtok(list, ", "); p != NULL && n < RPC_MAX_URLS; p = strtok(NULL, ", "))
+        urls[n++] = p;
+    return n;
+}
+
+static sp_status check_chain(watch *w, char *why)
+{
+    rpc_error err;
+    felt id;
+    if (chain_id(w->r, &id, &err) != SP_OK) {
+        log_event(LOG_WARN, "chain_lost", "err", err.message, NULL);
+        return SP_OK;
+    }
+    if (felt_eq(id, w->a->chain_id)) return SP_OK;
+    (void)snprintf(why, SETTINGS_WHY,
+                   "the node of chain.rpc is of another chain than chain.chain_id says");
+    return SP_ERR_FORMAT;
+}
+
+sp_status watch_open(app *a, const char *database, char *why)
+{
+    char list[SETTINGS_TEXT];
+    const char *urls[RPC_MAX_URLS];
+    const settings *s = &a->set;
+    if (s->rpc[0] == 0) return SP_OK;
+    watch *w = calloc(1, sizeof *w);
+    if (w == NULL) return SP_ERR_NOMEM;
+    w->a = a;
+    (void)pthread_mutex_init(&w->lock, NULL);
+    (void)snprintf(list, sizeof list, "%s", s->rpc);
+    const rpc_config c = {.urls = urls, .n_urls = split_urls(list, urls), .total_ms = 20000};
+    sp_status status = felt_read_hex(&w->contract, s->contract, strlen(s->contract));
+    if (status != SP_OK)
+        (void)snprintf(why, SETTINGS_WHY, "chain.contract is no address");
+    else if ((status = rpc_new(&w->r, &c)) != SP_OK)
+        (void)snprintf(why, SETTINGS_WHY, "chain.rpc is no list of URLs");
+    else if ((status = check_chain(w, why)) == SP_OK &&
+             (status = db_open(&w->d, database, true, why)) == SP_OK &&
+             pthread_create(&w->thread, NULL, watch_thread, w) != 0)
+        status = SP_ERR_IO;
+    if (status == SP_OK) {
+        a->watch = w;
+        return SP_OK;
+    }
+    db_close(w->d);
+    rpc_delete(w->r);
+    free(w);
+    return status;
+}
+
+void watch_close(app *a)
+{
+    watch *w = a->watch;
+    if (w == NULL) return;
+    a->stopping = true;
+    (void)pthread_join(w->thread, NULL);
+    a->watch = NULL;
+    db_close(w->d);
+    rpc_delete(w->r);
+    (void)pthread_mutex_destroy(&w->lock);
+    free(w);
+}
