@@ -214,7 +214,7 @@ static void *verify_thread(void *arg)
                 }
                 (void)nanosleep(&pause, NULL);
             }
-        } else if (queue_is_closed(&a->verifies)) {
+        } else if (queue_is_over(&a->verifies)) {
             break;
         }
     }

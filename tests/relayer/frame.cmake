@@ -28,7 +28,8 @@ if(Python3_FOUND AND TARGET sprove-relayer AND TARGET sprove-worker)
       set_tests_properties(relayer_${name} PROPERTIES LABELS relayer ENVIRONMENT
         "PYTHONDONTWRITEBYTECODE=1;SPROVE_RELAYER=$<TARGET_FILE:sprove-relayer>;SPROVE_WORKER=$<TARGET_FILE:sprove-worker>")
       if(SP_SANITIZE)
-        set_property(TEST relayer_${name} APPEND PROPERTY ENVIRONMENT SPROVE_SLOW=4)
+        set_property(TEST relayer_${name} APPEND PROPERTY ENVIRONMENT
+          "SPROVE_SLOW=4;SPROVE_SANITIZED=${SP_SANITIZE}")
       endif()
     endif()
   endforeach()

@@ -120,7 +120,8 @@ class Wire:
 
 
 class Relayer:
-    def __init__(self, *settings, data=None, listen=None, wrap=(), env=None, keep=False):
+    def __init__(self, *settings, data=None, listen=None, wrap=(), env=None, keep=False,
+                 slow=1):
         self.dir = tempfile.mkdtemp(prefix="sprove-relayer-") if data is None else os.path.dirname(data)
         self.data = data or os.path.join(self.dir, "data")
         self.port = free_port()
@@ -133,7 +134,7 @@ class Relayer:
         with open(self.log_path, "wb") as log:
             self.p = subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                       env=env or dict(os.environ))
-        self.keep = keep
+        self.keep, self.slow = keep, slow
 
     def log(self):
         with open(self.log_path, encoding="utf-8", errors="replace") as f:
@@ -146,7 +147,7 @@ class Relayer:
 
     def wait(self):
         """Until it listens."""
-        end = time.monotonic() + 20 * SLOW
+        end = time.monotonic() + 20 * SLOW * self.slow
         while time.monotonic() < end:
             for e in self.events():
                 if e["event"] == "listening":

@@ -4,7 +4,8 @@ libwebsockets answers some heads not at all or twice; each of these is sent here
 relayer answers a good request, and it does not spin."""
 
 import hashlib
-import json
+import os
+import shutil
 import socket
 import struct
 import threading
@@ -528,6 +529,30 @@ class Many(Case):
         self.serves()
         time.sleep(0.2)
         self.rests()
+
+
+class UnderValgrind(unittest.TestCase):
+    """libwebsockets itself is not built with a sanitizer: 4.1.6 uses a header after it was freed."""
+
+    def test_no_malformed_head_touches_freed_memory(self):
+        valgrind = shutil.which("valgrind")
+        if valgrind is None:
+            self.skipTest("no valgrind")
+        if os.environ.get("SPROVE_SANITIZED"):
+            self.skipTest("valgrind does not run what a sanitizer was built into")
+        r = Relayer("server.per_ip=100000", wrap=(valgrind, "-q", "--error-exitcode=9"), slow=10)
+        self.addCleanup(r.clean)
+        r.wait()
+        for _, data, _, _ in MALFORMED:
+            with r.wire(timeout=10) as w:
+                w.send(data)
+                try:
+                    w.answer()
+                except EOFError:
+                    pass
+        self.assertEqual(r.ask(GOOD).status, 200)
+        self.assertEqual(r.stop(timeout=60), 0, r.log())
+        self.assertNotIn("==", r.log())
 
 
 if __name__ == "__main__":
