@@ -23,10 +23,10 @@ static json_t *read_events(db *d, const char *task, int64_t *seen)
         char at[CHECK_TIME];
         *seen = db_int(r, 0);
         time_write(at, db_int(r, 1));
-        (void)json_array_append_new(
-            items, json_pack("{s:I, s:s, s:s, s:s?, s:s, s:s?}", "seq", (json_int_t)*seen, "at", at,
-                             "actor", db_text(r, 2), "from", db_text(r, 3), "to", db_text(r, 4),
-                             "detail", db_text(r, 5)));
+        (void)json_array_append_new(items, json_pack("{s:I, s:s, s:s, s:s?, s:s, s:s?}", "seq",
+                                                     (json_int_t)*seen, "at", at, "actor",
+                                                     db_text(r, 2), "from", db_text(r, 3), "to",
+                                                     db_text(r, 4), "detail", db_text(r, 5)));
     }
     db_end(r);
     return items;

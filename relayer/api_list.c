@@ -38,8 +38,8 @@ static void add_number(query *q, const char *condition, int64_t v)
 
 void api_task_list(call *c, db *d, core *k)
 {
-    static const char *const names[] = {"state",          "node_id", "program", "created_after",
-                                        "created_before", NULL};
+    static const char *const names[] = {"state",         "node_id",        "program",
+                                        "created_after", "created_before", NULL};
     page p;
     query q = {.n = 0};
     task_state state;
@@ -64,8 +64,7 @@ void api_task_list(call *c, db *d, core *k)
     if (before >= 0) add_number(&q, " AND t.created_at < ?", before);
     if (p.goes_on) {
         memcpy(id, p.at.id, p.at.id_bytes);
-        add_number(&q,
-                   p.down ? " AND (t.created_at, t.id) < (?" : " AND (t.created_at, t.id) > (?",
+        add_number(&q, p.down ? " AND (t.created_at, t.id) < (?" : " AND (t.created_at, t.id) > (?",
                    (int64_t)p.at.sort);
         add_text(&q, ", ?)", id);
     }

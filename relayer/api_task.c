@@ -183,7 +183,8 @@ void api_task_show(call *c, db *d, core *k)
 void api_task_cancel(call *c, db *d, core *k)
 {
     task_brief t;
-    if (!task_find(d, &t, c->variable[0]) || (!api_is_admin(c) && strcmp(t.key_id, c->who.id) != 0)) {
+    if (!task_find(d, &t, c->variable[0]) ||
+        (!api_is_admin(c) && strcmp(t.key_id, c->who.id) != 0)) {
         api_no_such_task(c);
         return;
     }

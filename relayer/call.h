@@ -36,8 +36,8 @@ typedef void (*call_handler)(call *c, db *d, core *k);
 typedef enum {
     ROUTE_LOOP, /* answered at once, on the loop's thread: must not wait for anything */
     ROUTE_READ, /* by a reader */
-    /* As ROUTE_READ; the variable is a task. With ?wait= (WAIT) or as a stream of events (STREAM) the
-     * handler may leave the status at CALL_NOT_ANSWERED while wait_is_on and not w.last: it is
+    /* As ROUTE_READ; the variable is a task. With ?wait= (WAIT) or as a stream of events (STREAM)
+     * the handler may leave the status at CALL_NOT_ANSWERED while wait_is_on and not w.last: it is
      * called again when the task has changed. */
     ROUTE_WAIT,
     ROUTE_STREAM,

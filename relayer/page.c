@@ -97,8 +97,8 @@ static bool add_encoded(char *out, size_t room, size_t *n, const char *text)
     for (; *text != 0; text++) {
         if (*n + 4 > room) return false;
         const bool is_plain = strchr(plain, *text) != NULL;
-        *n += (size_t)snprintf(out + *n, room - *n, is_plain ? "%c" : "%%%02X",
-                               (unsigned char)*text);
+        *n +=
+            (size_t)snprintf(out + *n, room - *n, is_plain ? "%c" : "%%%02X", (unsigned char)*text);
     }
     return true;
 }
@@ -126,8 +126,8 @@ static void add_link(call *c, const char *next)
 void page_answer(const page *p, call *c, json_t *items, const cursor *last, bool more)
 {
     char next[CURSOR_TEXT] = "";
-    if (more && cursor_write(next, last, rest_cursor_secret(c->a), p->context, p->context_bytes) !=
-                    SP_OK) {
+    if (more &&
+        cursor_write(next, last, rest_cursor_secret(c->a), p->context, p->context_bytes) != SP_OK) {
         json_decref(items);
         http_problem(&c->s, &c->q, 503, "overloaded", "out of memory");
         return;

@@ -54,6 +54,9 @@ unsigned server_port(const server *s);
 
 /* Takes over what r holds. Nothing happens when the client has gone. */
 void server_reply(server *s, server_handle h, http_response *r);
+/* The answer will take long: the memory of the request's head, of which there is little, goes to
+ * others. The connection closes after the answer. */
+void server_hold(server *s, server_handle h);
 /* More of a response whose stream is set. False: the client has gone, or reads too slowly (it is
  * cut off). */
 bool server_stream(server *s, server_handle h, const char *text, size_t n);

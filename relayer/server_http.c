@@ -475,6 +475,14 @@ void server_reply(server *s, server_handle h, http_response *r)
     lws_callback_on_writable(x->wsi);
 }
 
+void server_hold(server *s, server_handle h)
+{
+    exchange *x = server_slot_find(s, h, false);
+    if (x == NULL || x->phase != WAITING) return;
+    x->close = true; /* without its head libwebsockets 4.1.6 does not get to the next request */
+    (void)lws_http_headers_detach(x->wsi);
+}
+
 bool server_stream(server *s, server_handle h, const char *text, size_t n)
 {
     exchange *x = server_slot_find(s, h, false);

@@ -138,6 +138,7 @@ bool wait_enter(call *c)
     t->until_ns = now + UINT64_C(1000000) * (t->stream ? WAIT_STREAM_MS : 1000 * seconds);
     t->sign_ns = now;
     t->reading = true;
+    server_hold(c->a->server, c->handle);
     t->over = t->last = w->draining;
     t->link = &w->bucket[bucket_of(t->task)];
     t->next = *t->link;

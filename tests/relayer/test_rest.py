@@ -1,0 +1,251 @@
+#!/usr/bin/env python3
+"""The REST API of a whole relayer: lists and cursors, calls that wait, streams of events.
+
+usage: test_rest.py RELAYER [NAME]"""
+import http.client
+import json
+import os
+import sys
+import threading
+import time
+import urllib.parse
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from relayer_process import Relayer, wait_for  # noqa: E402
+from wsclient import WebSocket  # noqa: E402
+
+RELAYER = sys.argv[1]
+TASK = {"payload": {"algorithm": "matrix_multiplication", "matrix_a": [[1, 2], [3, 4]], "matrix_b": [[5, 6], [7, 8]]},
+        "token_amount": "1000", "requirements": {"cpu_threads": 4000}}  # more than any node here has
+SETTINGS = ["ws.require_node_signature=no"]
+
+
+def post(r, **more):
+    status, made, _ = r.call("POST", "/api/v1/tasks", dict(TASK, **more))
+    assert status == 201, (status, made)
+    return made["task_id"]
+
+
+def get(r, path, status=200, **headers):
+    s, said, h = r.call("GET", "/api/v1" + path, headers=headers)
+    assert s == status, (path, s, said)
+    return said, h
+
+
+def code_of(r, path, status):
+    return get(r, path, status)[0]["code"]
+
+
+def ids(page):
+    return [t["task_id"] for t in page["items"]]
+
+
+def test_list(r):
+    made = [post(r, description=f"task {i}") for i in range(7)]
+    all_of_them = ids(get(r, "/tasks")[0])
+    assert all_of_them[:7] == made[::-1]
+    assert ids(get(r, "/tasks?order=asc")[0])[-7:] == made
+    for order, wanted in (("desc", all_of_them), ("asc", all_of_them[::-1])):
+        for limit in (1, 3, 7, 200):
+            seen, path, pages = [], f"/tasks?limit={limit}&order={order}", 0
+            while path:
+                page, headers = get(r, path)
+                assert len(page["items"]) <= limit
+                seen += ids(page)
+                pages += 1
+                assert page["has_more"] == (page["next_cursor"] is not None)
+                path = None
+                if page["has_more"]:
+                    assert len(page["items"]) == limit
+                    link = headers["Link"]
+                    assert link.endswith('>; rel="next"') and link.startswith("</api/v1/tasks?"), link
+                    path = link[len("</api/v1"):link.index(">")]
+                    assert f"cursor={page['next_cursor']}" in path
+                else:
+                    assert "Link" not in headers
+            assert seen == wanted, (order, limit)
+            assert pages == -(-len(wanted) // limit)
+    # A task made meanwhile moves no page: what follows a cursor stays.
+    page = get(r, "/tasks?limit=2")[0]
+    post(r)
+    assert ids(get(r, f"/tasks?limit=2&cursor={page['next_cursor']}")[0]) == all_of_them[2:4]
+
+
+def test_filters(r):
+    first = post(r)
+    at = get(r, f"/tasks/{first}")[0]["created_at"]
+    time.sleep(0.005)
+    second = post(r)
+    assert r.call("POST", f"/api/v1/tasks/{second}/cancel")[0] == 202
+    quoted = urllib.parse.quote(at)
+    assert ids(get(r, f"/tasks?created_after={quoted}")[0]) == [second]
+    before = ids(get(r, f"/tasks?created_before={quoted}")[0])
+    assert first not in before and second not in before
+    cancelled = get(r, "/tasks?state=cancelled")[0]["items"]
+    assert second in [t["task_id"] for t in cancelled] and all(t["state"] == "cancelled" for t in cancelled)
+    assert second not in ids(get(r, "/tasks?state=queued")[0])
+    assert first in ids(get(r, "/tasks?program=matrix_multiplication&state=queued")[0])
+    assert get(r, "/tasks?program=nothing")[0]["items"] == []
+    assert get(r, "/tasks?node_id=nobody")[0]["items"] == []
+    for path in ("/tasks?limit=0", "/tasks?limit=201", "/tasks?limit=-1", "/tasks?limit=x", "/tasks?limit=", "/tasks?order=up",
+                 "/tasks?state=nothing", "/tasks?created_after=yesterday", "/tasks?limit=1&limit=2"):
+        assert code_of(r, path, 400) == "validation_failed", path
+    assert code_of(r, "/tasks?colour=red", 400) == "unknown_field"
+
+
+def test_cursors_are_ours(r):
+    post(r), post(r), post(r)
+    cursor = get(r, "/tasks?limit=1")[0]["next_cursor"]
+    assert get(r, f"/tasks?limit=2&cursor={cursor}")[0]["items"]  # another length is no other list
+    bad = [cursor[:-1], cursor + "A", "", "AAAA", ("B" if cursor[20] != "B" else "C").join([cursor[:20], cursor[21:]])]
+    for c in bad:
+        assert code_of(r, f"/tasks?limit=1&cursor={c}", 400) == "bad_cursor", c
+    for other in ("order=asc", "state=queued", "program=hash"):
+        assert code_of(r, f"/tasks?limit=1&{other}&cursor={cursor}", 400) == "bad_cursor", other
+    # It holds after a start.
+    following = ids(get(r, f"/tasks?limit=1&cursor={cursor}")[0])
+    r.kill()
+    r.start()
+    assert ids(get(r, f"/tasks?limit=1&cursor={cursor}")[0]) == following
+
+
+def in_background(f):
+    out = []
+    t = threading.Thread(target=lambda: out.append(f()))
+    t.start()
+    return t, out
+
+
+def test_long_poll(r):
+    task = post(r)
+    _, headers = get(r, f"/tasks/{task}")
+    etag = headers["ETag"]
+    # Nothing changes: at its time the same is said again, or 304.
+    assert get(r, f"/tasks/{task}?wait=1")[0]["state"] == "queued"
+    s, _, h = r.call("GET", f"/api/v1/tasks/{task}?wait=1", headers={"If-None-Match": etag})
+    assert s == 304 and h["ETag"] == etag
+    # What is known is older: the answer does not wait.
+    assert get(r, f"/tasks/{task}?wait=60", **{"If-None-Match": '"v1"'})[0]["version"] == 3
+    # A change ends it, for everybody who waits.
+    waiting = [in_background(lambda: get(r, f"/tasks/{task}?wait=60")[0]) for _ in range(8)]
+    waiting += [in_background(lambda: get(r, f"/tasks/{task}?wait=60", **{"If-None-Match": etag})[0]) for _ in range(8)]
+    time.sleep(0.3)
+    assert all(t.is_alive() for t, _ in waiting)
+    assert r.call("POST", f"/api/v1/tasks/{task}/cancel")[0] == 202
+    for t, out in waiting:
+        t.join(20)
+        assert out and out[0]["state"] == "cancelled" and out[0]["version"] == 4, out
+    # Nothing will follow an end.
+    assert get(r, f"/tasks/{task}?wait=60")[0]["state"] == "cancelled"
+    for wrong in ("61", "-1", "x", "1.5", ""):
+        assert code_of(r, f"/tasks/{task}?wait={wrong}", 400) == "validation_failed"
+    assert code_of(r, "/tasks/none?wait=60", 404) == "not_found"
+
+
+class Stream:
+    """Server-sent events as a client reads them."""
+
+    def __init__(self, r, task, last=None, method="GET"):
+        self.c = http.client.HTTPConnection("127.0.0.1", r.port, timeout=20)
+        h = {"Accept": "text/event-stream", "Authorization": "Bearer " + r.key}
+        if last is not None:
+            h["Last-Event-ID"] = str(last)
+        self.c.request(method, f"/api/v1/tasks/{task}/events", None, h)
+        self.reply = self.c.getresponse()
+
+    def event(self):
+        """(id, name, data), or None at the end."""
+        fields = {}
+        while True:
+            line = self.reply.readline()
+            if not line:
+                return None
+            line = line.decode().rstrip("\n")
+            if line == "" and "id" in fields:
+                return int(fields["id"]), fields["event"], json.loads(fields["data"])
+            if line == "" or line.startswith(":"):
+                fields = {}
+                continue
+            name, value = line.split(": ", 1)
+            fields[name] = value
+
+
+def test_stream(r):
+    task = post(r)
+    s = Stream(r, task)
+    assert s.reply.status == 200 and s.reply.headers["Content-Type"] == "text/event-stream"
+    assert [s.event()[:2] for _ in range(3)] == [(1, "task.created"), (2, "task.funded"), (3, "task.queued")]
+    later = Stream(r, task, last=2)
+    assert later.event()[:2] == (3, "task.queued")
+    thread, out = in_background(s.event)
+    time.sleep(0.2)
+    assert thread.is_alive()
+    assert r.call("POST", f"/api/v1/tasks/{task}/cancel")[0] == 202
+    thread.join(20)
+    number, name, data = out[0]
+    assert (number, name, data["from"], data["to"]) == (4, "task.cancelled", "queued", "cancelled")
+    assert s.event() is None, "an end ends the stream"
+    assert later.event()[1] == "task.cancelled" and later.event() is None
+    # The same as a list.
+    items = get(r, f"/tasks/{task}/events")[0]["items"]
+    assert [e["seq"] for e in items] == [1, 2, 3, 4] and items[3] == data
+    over = Stream(r, task, last=3)
+    assert over.event()[0] == 4 and over.event() is None
+    assert Stream(r, task, last=4).event() is None
+    assert Stream(r, "none").reply.status == 404
+    assert Stream(r, task, method="HEAD").reply.status == 200
+
+
+def test_waiting_is_bounded(r):
+    """More calls of one key than may wait are refused, and those that wait are not harmed."""
+    task = post(r)
+    streams = [Stream(r, task) for _ in range(256)]
+    assert all(s.reply.status == 200 for s in streams)
+    one_more = Stream(r, task)
+    assert one_more.reply.status == 503 and one_more.reply.headers["Retry-After"] == "5"
+    assert get(r, f"/tasks/{task}")[0]["state"] == "queued"
+    for s in streams[:100]:
+        s.reply.close()
+        s.c.close()
+    # A client that went is noticed at the next change, or by the signs of life.
+    assert r.call("POST", f"/api/v1/tasks/{task}/cancel")[0] == 202
+    for s in streams[100:]:
+        assert [s.event()[0] for _ in range(4)] == [1, 2, 3, 4] and s.event() is None
+    other = post(r)
+    again = wait_for("room", lambda: (lambda s: s if s.reply.status == 200 else None)(Stream(r, other)))
+    assert again.event()[0] == 1
+
+
+def test_zz_drain(r):
+    """A relayer that is stopped answers those who wait."""
+    task = post(r)
+    poll, out = in_background(lambda: get(r, f"/tasks/{task}?wait=60")[0])
+    stream = Stream(r, task)
+    assert [stream.event()[0] for _ in range(3)] == [1, 2, 3]
+    time.sleep(0.3)
+    assert poll.is_alive()
+    assert r.stop() == 0
+    poll.join(20)
+    assert out and out[0]["state"] == "queued"
+    assert stream.event() is None
+    r.start()
+
+
+def main():
+    r = Relayer(RELAYER, settings=SETTINGS).start()
+    names = sorted(n for n in globals() if n.startswith("test_"))
+    try:
+        for name in names:
+            if len(sys.argv) > 2 and sys.argv[2] not in name:
+                continue
+            start = time.monotonic()
+            globals()[name](r)
+            print(f"{name}: ok ({time.monotonic() - start:.1f} s)", flush=True)
+        assert r.stop() == 0
+    except BaseException:
+        print(r.log_text()[-3000:], file=sys.stderr)
+        r.process.kill()
+        raise
+
+
+main()
