@@ -131,7 +131,10 @@ static sp_status open_context(server *s, char *why)
     i.timeout_secs_ah_idle = c->head_s;
     i.keepalive_timeout = KEEPALIVE_S;
     i.max_http_header_data = HEADER_BYTES;
-    i.max_http_header_pool = 256;
+    /* Made when a head begins to come, and released with it: fewer than connections would let slow
+     * ones keep all others waiting. */
+    i.max_http_header_pool =
+        (unsigned short)(c->max_connections < UINT16_MAX ? c->max_connections : UINT16_MAX);
     i.fd_limit_per_thread = c->max_connections + 64;
     i.pt_serv_buf_size = SERVICE_BYTES;
     i.retry_and_idle_policy = &policy;

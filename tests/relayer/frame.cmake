@@ -18,6 +18,11 @@ target_compile_definitions(relayer_frame_tests PRIVATE _DEFAULT_SOURCE)
 sp_test(relayer_core_tests LABELS unit relayer SOURCES core.c disk.c place.c LIBS sp_relayer)
 target_compile_definitions(relayer_core_tests PRIVATE _GNU_SOURCE)
 set_target_properties(relayer_core_tests PROPERTIES ENABLE_EXPORTS ON) # disk.c, seen by libraries
+if(SP_PC_LIBPQ_FOUND)
+  add_test(NAME relayer_core_postgres COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/postgres.sh
+    $<TARGET_FILE:relayer_core_tests>)
+  set_tests_properties(relayer_core_postgres PROPERTIES SKIP_RETURN_CODE 77 LABELS "unit;relayer")
+endif()
 
 # Whole processes, over sockets.
 if(Python3_FOUND AND TARGET sprove-relayer AND TARGET sprove-worker)

@@ -503,6 +503,18 @@ class Many(Case):
             for w in wires:
                 w.close()
 
+    def test_slow_ones_do_not_keep_others_waiting(self):
+        slow = [self.r.wire() for _ in range(600)]
+        try:
+            for w in slow:
+                w.send(GOOD[:20])
+            with self.r.wire(timeout=5) as w:  # their heads have 10 s
+                w.send(GOOD)
+                self.assertEqual(w.answer().status, 200)
+        finally:
+            for w in slow:
+                w.close()
+
     def test_storms_of_connections(self):
         def storm(seed):
             for i in range(250):
