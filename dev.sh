@@ -64,12 +64,8 @@ need_build_tools() {
     need gcc-riscv64-unknown-elf has riscv64-unknown-elf-gcc
 }
 
-need_test_tools() {
-    need_build_tools
-    need libssl-dev has_openssl
-    need libgmp-dev has_gmp
-    need libcurl4-openssl-dev has_curl
-    # Relayer and node.
+# Relayer and node.
+need_market() {
     need libwebsockets-dev has_package libwebsockets
     need libwebsockets-evlib-uv has_evlib
     need libuv1-dev has_package libuv
@@ -77,6 +73,14 @@ need_test_tools() {
     need libinih-dev has_package inih
     need libseccomp-dev has_package libseccomp
     need libpq-dev has_package libpq
+}
+
+need_test_tools() {
+    need_build_tools
+    need libssl-dev has_openssl
+    need libgmp-dev has_gmp
+    need libcurl4-openssl-dev has_curl
+    need_market
     need python3 has python3
     need binutils has nm
     need qemu-user has qemu-riscv32
@@ -187,10 +191,14 @@ make_python() {
     python3 -m venv build/starknet-py && "$python" -m pip install -q starknet-py==0.30.0
 }
 
-# devnet-demo: the marketplace over a local devnet. Without a tool that it needs it says so, and is skipped.
-cmd_devnet_demo() {
+# on_devnet "TARGETS" SCRIPT ARGUMENT...: builds, and runs a demonstration that starts a devnet. Without a tool that it
+# needs it says so, and is skipped.
+on_devnet() {
+    targets=$1
+    shift
     need_build_tools
     need libssl-dev has_openssl
+    need libgmp-dev has_gmp
     need libcurl4-openssl-dev has_curl
     need python3-venv python3 -m ensurepip --version
     install_missing
@@ -203,14 +211,28 @@ cmd_devnet_demo() {
         return 0
     }
     configure build -DCMAKE_BUILD_TYPE=Release -DSP_WERROR=OFF
-    build build sprove chain_raw
+    # The targets are words on purpose.
+    # shellcheck disable=SC2086
+    build build $targets
     make_python || {
         echo "  skipped: starknet-py cannot be installed (PyPI)"
         return 0
     }
     rc=0
-    "$python" tests/chain/devnet_demo.py build/cli/sprove build/tests/chain/chain_raw build/devnet-demo || rc=$?
+    "$python" "$@" || rc=$?
     [ "$rc" = 0 ] || [ "$rc" = 77 ] || fail "the demonstration failed"
+}
+
+# devnet-demo: the marketplace contract over a local devnet.
+cmd_devnet_demo() {
+    on_devnet "sprove chain_raw" tests/chain/devnet_demo.py build/cli/sprove build/tests/chain/chain_raw build/devnet-demo
+}
+
+# market-demo: the same with a relayer and nodes.
+cmd_market_demo() {
+    need_market
+    on_devnet "sprove chain_raw sprove-relayer sprove-node sprove-worker" tests/chain/market_demo.py build/cli/sprove \
+        build/tests/chain/chain_raw build/relayer/sprove-relayer build/node/sprove-node build/market-demo
 }
 
 cmd_test() {
@@ -298,12 +320,15 @@ cmd_install() {
 }
 
 case ${1-} in
-demo | devnet-demo | test | races)
+demo | devnet-demo | market-demo | test | races)
     command=$1
     shift
     [ $# = 0 ] || fail "$command takes no arguments"
-    [ "$command" != devnet-demo ] || command=devnet_demo
-    "cmd_$command"
+    case $command in
+    devnet-demo) cmd_devnet_demo ;;
+    market-demo) cmd_market_demo ;;
+    *) "cmd_$command" ;;
+    esac
     ;;
 bench | fuzz | install)
     command=$1
@@ -314,6 +339,7 @@ bench | fuzz | install)
     cat <<'TEXT'
 usage: sh dev.sh demo            build, prove and verify a built-in job
        sh dev.sh devnet-demo     a task, its proof and its payment on a local Starknet devnet
+       sh dev.sh market-demo     the same with a relayer and provider nodes, which are killed meanwhile
        sh dev.sh test            everything that can be tested here
        sh dev.sh bench [OPTION]  measure proving here (options of `sprove bench`)
        sh dev.sh fuzz [SECONDS]  fuzz every parser with libFuzzer, so long each
