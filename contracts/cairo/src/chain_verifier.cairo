@@ -3,6 +3,7 @@
 pub mod ChainVerifier {
     use crate::escrow::proof_verifier::{Expectation, IProofVerifier, Verified, VerifierParams};
     use crate::params;
+    use crate::proof_argument::ProofArgument;
     use crate::statement::{Required, RequiredIo};
     use crate::verifier::verify;
 
@@ -12,11 +13,11 @@ pub mod ChainVerifier {
     #[abi(embed_v0)]
     impl ProofVerifier of IProofVerifier<ContractState> {
         fn verify(
-            self: @ContractState, expectation: Expectation, proof: Span<felt252>,
+            self: @ContractState, expectation: Expectation, proof: ProofArgument,
         ) -> Verified {
             let Expectation { program_id, context, input_hash, output_hash, exit_code } = expectation;
             let io = RequiredIo::Hashes((input_hash, output_hash));
-            let s = verify(Required { program_id, context, io, exit_code }, proof);
+            let s = verify(Required { program_id, context, io, exit_code }, proof.felts);
             // Below 2^27: the check 'time'.
             Verified { cycles: s.cycles_low.into() }
         }

@@ -7,6 +7,12 @@ pub struct ProofArgument {
     pub felts: Span<felt252>,
 }
 
+impl SpanIntoProof of Into<Span<felt252>, ProofArgument> {
+    fn into(self: Span<felt252>) -> ProofArgument {
+        ProofArgument { felts: self }
+    }
+}
+
 impl ProofArgumentSerde of Serde<ProofArgument> {
     fn serialize(self: @ProofArgument, ref output: Array<felt252>) {
         let mut felts = *self.felts;

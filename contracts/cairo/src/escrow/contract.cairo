@@ -36,6 +36,7 @@ pub mod Escrow {
     use crate::escrow::tiers::{BASIC, TiersComponent};
     use crate::escrow::treasury::TreasuryComponent;
     use crate::escrow::unsupported::UnsupportedComponent;
+    use crate::proof_argument::ProofArgument;
 
     /// 7 days: the deadline of a task that names none.
     pub const DEFAULT_DURATION: u64 = 604800;
@@ -349,11 +350,11 @@ pub mod Escrow {
             task_id: u256,
             provider: ContractAddress,
             result_hash: felt252,
-            proof: Span<felt252>,
+            proof: ProofArgument,
         ) {
             self.lock.lock();
             let (id, task) = self.load(task_id);
-            self.claim(id, task, provider, result_hash, proof, None);
+            self.claim(id, task, provider, result_hash, proof.felts, None);
             self.lock.unlock();
         }
 
@@ -361,14 +362,14 @@ pub mod Escrow {
         /// that the caller expects decides nothing: it must be the one that the contract computes.
         fn submit_and_verify_with_io_binding(
             ref self: ContractState,
-            proof_data: Span<felt252>,
+            proof_data: ProofArgument,
             expected_io_hash: felt252,
             job_id: u256,
         ) -> bool {
             self.lock.lock();
             assert(!expected_io_hash.is_zero(), errors::ZERO_IO);
             let (id, task) = self.load(job_id);
-            let mut proof = proof_data;
+            let mut proof = proof_data.felts;
             let result_hash = *proof.pop_front().expect(errors::SHORT_PROOF);
             assert(task.progress.status != Status::CREATED, errors::NOT_ASSIGNED_PROVIDER);
             self.claim(id, task, task.provider, result_hash, proof, Some(expected_io_hash));
@@ -639,7 +640,7 @@ pub mod Escrow {
                         output_hash: result_hash,
                         exit_code: 0,
                     },
-                    proof,
+                    proof.into(),
                 );
             assert(verified.cycles <= max_cycles, errors::TOO_MANY_CYCLES);
 

@@ -5,6 +5,7 @@ use starknet::{ClassHash, ContractAddress};
 use crate::components::timelock::TimelockComponent::Scheduled;
 use crate::escrow::proof_verifier::VerifierParams;
 use crate::escrow::task::{Statement, TaskExt};
+use crate::proof_argument::ProofArgument;
 
 #[starknet::interface]
 pub trait IErc20<TState> {
@@ -48,10 +49,10 @@ pub trait IEscrow<TState> {
         task_id: u256,
         provider: ContractAddress,
         result_hash: felt252,
-        proof: Span<felt252>,
+        proof: ProofArgument,
     );
     fn submit_and_verify_with_io_binding(
-        ref self: TState, proof_data: Span<felt252>, expected_io_hash: felt252, job_id: u256,
+        ref self: TState, proof_data: ProofArgument, expected_io_hash: felt252, job_id: u256,
     ) -> bool;
 }
 

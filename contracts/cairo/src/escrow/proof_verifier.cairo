@@ -4,6 +4,7 @@
 use core::num::traits::Zero;
 use starknet::ClassHash;
 use crate::escrow::errors;
+use crate::proof_argument::ProofArgument;
 
 /// The profile `chain` (docs/protocol.md 8).
 const PROFILE: u32 = 4;
@@ -48,7 +49,7 @@ pub struct VerifierParams {
 pub trait IProofVerifier<TState> {
     /// Returns only for a proof that states what is expected, made with the class's own
     /// parameters. Anything else panics: there is no result to forget to look at.
-    fn verify(self: @TState, expectation: Expectation, proof: Span<felt252>) -> Verified;
+    fn verify(self: @TState, expectation: Expectation, proof: ProofArgument) -> Verified;
     fn params(self: @TState) -> VerifierParams;
 }
 

@@ -52,7 +52,7 @@ fn a_claim_emits_four_events_in_order() {
     let id = world.task();
     let statement = world.views().statement_of(id, PROVIDER(), RESULT).statement_hash;
     world.drop_events();
-    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, world.proof(id, PROVIDER()));
+    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, world.proof(id, PROVIDER()).into());
     let provider: felt252 = PROVIDER().into();
     emitted(world, array![selector!("ProofVerified"), 1, 0], array![statement, CYCLES.into()]);
     emitted(world, array![selector!("TaskCompleted"), 1, 0, provider], array![RESULT]);
@@ -189,7 +189,7 @@ fn a_deferred_fee_is_an_event_more() {
     let proof = world.proof(id, PROVIDER());
     world.mock().set_manner_to(Manner::REFUSES, TREASURY());
     world.drop_events();
-    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, proof);
+    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, proof.into());
     for name in [
         selector!("ProofVerified"), selector!("TaskCompleted"), selector!("FeeCollected"),
         selector!("PayoutReleased"),

@@ -182,7 +182,7 @@ fn fees_go_to_the_new_treasury() {
     as_(OWNER());
     world.admin().set_treasury(STRANGER());
     assert!(world.views().get_treasury() == STRANGER());
-    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, world.proof(id, PROVIDER()));
+    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, world.proof(id, PROVIDER()).into());
     assert!(world.balance(STRANGER()) == 120_000_000 && world.balance(TREASURY()) == 0);
 }
 
@@ -277,7 +277,7 @@ fn the_verifier_changes_only_after_the_delay() {
     world.admin().set_verifier(next_verifier());
     // A class that accepts nothing pays nobody; the money is still the creator's.
     #[feature("safe_dispatcher")]
-    let claim = world.try_tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, proof);
+    let claim = world.try_tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, proof.into());
     refused(claim, 'refused by the verifier');
     as_(CREATOR());
     world.tasks().cancel_task(id);

@@ -93,10 +93,10 @@ fn the_tier_counts_when_the_task_is_assigned() {
     as_(OWNER());
     world.nodes().grant_tier(PROVIDER(), 1);
     let proof = world.proof(open, PROVIDER());
-    let claim = world.try_tasks().submit_proof_and_claim(open, PROVIDER(), RESULT, proof);
+    let claim = world.try_tasks().submit_proof_and_claim(open, PROVIDER(), RESULT, proof.into());
     refused(claim, 'Provider tier too low');
     let proof = world.proof(assigned, PROVIDER());
-    world.tasks().submit_proof_and_claim(assigned, PROVIDER(), RESULT, proof);
+    world.tasks().submit_proof_and_claim(assigned, PROVIDER(), RESULT, proof.into());
     assert!(world.balance(PROVIDER()) == 880_000_007);
     // After the assignment it counts anew.
     assert!(world.views().get_task_ext(open).status == Status::CREATED);
@@ -111,6 +111,6 @@ fn an_assigned_provider_must_be_active_to_be_paid() {
     as_(OWNER());
     world.nodes().suspend_node(PROVIDER());
     let proof = world.proof(id, PROVIDER());
-    let claim = world.try_tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, proof);
+    let claim = world.try_tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, proof.into());
     refused(claim, 'Provider not active');
 }

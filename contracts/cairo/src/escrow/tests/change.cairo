@@ -137,7 +137,7 @@ fn an_imminent_change_stops_no_claim_and_lets_nobody_else_cancel() {
         refused(world.try_tasks().claim_expired(id), 'Deadline not passed');
     }
     let proof = world.proof(id, PROVIDER());
-    accepted(world.try_tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, proof));
+    accepted(world.try_tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, proof.into()));
     refused(cancel(world, id), 'Task cannot be cancelled');
 }
 

@@ -38,7 +38,7 @@ fn joined(head: Span<felt252>, tail: Span<felt252>) -> Span<felt252> {
 
 #[feature("safe_dispatcher")]
 fn claim_refused(world: World, id: u256, proof: Span<felt252>, reason: felt252) {
-    refused(world.try_tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, proof), reason);
+    refused(world.try_tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, proof.into()), reason);
     assert!(world.status(id) != Status::COMPLETED);
     assert!(world.balance(PROVIDER()) == 0 && world.balance(TREASURY()) == 0);
 }
@@ -50,7 +50,7 @@ fn a_proof_pays_provider_and_treasury() {
     assert!(world.balance(world.at) == AMOUNT && world.balance(CREATOR()) == WEALTH - AMOUNT);
     now(START + HOUR);
     as_(STRANGER());
-    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, world.proof(id, PROVIDER()));
+    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, world.proof(id, PROVIDER()).into());
     assert!(world.balance(PROVIDER()) == 880_000_007);
     assert!(world.balance(TREASURY()) == 120_000_000);
     assert!(world.balance(world.at) == 0 && world.balance(STRANGER()) == 0);
@@ -104,9 +104,9 @@ fn a_proof_copied_by_another_pays_its_owner_only() {
     let proof = world.proof(id, PROVIDER());
     as_(RIVAL());
     #[feature("safe_dispatcher")]
-    let copied = world.try_tasks().submit_proof_and_claim(id, RIVAL(), RESULT, proof);
+    let copied = world.try_tasks().submit_proof_and_claim(id, RIVAL(), RESULT, proof.into());
     refused(copied, 'context');
-    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, proof);
+    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, proof.into());
     assert!(world.balance(RIVAL()) == 0 && world.balance(PROVIDER()) == 880_000_007);
 }
 
@@ -117,12 +117,12 @@ fn a_proof_serves_one_task() {
     let second = world.task();
     let proof = world.proof(first, PROVIDER());
     claim_refused(world, second, proof, 'context');
-    world.tasks().submit_proof_and_claim(first, PROVIDER(), RESULT, proof);
+    world.tasks().submit_proof_and_claim(first, PROVIDER(), RESULT, proof.into());
     #[feature("safe_dispatcher")]
-    let again = world.try_tasks().submit_proof_and_claim(second, PROVIDER(), RESULT, proof);
+    let again = world.try_tasks().submit_proof_and_claim(second, PROVIDER(), RESULT, proof.into());
     refused(again, 'context');
     #[feature("safe_dispatcher")]
-    let again = world.try_tasks().submit_proof_and_claim(first, PROVIDER(), RESULT, proof);
+    let again = world.try_tasks().submit_proof_and_claim(first, PROVIDER(), RESULT, proof.into());
     refused(again, 'Invalid task status');
     assert!(world.balance(PROVIDER()) == 880_000_007);
 }
@@ -171,11 +171,11 @@ fn the_caller_cannot_choose_the_result() {
     let id = world.task();
     let proof = world.proof(id, PROVIDER());
     #[feature("safe_dispatcher")]
-    let other = world.try_tasks().submit_proof_and_claim(id, PROVIDER(), RESULT + 1, proof);
+    let other = world.try_tasks().submit_proof_and_claim(id, PROVIDER(), RESULT + 1, proof.into());
     refused(other, 'output');
     for bad in [0, -1, 0x100000000000000000000000000000000000000000000000000000000000000].span() {
         #[feature("safe_dispatcher")]
-        let other = world.try_tasks().submit_proof_and_claim(id, PROVIDER(), *bad, proof);
+        let other = world.try_tasks().submit_proof_and_claim(id, PROVIDER(), *bad, proof.into());
         refused(other, 'Invalid result hash');
     }
 }
@@ -188,7 +188,7 @@ fn cycles_up_to_the_bound_are_paid() {
     claim_refused(world, id, altered(proof, 5, MAX_CYCLES.into() + 1), 'Too many cycles');
     claim_refused(world, id, altered(proof, 5, 0xffffffffffffffff), 'Too many cycles');
     let proof = altered(proof, 5, MAX_CYCLES.into());
-    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, proof);
+    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, proof.into());
     assert!(world.views().get_task_ext(id).cycles == MAX_CYCLES);
 }
 
@@ -198,12 +198,12 @@ fn the_deadline_is_the_last_second() {
     let id = world.task();
     let late = world.task();
     now(START + DAY);
-    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, world.proof(id, PROVIDER()));
+    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, world.proof(id, PROVIDER()).into());
     now(START + DAY + 1);
     #[feature("safe_dispatcher")]
     let claim = world
         .try_tasks()
-        .submit_proof_and_claim(late, PROVIDER(), RESULT, world.proof(late, PROVIDER()));
+        .submit_proof_and_claim(late, PROVIDER(), RESULT, world.proof(late, PROVIDER()).into());
     refused(claim, 'Deadline passed');
 }
 
@@ -235,16 +235,16 @@ fn providers_must_be_active() {
     world.nodes().suspend_node(PROVIDER());
     claim_refused(world, id, proof, 'Provider not active');
     #[feature("safe_dispatcher")]
-    let claim = world.try_tasks().submit_proof_and_claim(id, address(0), RESULT, proof);
+    let claim = world.try_tasks().submit_proof_and_claim(id, address(0), RESULT, proof.into());
     refused(claim, 'Invalid provider address');
     let stranger = world.proof(id, STRANGER());
     #[feature("safe_dispatcher")]
-    let claim = world.try_tasks().submit_proof_and_claim(id, STRANGER(), RESULT, stranger);
+    let claim = world.try_tasks().submit_proof_and_claim(id, STRANGER(), RESULT, stranger.into());
     refused(claim, 'Provider not active');
     world.nodes().reinstate_node(PROVIDER());
     as_(PROVIDER());
     world.nodes().register_node();
-    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, proof);
+    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, proof.into());
 }
 
 #[test]
@@ -264,7 +264,7 @@ fn providers_must_be_of_the_tier() {
     world.nodes().set_node_info('key', 2);
     claim_refused(world, id, proof, 'Provider tier too low');
     world.nodes().set_node_info('key', 3);
-    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, proof);
+    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, proof.into());
     assert!(world.status(id) == Status::COMPLETED);
 }
 
@@ -274,14 +274,14 @@ fn an_assigned_task_pays_the_assigned_provider_only() {
     let id = world.assigned_task();
     let rival = world.proof(id, RIVAL());
     #[feature("safe_dispatcher")]
-    let claim = world.try_tasks().submit_proof_and_claim(id, RIVAL(), RESULT, rival);
+    let claim = world.try_tasks().submit_proof_and_claim(id, RIVAL(), RESULT, rival.into());
     refused(claim, 'Provider not assigned');
     // Overdue, but nobody took it away yet.
     now(START + HOUR + 1);
     #[feature("safe_dispatcher")]
-    let claim = world.try_tasks().submit_proof_and_claim(id, RIVAL(), RESULT, rival);
+    let claim = world.try_tasks().submit_proof_and_claim(id, RIVAL(), RESULT, rival.into());
     refused(claim, 'Provider not assigned');
-    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, world.proof(id, PROVIDER()));
+    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, world.proof(id, PROVIDER()).into());
     let task = world.views().get_task_ext(id);
     assert!(task.assigned_at == START && task.assign_deadline == START + HOUR);
     assert!(task.provider == PROVIDER() && world.balance(PROVIDER()) == 880_000_007);
@@ -294,7 +294,7 @@ fn after_the_assignment_lapsed_another_is_paid() {
     now(START + HOUR + 1);
     as_(STRANGER());
     world.tasks().unassign_expired(id);
-    world.tasks().submit_proof_and_claim(id, RIVAL(), RESULT, world.proof(id, RIVAL()));
+    world.tasks().submit_proof_and_claim(id, RIVAL(), RESULT, world.proof(id, RIVAL()).into());
     assert!(world.balance(RIVAL()) == 880_000_007 && world.balance(PROVIDER()) == 0);
 }
 
@@ -321,7 +321,7 @@ fn a_task_that_is_a_hash_wants_its_preimage() {
     );
     let statement = world.views().statement_of(id, PROVIDER(), RESULT);
     assert!(statement.program_id == 0 && statement.io_commitment == 0);
-    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, joined(head, proof));
+    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, joined(head, proof).into());
     assert!(world.balance(PROVIDER()) == 880_000_007);
     assert!(world.views().is_proof_verified(statement.statement_hash));
 }
@@ -346,7 +346,7 @@ fn alias_with_the_io_commitment_pays_the_assigned_provider() {
     let proof = joined(array![RESULT].span(), world.proof(id, PROVIDER()));
     as_(STRANGER());
     let io = io_commitment(INPUT, RESULT);
-    assert!(world.tasks().submit_and_verify_with_io_binding(proof, io, id));
+    assert!(world.tasks().submit_and_verify_with_io_binding(proof.into(), io, id));
     assert!(world.balance(PROVIDER()) == 880_000_007);
     assert!(world.views().get_task_ext(id).result_hash == RESULT);
 }
@@ -361,24 +361,24 @@ fn alias_takes_no_expectation_from_the_caller() {
     let proof = joined(array![RESULT].span(), bare);
     let tasks = world.try_tasks();
     // Nobody is assigned.
-    refused(tasks.submit_and_verify_with_io_binding(proof, io, id), 'Provider not assigned');
+    refused(tasks.submit_and_verify_with_io_binding(proof.into(), io, id), 'Provider not assigned');
     as_(CREATOR());
     world.tasks().assign_task(id, PROVIDER(), START + HOUR);
-    refused(tasks.submit_and_verify_with_io_binding(proof, 0, id), 'Zero io commitment');
+    refused(tasks.submit_and_verify_with_io_binding(proof.into(), 0, id), 'Zero io commitment');
     let other = io_commitment(INPUT, RESULT + 1);
-    refused(tasks.submit_and_verify_with_io_binding(proof, other, id), 'Io commitment mismatch');
+    refused(tasks.submit_and_verify_with_io_binding(proof.into(), other, id), 'Io commitment mismatch');
     // Another result that fits the expectation, but not the proof.
     let forged = joined(array![RESULT + 1].span(), bare);
-    refused(tasks.submit_and_verify_with_io_binding(forged, other, id), 'output');
+    refused(tasks.submit_and_verify_with_io_binding(forged.into(), other, id), 'output');
     refused(
-        tasks.submit_and_verify_with_io_binding(array![].span(), io, id), 'Proof too short',
+        tasks.submit_and_verify_with_io_binding(array![].span().into(), io, id), 'Proof too short',
     );
-    let missing = tasks.submit_and_verify_with_io_binding(proof, io, id + 1);
+    let missing = tasks.submit_and_verify_with_io_binding(proof.into(), io, id + 1);
     refused(missing, 'Provider not assigned');
     let rivals = joined(array![RESULT].span(), world.proof(id, RIVAL()));
-    refused(tasks.submit_and_verify_with_io_binding(rivals, io, id), 'context');
-    accepted(tasks.submit_and_verify_with_io_binding(proof, io, id));
-    refused(tasks.submit_and_verify_with_io_binding(proof, io, id), 'Invalid task status');
+    refused(tasks.submit_and_verify_with_io_binding(rivals.into(), io, id), 'context');
+    accepted(tasks.submit_and_verify_with_io_binding(proof.into(), io, id));
+    refused(tasks.submit_and_verify_with_io_binding(proof.into(), io, id), 'Invalid task status');
 }
 
 #[test]
@@ -391,7 +391,7 @@ fn alias_for_a_task_that_is_a_hash() {
     let head = array![RESULT, PROGRAM, INPUT, MAX_CYCLES.into()].span();
     let proof = joined(head, world.proof(id, PROVIDER()));
     let io = io_commitment(INPUT, RESULT);
-    assert!(world.tasks().submit_and_verify_with_io_binding(proof, io, id));
+    assert!(world.tasks().submit_and_verify_with_io_binding(proof.into(), io, id));
     assert!(world.balance(PROVIDER()) == 880_000_007);
 }
 
@@ -405,7 +405,7 @@ fn ids_that_never_were() {
     ]
         .span() {
         #[feature("safe_dispatcher")]
-        let claim = world.try_tasks().submit_proof_and_claim(*missing, PROVIDER(), RESULT, proof);
+        let claim = world.try_tasks().submit_proof_and_claim(*missing, PROVIDER(), RESULT, proof.into());
         refused(claim, 'Invalid task status');
     }
 }
@@ -417,7 +417,7 @@ fn missing_money_is_not_taken_from_nowhere() {
     world.mock().burn(world.at, 1);
     claim_refused(world, id, world.proof(id, PROVIDER()), 'Insufficient contract balance');
     world.mock().mint(world.at, 1);
-    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, world.proof(id, PROVIDER()));
+    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, world.proof(id, PROVIDER()).into());
 }
 
 #[test]
@@ -428,7 +428,7 @@ fn the_largest_amount_is_paid_exactly() {
     fund(world.at, world.token, CREATOR(), max);
     let id = world.task_of(max);
     let reward = max - max / 10000 * 1200 - (max % 10000) * 1200 / 10000;
-    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, world.proof(id, PROVIDER()));
+    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, world.proof(id, PROVIDER()).into());
     assert!(world.balance(PROVIDER()) == reward);
     assert!(world.balance(PROVIDER()) + world.balance(TREASURY()) == max);
     assert!(world.balance(world.at) == 0);
@@ -442,7 +442,7 @@ fn earnings_that_pass_the_largest_number_trap_no_claim() {
         world.mock().burn(CREATOR(), world.balance(CREATOR()));
         fund(world.at, world.token, CREATOR(), max);
         let id = world.task_of(max);
-        world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, world.proof(id, PROVIDER()));
+        world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, world.proof(id, PROVIDER()).into());
         world.mock().burn(PROVIDER(), world.balance(PROVIDER()));
         world.mock().burn(TREASURY(), world.balance(TREASURY()));
     }
@@ -454,11 +454,11 @@ fn amounts_too_small_for_a_fee_are_the_providers() {
     let world = world();
     for amount in 1..9_u256 {
         let id = world.task_of(amount);
-        world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, world.proof(id, PROVIDER()));
+        world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, world.proof(id, PROVIDER()).into());
     }
     assert!(world.balance(TREASURY()) == 0 && world.balance(PROVIDER()) == 36);
     let id = world.task_of(9);
-    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, world.proof(id, PROVIDER()));
+    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, world.proof(id, PROVIDER()).into());
     assert!(world.balance(TREASURY()) == 1 && world.balance(PROVIDER()) == 44);
 }
 
@@ -469,9 +469,9 @@ fn a_pause_holds_no_claim_up() {
     let assigned = world.assigned_task();
     as_(OWNER());
     world.pausable().pause();
-    world.tasks().submit_proof_and_claim(open, PROVIDER(), RESULT, world.proof(open, PROVIDER()));
+    world.tasks().submit_proof_and_claim(open, PROVIDER(), RESULT, world.proof(open, PROVIDER()).into());
     let proof = joined(array![RESULT].span(), world.proof(assigned, PROVIDER()));
     let io = io_commitment(INPUT, RESULT);
-    world.tasks().submit_and_verify_with_io_binding(proof, io, assigned);
+    world.tasks().submit_and_verify_with_io_binding(proof.into(), io, assigned);
     assert!(world.balance(PROVIDER()) == 1_760_000_014);
 }

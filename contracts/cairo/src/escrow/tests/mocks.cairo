@@ -210,6 +210,7 @@ pub mod MockToken {
 #[starknet::contract]
 pub mod MockVerifier {
     use crate::escrow::proof_verifier::{Expectation, IProofVerifier, Verified, VerifierParams};
+    use crate::proof_argument::ProofArgument;
 
     #[storage]
     struct Storage {}
@@ -217,8 +218,9 @@ pub mod MockVerifier {
     #[abi(embed_v0)]
     impl Verifier of IProofVerifier<ContractState> {
         fn verify(
-            self: @ContractState, expectation: Expectation, proof: Span<felt252>,
+            self: @ContractState, expectation: Expectation, proof: ProofArgument,
         ) -> Verified {
+            let proof = proof.felts;
             assert(proof.len() == 6, 'form');
             assert(*proof[0] == expectation.program_id, 'program id');
             assert(*proof[1] == expectation.context, 'context');
@@ -254,6 +256,7 @@ pub mod MockVerifier {
 pub mod RefusingVerifier {
     use starknet::get_block_number;
     use crate::escrow::proof_verifier::{Expectation, IProofVerifier, Verified, VerifierParams};
+    use crate::proof_argument::ProofArgument;
 
     const TWO_224: felt252 = 0x100000000000000000000000000000000000000000000000000000000;
 
@@ -263,7 +266,7 @@ pub mod RefusingVerifier {
     #[abi(embed_v0)]
     impl Verifier of IProofVerifier<ContractState> {
         fn verify(
-            self: @ContractState, expectation: Expectation, proof: Span<felt252>,
+            self: @ContractState, expectation: Expectation, proof: ProofArgument,
         ) -> Verified {
             core::panic_with_felt252('refused by the verifier')
         }

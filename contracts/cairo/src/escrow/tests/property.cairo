@@ -241,7 +241,7 @@ fn run(seed: felt252, steps: u32) {
                 if refuses {
                     world.mock().set_manner_to(Manner::PANICS, TREASURY());
                 }
-                let claim = tasks.submit_proof_and_claim(id, provider, RESULT, proof);
+                let claim = tasks.submit_proof_and_claim(id, provider, RESULT, proof.into());
                 world.mock().set_manner(Manner::HONEST);
                 claim.is_ok() == expected
             };

@@ -71,7 +71,7 @@ fn make(world: World, state: State) -> u256 {
         },
         State::CreatedLate | State::AssignedLate => now(START + DAY + 1),
         State::Completed => tasks
-            .submit_proof_and_claim(id, PROVIDER(), RESULT, world.proof(id, PROVIDER())),
+            .submit_proof_and_claim(id, PROVIDER(), RESULT, world.proof(id, PROVIDER()).into()),
         State::Cancelled => tasks.cancel_task(id),
         State::Expired => {
             now(START + DAY + 1);
@@ -100,16 +100,16 @@ fn perform(world: World, id: u256, call: Call) -> Result<(), Array<felt252>> {
         Call::CancelByCreator | Call::CancelByRelayer |
         Call::CancelByProvider => tasks.cancel_task(id),
         Call::ClaimForProvider => tasks
-            .submit_proof_and_claim(id, PROVIDER(), RESULT, proof_for(world, id, PROVIDER())),
+            .submit_proof_and_claim(id, PROVIDER(), RESULT, proof_for(world, id, PROVIDER()).into()),
         Call::ClaimForRival => tasks
-            .submit_proof_and_claim(id, RIVAL(), RESULT, proof_for(world, id, RIVAL())),
+            .submit_proof_and_claim(id, RIVAL(), RESULT, proof_for(world, id, RIVAL()).into()),
         Call::ClaimByAlias => {
             let mut proof = array![RESULT];
             for felt in proof_for(world, id, PROVIDER()) {
                 proof.append(*felt);
             }
             let io = io_commitment(INPUT, RESULT);
-            match tasks.submit_and_verify_with_io_binding(proof.span(), io, id) {
+            match tasks.submit_and_verify_with_io_binding(proof.span().into(), io, id) {
                 Ok(_) => Ok(()),
                 Err(reason) => Err(reason),
             }
@@ -331,6 +331,6 @@ fn a_second_assignment_is_one() {
     #[feature("safe_dispatcher")]
     let claim = world
         .try_tasks()
-        .submit_proof_and_claim(id, PROVIDER(), RESULT, proof_for(world, id, PROVIDER()));
+        .submit_proof_and_claim(id, PROVIDER(), RESULT, proof_for(world, id, PROVIDER()).into());
     refused(claim, 'Provider not assigned');
 }

@@ -57,7 +57,7 @@ fn a_token_that_turns_bad_pays_nobody_and_spares_other_tasks() {
         world.mock().set_manner(*manner);
         now(START);
         as_(CREATOR());
-        refused(tasks.submit_proof_and_claim(id, PROVIDER(), RESULT, proof), *claim_reason);
+        refused(tasks.submit_proof_and_claim(id, PROVIDER(), RESULT, proof.into()), *claim_reason);
         refused(tasks.cancel_task(id), *refund_reason);
         now(START + DAY + 1);
         refused(tasks.claim_expired(id), *refund_reason);
@@ -70,7 +70,7 @@ fn a_token_that_turns_bad_pays_nobody_and_spares_other_tasks() {
     // It comes to its senses, and nothing was lost.
     world.mock().set_manner(Manner::HONEST);
     now(START);
-    accepted(tasks.submit_proof_and_claim(id, PROVIDER(), RESULT, proof));
+    accepted(tasks.submit_proof_and_claim(id, PROVIDER(), RESULT, proof.into()));
     assert!(world.balance(world.at) == AMOUNT && world.balance(PROVIDER()) == 880_000_007);
 }
 
@@ -122,7 +122,7 @@ fn a_token_that_is_no_longer_allowed_still_pays_and_refunds() {
     let refunded = world.task();
     as_(OWNER());
     world.admin().set_token_allowed(world.token, false);
-    world.tasks().submit_proof_and_claim(paid, PROVIDER(), RESULT, world.proof(paid, PROVIDER()));
+    world.tasks().submit_proof_and_claim(paid, PROVIDER(), RESULT, world.proof(paid, PROVIDER()).into());
     as_(CREATOR());
     world.tasks().cancel_task(refunded);
     assert!(world.balance(world.at) == 0);
@@ -183,7 +183,7 @@ fn a_token_cannot_call_back_during_a_claim() {
         let proof = world.proof(id, PROVIDER());
         let held = world.balance(world.at);
         calls_back(world, selector, calldata);
-        world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, proof);
+        world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, proof.into());
         was_locked_out(world, 2);
         assert!(world.balance(world.at) == held - AMOUNT);
         assert!(world.status(other) == Status::CREATED);

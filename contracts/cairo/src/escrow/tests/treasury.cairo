@@ -15,7 +15,7 @@ fn claim(world: World) {
     let id = world.task();
     let proof = world.proof(id, PROVIDER());
     as_(STRANGER());
-    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, proof);
+    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, proof.into());
     assert!(world.status(id) == Status::COMPLETED);
 }
 
@@ -71,7 +71,7 @@ fn a_token_that_takes_more_than_the_fee_pays_nobody() {
     let id = world.task();
     let proof = world.proof(id, PROVIDER());
     world.mock().set_manner_to(Manner::TAKES_MORE, TREASURY());
-    let claim = world.try_tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, proof);
+    let claim = world.try_tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, proof.into());
     refused(claim, 'Treasury payment failed');
     assert!(world.balance(world.at) == 2 * AMOUNT && world.balance(PROVIDER()) == 0);
 }

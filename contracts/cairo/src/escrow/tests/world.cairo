@@ -220,7 +220,7 @@ pub impl WorldImpl of WorldTrait {
 
     fn completed_task(self: World) -> u256 {
         let id = self.task();
-        self.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, self.proof(id, PROVIDER()));
+        self.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, self.proof(id, PROVIDER()).into());
         id
     }
 
