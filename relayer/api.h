@@ -22,6 +22,12 @@ void api_no_such_task(call *c);
 void api_task_list(call *c, db *d, core *k);
 void api_task_events(call *c, db *d, core *k);
 
+/* api_node.c */
+void api_node_list(call *c, db *d, core *k);
+void api_node_show(call *c, db *d, core *k);
+void api_node_tasks(call *c, db *d, core *k);
+void api_node_reputation(call *c, db *d, core *k);
+
 /* api_blob.c */
 void api_blob_put_prepare(call *c, db *d, core *k);
 void api_blob_put(call *c, db *d, core *k);

@@ -123,17 +123,69 @@ static void add_link(call *c, const char *next)
         http_add_header(&c->s, "Link", "<%s?%scursor=%s>; rel=\"next\"", c->q.path, url, next);
 }
 
-void page_answer(const page *p, call *c, json_t *items, const cursor *last, bool more)
+void page_answer(const page *p, call *c, json_t *items, json_t *with, const cursor *last, bool more)
 {
     char next[CURSOR_TEXT] = "";
     if (more &&
         cursor_write(next, last, rest_cursor_secret(c->a), p->context, p->context_bytes) != SP_OK) {
         json_decref(items);
+        json_decref(with);
         http_problem(&c->s, &c->q, 503, "overloaded", "out of memory");
         return;
     }
     if (more) add_link(c, next);
-    http_json(&c->s, 200,
-              json_pack("{s:o, s:s?, s:b}", "items", items, "next_cursor", more ? next : NULL,
-                        "has_more", more));
+    json_t *j = json_pack("{s:o, s:s?, s:b}", "items", items, "next_cursor", more ? next : NULL,
+                          "has_more", more);
+    if (j != NULL && with != NULL) (void)json_object_update(j, with);
+    json_decref(with);
+    http_json(&c->s, 200, j);
+}
+
+void page_add(page_query *q, const char *text)
+{
+    q->n += (size_t)snprintf(q->text + q->n, sizeof q->text - q->n, "%s", text);
+    SP_ASSERT(q->n < sizeof q->text);
+}
+
+void page_add_text(page_query *q, const char *condition, const char *v)
+{
+    if (v == NULL) return;
+    SP_ASSERT(q->n_values < PAGE_VALUES);
+    page_add(q, condition);
+    q->value[q->n_values++] = (db_value)DB_T(v);
+}
+
+void page_add_number(page_query *q, const char *condition, int64_t v)
+{
+    SP_ASSERT(q->n_values < PAGE_VALUES);
+    page_add(q, condition);
+    q->value[q->n_values++] = (db_value)DB_I(v);
+}
+
+void page_add_order(page_query *q, const page *p, const char *sort, const char *id)
+{
+    char text[128];
+    const char *way = p->down ? " DESC" : "";
+    if (p->goes_on) {
+        memcpy(q->after, p->at.id, p->at.id_bytes);
+        q->after[p->at.id_bytes] = 0;
+        (void)snprintf(text, sizeof text, " AND (%s%s%s) %c (?", sort, id != NULL ? ", " : "",
+                       id != NULL ? id : "", p->down ? '<' : '>');
+        page_add_number(q, text, (int64_t)p->at.sort);
+        if (id != NULL) page_add_text(q, ", ?", q->after);
+        page_add(q, ")");
+    }
+    (void)snprintf(text, sizeof text, " ORDER BY %s%s%s%s%s", sort, way, id != NULL ? ", " : "",
+                   id != NULL ? id : "", id != NULL ? way : "");
+    page_add(q, text);
+    page_add_number(q, " LIMIT ?", p->limit + 1);
+}
+
+bool page_is_full(const page *p, int64_t *n, cursor *last, int64_t sort, const char *id)
+{
+    if ((*n)++ == p->limit) return true;
+    last->sort = (uint64_t)sort;
+    last->id_bytes = strlen(id) < CURSOR_ID ? strlen(id) : CURSOR_ID;
+    memcpy(last->id, id, last->id_bytes);
+    return false;
 }

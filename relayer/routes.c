@@ -22,6 +22,11 @@ static const route routes[] = {
     {HTTP_GET, "/api/v1/tasks/{}/proof", SCOPE_TASKS_READ, ROUTE_READ, false, 0, NULL, api_task_proof, NULL},
     {HTTP_GET, "/api/v1/tasks/{}/output", SCOPE_TASKS_READ, ROUTE_READ, false, 0, NULL, api_task_output,
      NULL},
+    {HTTP_GET, "/api/v1/nodes", SCOPE_NODES_READ, ROUTE_READ, false, 0, NULL, api_node_list, NULL},
+    {HTTP_GET, "/api/v1/nodes/{}", SCOPE_NODES_READ, ROUTE_READ, false, 0, NULL, api_node_show, NULL},
+    {HTTP_GET, "/api/v1/nodes/{}/tasks", SCOPE_NODES_READ, ROUTE_READ, false, 0, NULL, api_node_tasks, NULL},
+    {HTTP_GET, "/api/v1/nodes/{}/reputation", SCOPE_NODES_READ, ROUTE_READ, false, 0, NULL,
+     api_node_reputation, NULL},
     /* A key with the scope, or the lease of an attempt: the handlers look. */
     {HTTP_PUT, "/api/v1/blobs/{}", 0, ROUTE_WRITE, false, MAX_BLOB, api_blob_put_prepare, api_blob_put, NULL},
     {HTTP_GET, "/api/v1/blobs/{}", 0, ROUTE_READ, false, 0, NULL, api_blob_get, NULL},

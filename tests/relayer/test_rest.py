@@ -142,6 +142,61 @@ def test_long_poll(r):
     assert code_of(r, "/tasks/none?wait=60", 404) == "not_found"
 
 
+class Node:
+    """Registers, takes what it is offered, and gives up."""
+
+    def __init__(self, r, name, region="EU", **more):
+        self.ws = WebSocket(r.port, f"/ws/node/{name}")
+        self.ws.expect("hello")
+        self.ws.send({"message_type": "register", "node_id": name, "specs": {"cpu_threads": 8, "ram_gb": 16, "disk_gb": 10, "gpus": [],
+                      "cpu_model": "test", "hostname": "secret"}, "bench": {"exec_mcycles_s": 100, "prove_krows_s": 1000},
+                      "price": {"base_fri": "7", "per_mcycle_fri": "1"}, "region": region, "capacity": {"max_concurrent": 4}, **more})
+        self.ws.expect("registered")
+
+    def give_up(self):
+        a = self.ws.expect("task_assignment")
+        fence = {k: a[k] for k in ("task_id", "attempt", "lease_token")}
+        self.ws.send({"message_type": "task_ack", **fence, "accept": True})
+        self.ws.send({"message_type": "task_result", **fence, "status": "failure", "error": {"code": "internal", "detail": "no"}})
+        self.ws.expect("result_ack")
+
+
+def test_nodes(r):
+    one, two = Node(r, "one"), Node(r, "two", region="US")
+    names = [n["node_id"] for n in get(r, "/nodes?order=asc")[0]["items"]]
+    assert names == ["one", "two"], names
+    assert [n["node_id"] for n in get(r, "/nodes?region=US")[0]["items"]] == ["two"]
+    page = get(r, "/nodes?order=asc&limit=1")[0]
+    assert page["has_more"] and page["items"][0]["node_id"] == "one"
+    rest = get(r, f"/nodes?order=asc&limit=1&cursor={page['next_cursor']}")[0]
+    assert not rest["has_more"] and rest["items"][0]["node_id"] == "two"
+    node, headers = get(r, "/nodes/one")
+    assert node["price"] == {"base_fri": "7", "per_mcycle_fri": "1"} and node["running"] == 0 and node["connected"]
+    assert node["specs"] == {"cpu_model": "test", "cpu_threads": 8, "ram_gb": 16, "disk_gb": 10, "gpus": []}
+    assert headers["ETag"] == f'"v{node["version"]}"'
+    assert "127.0.0.1" not in json.dumps(node) and "secret" not in json.dumps(node)
+    two.ws.close()
+    wait_for("gone", lambda: [n["node_id"] for n in get(r, "/nodes")[0]["items"]] == ["one"])
+    assert [n["node_id"] for n in get(r, "/nodes?all=1&order=asc")[0]["items"]] == ["one", "two"]
+    assert not get(r, "/nodes/two")[0]["connected"]
+    for path in ("/nodes/none", "/nodes/none/tasks", "/nodes/none/reputation"):
+        assert code_of(r, path, 404) == "not_found"
+    assert code_of(r, "/nodes?all=2", 400) == "validation_failed"
+    # What it did: an attempt that it gave up, and what that cost it.
+    before = get(r, "/nodes/one/reputation")[0]
+    assert before["items"] == [] and before["clean_results"] == 0
+    task = post(r, requirements={}, token_amount="1000000", max_attempts=1)
+    one.give_up()
+    wait_for("failed", lambda: get(r, f"/tasks/{task}")[0]["state"] == "failed")
+    tried = get(r, "/nodes/one/tasks")[0]["items"]
+    assert len(tried) == 1 and tried[0]["task_id"] == task and tried[0]["outcome"] == "aborted"
+    assert tried[0]["task_state"] == "failed" and tried[0]["attempt"] == 1
+    assert ids(get(r, "/tasks?node_id=one")[0]) == [task]
+    after = get(r, "/nodes/one/reputation")[0]
+    assert [e["kind"] for e in after["items"]] == ["aborted"] and after["reputation_ppm"] < before["reputation_ppm"]
+    one.ws.close()
+
+
 class Stream:
     """Server-sent events as a client reads them."""
 
