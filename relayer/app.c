@@ -247,10 +247,7 @@ sp_status app_open(app *a, const settings *s, char *why)
                              .ws_message = on_ws_message,
                              .ws_close = on_ws_close};
     SP_TRY(server_new(&a->server, &a->loop, &c, &e, why));
-    char number[16];
-    (void)snprintf(number, sizeof number, "%u", server_port(a->server));
-    log_event(server_port(a->server) == wanted ? LOG_INFO : LOG_WARN, "listening", "address",
-              a->address, "port", number, NULL);
+    a->wanted_port = wanted;
     return SP_OK;
 }
 
@@ -318,6 +315,11 @@ int app_run(app *a)
     a->handles_open = true;
     (void)uv_signal_start(&a->on_term, on_signal, SIGTERM);
     (void)uv_signal_start(&a->on_int, on_signal, SIGINT);
+    /* Who reads this may send a signal. */
+    char number[16];
+    (void)snprintf(number, sizeof number, "%u", server_port(a->server));
+    log_event(server_port(a->server) == a->wanted_port ? LOG_INFO : LOG_WARN, "listening",
+              "address", a->address, "port", number, NULL);
     (void)uv_run(&a->loop, UV_RUN_DEFAULT);
     log_event(LOG_INFO, "stopped", NULL);
     return a->exit_code;

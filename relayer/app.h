@@ -30,6 +30,7 @@ struct app {
     score_rules rules;
     int64_t hung_up_ms;
     uint64_t start_ns;
+    unsigned wanted_port;
     char address[64], spool[SETTINGS_TEXT];
     uv_signal_t on_term, on_int;
     uv_timer_t on_drain;

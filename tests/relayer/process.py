@@ -229,7 +229,10 @@ class Case(unittest.TestCase):
         self.assertEqual(a.status, 200)
 
     def rests(self):
-        """Takes nearly no processor time: less than a half of half a second."""
-        before = self.r.cpu()
-        time.sleep(0.5)
-        self.assertLess(self.r.cpu() - before, 0.25)
+        """Comes to take nearly no processor time: less than a half of half a second."""
+        for _ in range(8):  # what was begun may take a while; what spins does not end
+            before = self.r.cpu()
+            time.sleep(0.5)
+            if self.r.cpu() - before < 0.25:
+                return
+        self.fail("it takes processor time although nothing is asked of it")
