@@ -9,6 +9,10 @@ void api_version(call *c, db *d, core *k);
 void api_live(call *c, db *d, core *k);
 void api_ready(call *c, db *d, core *k);
 
+/* api_health.c */
+void api_health(call *c, db *d, core *k);
+void api_stats(call *c, db *d, core *k);
+
 /* api_task.c */
 void api_task_create_prepare(call *c, db *d, core *k);
 void api_task_create(call *c, db *d, core *k);

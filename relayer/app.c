@@ -24,6 +24,7 @@
 
 bool app_admit(app *a, call *c)
 {
+    rest_begin(a);
     if (!a->draining || c->q.method == HTTP_GET || c->q.method == HTTP_HEAD) return true;
     http_add_header(&c->s, "Retry-After", "5");
     http_problem(&c->s, &c->q, 503, "draining", "this relayer is being stopped");

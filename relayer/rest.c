@@ -1,6 +1,7 @@
 /* rest.c - see rest.h. */
 #include "relayer/rest.h"
 
+#include "market/amount.h"
 #include "market/hex.h"
 #include "relayer/app.h"
 
@@ -37,8 +38,11 @@ sp_status rest_open(app *a, db *d)
     if (t == NULL) return SP_ERR_NOMEM;
     a->rest = t;
     waits_init(&t->waits, &a->loop, a);
+    SP_TRY(stats_init(&t->stats, d, clock_ms()));
     return load_secret(t->cursor_secret, d);
 }
+
+void rest_begin(app *a) { a->rest->sessions = server_count(a->server).ws_now; }
 
 void rest_drain(app *a) { waits_drain(a); }
 
@@ -50,6 +54,7 @@ void rest_stop(app *a)
 
 void rest_free(app *a)
 {
+    if (a->rest != NULL) stats_free(&a->rest->stats);
     free(a->rest);
     a->rest = NULL;
 }
@@ -59,12 +64,18 @@ typedef struct {
     app *a;
     char task[UUID_TEXT];
     task_state from, to;
+    bool settled;
+    u256 amount; /* of a task that was settled */
+    int64_t at_ms;
 } notice;
 
 static void noticed(job *j)
 {
     const notice *n = (const notice *)j;
-    if (!j->failed) wait_wake(n->a, n->task);
+    if (!j->failed) {
+        stats_moved(&n->a->rest->stats, n->from, n->to, n->settled ? &n->amount : NULL, n->at_ms);
+        wait_wake(n->a, n->task);
+    }
     free(j);
 }
 
@@ -80,5 +91,12 @@ void rest_task_moved(core *c, const char *task, task_state from, task_state to)
     (void)snprintf(n->task, sizeof n->task, "%s", task);
     n->from = from;
     n->to = to;
+    n->at_ms = core_now(c);
+    if (to == TASK_SETTLED) {
+        db_rows *r = db_query(core_db(c), "SELECT amount FROM task WHERE id = ?", DB_T(task));
+        n->settled =
+            db_next(r) && amount_read(&n->amount, db_text(r, 0), strlen(db_text(r, 0))) == SP_OK;
+        db_end(r);
+    }
     core_emit(c, &n->j);
 }

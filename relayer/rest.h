@@ -1,16 +1,19 @@
-/* rest.h - what the API keeps beside the database, all of it of the loop's thread: calls that wait,
- * and the secret of cursors. */
+/* rest.h - what the API keeps beside the database: calls that wait, counts, and the secret of
+ * cursors. Where nothing else is said it belongs to the loop's thread. */
 #ifndef RELAYER_REST_H
 #define RELAYER_REST_H
 
 #include "relayer/core.h"
 #include "relayer/cursor.h"
 #include "relayer/state.h"
+#include "relayer/stats.h"
 #include "relayer/wait.h"
 
 typedef struct rest {
     uint8_t cursor_secret[CURSOR_SECRET];
     waits waits;
+    stats stats;             /* any thread */
+    _Atomic size_t sessions; /* of nodes, when a request came last */
 } rest;
 
 struct app;
@@ -23,6 +26,9 @@ void rest_drain(struct app *a);
 /* Within the loop, after the threads and the port. */
 void rest_stop(struct app *a);
 void rest_free(struct app *a);
+
+/* Before each request. */
+void rest_begin(struct app *a);
 
 /* Any thread: it never changes. */
 const uint8_t *rest_cursor_secret(const struct app *a);

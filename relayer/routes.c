@@ -9,6 +9,8 @@ static const route routes[] = {
     {HTTP_GET, "/api/v1/version", 0, ROUTE_LOOP, false, 0, NULL, api_version, NULL},
     {HTTP_GET, "/api/v1/health/live", 0, ROUTE_LOOP, false, 0, NULL, api_live, NULL},
     {HTTP_GET, "/api/v1/health/ready", 0, ROUTE_LOOP, false, 0, NULL, api_ready, NULL},
+    {HTTP_GET, "/api/v1/health", 0, ROUTE_READ, false, 0, NULL, api_health, NULL},
+    {HTTP_GET, "/api/v1/stats", 0, ROUTE_READ, false, 0, NULL, api_stats, NULL},
     {HTTP_POST, "/api/v1/tasks", SCOPE_TASKS_WRITE, ROUTE_WRITE, true, MAX_JSON, api_task_create_prepare,
      api_task_create, api_task_create_drop},
     {HTTP_GET, "/api/v1/tasks", SCOPE_TASKS_READ, ROUTE_READ, false, 0, NULL, api_task_list, NULL},

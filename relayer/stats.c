@@ -1,0 +1,106 @@
+/* stats.c - see stats.h. */
+#include "relayer/stats.h"
+
+#include "market/amount.h"
+#include "relayer/queue.h"
+
+#include <string.h>
+
+#define DAY_MS INT64_C(86400000)
+
+/* A sum beyond 2^256 stays where it is: nobody has so much. */
+static void add(u256 *sum, u256 more)
+{
+    u256 total;
+    if (amount_add(&total, *sum, more) == SP_OK) *sum = total;
+}
+
+static void paid(stats_view *v, u256 amount)
+{
+    const escrow_split part = escrow_split_of(amount);
+    add(&v->volume, amount);
+    add(&v->split.provider_payout, part.provider_payout);
+    add(&v->split.gas_subsidy, part.gas_subsidy);
+    add(&v->split.treasury_fee, part.treasury_fee);
+}
+
+sp_status stats_init(stats *s, db *d, int64_t now_ms)
+{
+    task_state state;
+    u256 amount;
+    memset(s, 0, sizeof *s);
+    (void)pthread_mutex_init(&s->lock, NULL);
+    db_rows *r = db_query_values(d, "SELECT state, count(*) FROM task GROUP BY state", NULL, 0);
+    while (db_next(r))
+        if (task_state_read(&state, db_text(r, 0))) s->v.tasks[state] = (uint64_t)db_int(r, 1);
+    db_end(r);
+    r = db_query_values(d, "SELECT amount FROM task WHERE state = 'settled'", NULL, 0);
+    while (db_next(r))
+        if (amount_read(&amount, db_text(r, 0), strlen(db_text(r, 0))) == SP_OK)
+            paid(&s->v, amount);
+    db_end(r);
+    r = db_query(d, "SELECT created_at, verified_at FROM task WHERE created_at > ?",
+                 DB_I(now_ms - 2 * DAY_MS));
+    while (db_next(r)) {
+        tally_add(&s->made, (uint64_t)db_int(r, 0), 1);
+        if (!db_is_null(r, 1)) tally_add(&s->verified, (uint64_t)db_int(r, 1), 1);
+    }
+    db_end(r);
+    return db_ok(d) ? SP_OK : SP_ERR_IO;
+}
+
+void stats_free(stats *s) { (void)pthread_mutex_destroy(&s->lock); }
+
+void stats_moved(stats *s, task_state from, task_state to, const u256 *amount, int64_t at_ms)
+{
+    (void)pthread_mutex_lock(&s->lock);
+    if (from < TASK_STATES && s->v.tasks[from] > 0) s->v.tasks[from]--;
+    s->v.tasks[to]++;
+    s->v.moved[from][to]++;
+    if (from == TASK_STATES) tally_add(&s->made, (uint64_t)at_ms, 1);
+    if (from == TASK_VERIFYING && to == TASK_VERIFIED) tally_add(&s->verified, (uint64_t)at_ms, 1);
+    if (amount != NULL) paid(&s->v, *amount);
+    (void)pthread_mutex_unlock(&s->lock);
+}
+
+stats_view stats_look(stats *s, int64_t now_ms)
+{
+    const uint64_t now = (uint64_t)now_ms;
+    (void)pthread_mutex_lock(&s->lock);
+    stats_view v = s->v;
+    v.verified_minute = tally_minute(&s->verified, now);
+    v.verified_hour = tally_minutes(&s->verified, now, 60);
+    v.verified_day = tally_minutes(&s->verified, now, TALLY_MINUTES);
+    v.made_minute = tally_minute(&s->made, now);
+    v.made_hour = tally_minutes(&s->made, now, 60);
+    v.made_day = tally_minutes(&s->made, now, TALLY_MINUTES);
+    (void)pthread_mutex_unlock(&s->lock);
+    return v;
+}
+
+stats_view stats_look_with_nodes(stats *s, db *d, int64_t now_ms)
+{
+    const uint64_t now = clock_ns();
+    uint64_t all = 0, active = 0;
+    (void)pthread_mutex_lock(&s->lock);
+    const bool old = s->nodes_ns == 0 || now - s->nodes_ns >= STATS_NODES_MS * UINT64_C(1000000);
+    if (old) s->nodes_ns = now; /* nobody else counts meanwhile */
+    (void)pthread_mutex_unlock(&s->lock);
+    if (old) {
+        db_rows *r =
+            db_query_values(d,
+                            "SELECT count(*), sum(CASE WHEN connected = 1 AND state <> 'banned'"
+                            " THEN 1 ELSE 0 END) FROM node",
+                            NULL, 0);
+        if (db_next(r)) {
+            all = (uint64_t)db_int(r, 0);
+            active = (uint64_t)db_int(r, 1);
+        }
+        db_end(r);
+        (void)pthread_mutex_lock(&s->lock);
+        s->v.nodes = all;
+        s->v.nodes_active = active;
+        (void)pthread_mutex_unlock(&s->lock);
+    }
+    return stats_look(s, now_ms);
+}

@@ -1,0 +1,40 @@
+/* stats.h - counts of tasks and of what was paid, kept while the relayer runs: asking costs the
+ * same whatever the database holds. From any thread. */
+#ifndef RELAYER_STATS_H
+#define RELAYER_STATS_H
+
+#include "relayer/db.h"
+#include "relayer/state.h"
+#include "relayer/tally.h"
+#include "starknet/escrow.h"
+
+#include <pthread.h>
+
+typedef struct {
+    uint64_t tasks[TASK_STATES];
+    uint64_t moved[TASK_STATES + 1][TASK_STATES]; /* since the start; from TASK_STATES: made */
+    uint64_t verified_minute, verified_hour, verified_day, made_minute, made_hour, made_day;
+    u256 volume; /* of settled tasks, with the contract's parts of each */
+    escrow_split split;
+    uint64_t nodes, nodes_active;
+} stats_view;
+
+typedef struct stats {
+    pthread_mutex_t lock;
+    stats_view v;
+    tally verified, made;
+    uint64_t nodes_ns; /* when they were counted; 0: never */
+} stats;
+
+/* Counts what is there. Of the tasks verified today, those are found that were made within two
+ * days. SP_ERR_IO. */
+SP_MUST_USE sp_status stats_init(stats *s, db *d, int64_t now_ms);
+void stats_free(stats *s);
+/* After a commit. amount: of a task that was settled, else NULL. */
+void stats_moved(stats *s, task_state from, task_state to, const u256 *amount, int64_t at_ms);
+stats_view stats_look(stats *s, int64_t now_ms);
+/* The same; nodes are counted again when that was long ago. */
+#define STATS_NODES_MS 5000
+stats_view stats_look_with_nodes(stats *s, db *d, int64_t now_ms);
+
+#endif
