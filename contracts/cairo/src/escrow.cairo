@@ -6,6 +6,7 @@ pub mod errors;
 pub mod events;
 pub mod fees;
 pub mod interfaces;
+pub mod ledger;
 pub mod money;
 pub mod nodes;
 pub mod proof_verifier;
@@ -14,5 +15,6 @@ pub mod task;
 pub mod tiers;
 pub mod treasury;
 pub mod unsupported;
+pub mod views;
 #[cfg(test)]
 mod tests;
