@@ -8,6 +8,7 @@ mod claim;
 mod create;
 mod fees;
 mod gas;
+mod library;
 mod mocks;
 mod nodes;
 mod property;

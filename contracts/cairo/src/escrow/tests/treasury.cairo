@@ -63,6 +63,22 @@ fn a_fee_that_is_paid_is_not_owed() {
     assert!(world.treasury().get_uncollected_fees(world.token) == 0);
 }
 
+/// Some tokens refuse to move nothing.
+#[test]
+fn where_no_fee_is_due_none_is_owed() {
+    let world = world();
+    let id = world.task_of(8);
+    let proof = world.proof(id, PROVIDER());
+    world.mock().set_manner_to(Manner::PANICS, TREASURY());
+    world.drop_events();
+    world.tasks().submit_proof_and_claim(id, PROVIDER(), RESULT, proof.into());
+    for _ in 0..4_u32 {
+        assert!(starknet::testing::pop_log_raw(world.at).is_some());
+    }
+    world.no_more_events();
+    assert!(world.balance(PROVIDER()) == 8);
+}
+
 #[test]
 #[feature("safe_dispatcher")]
 fn a_token_that_takes_more_than_the_fee_pays_nobody() {
