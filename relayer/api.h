@@ -32,6 +32,15 @@ void api_node_show(call *c, db *d, core *k);
 void api_node_tasks(call *c, db *d, core *k);
 void api_node_reputation(call *c, db *d, core *k);
 
+/* api_key.c, api_program.c */
+void api_key_create(call *c, db *d, core *k);
+void api_key_list(call *c, db *d, core *k);
+void api_key_revoke(call *c, db *d, core *k);
+void api_me(call *c, db *d, core *k);
+void api_me_usage(call *c, db *d, core *k);
+void api_program_list(call *c, db *d, core *k);
+void api_program_show(call *c, db *d, core *k);
+
 /* api_blob.c */
 void api_blob_put_prepare(call *c, db *d, core *k);
 void api_blob_put(call *c, db *d, core *k);

@@ -3,6 +3,7 @@
 
 #include "relayer/app.h"
 #include "relayer/log.h"
+#include "relayer/rest.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -202,6 +203,7 @@ static bool authenticate(call *c)
                          scope_name((scope)(c->r->scope & -c->r->scope)));
             return false;
         }
+        if (strncmp(given, "Bearer ", 7) == 0) quota_wrong_key(&rest_of(c->a)->quota, c);
         if (c->r->scope == 0) return true; /* public: a wrong key is no better than none */
         http_add_header(&c->s, "WWW-Authenticate", "Bearer");
         http_problem(&c->s, &c->q, 401, v == KEY_EXPIRED ? "expired_key" : "invalid_credentials",
@@ -240,7 +242,9 @@ void call_begin(app *a, server_handle h, http_request *q)
         call_answer(c);
         return;
     }
-    if (!app_admit(a, c) || !authenticate(c)) {
+    quota *limits = &rest_of(a)->quota;
+    if (!app_admit(a, c) || !quota_may_try(limits, c) || !authenticate(c) ||
+        !quota_take(limits, c)) {
         call_answer(c);
         return;
     }

@@ -38,6 +38,7 @@ sp_status rest_open(app *a, db *d)
     if (t == NULL) return SP_ERR_NOMEM;
     a->rest = t;
     waits_init(&t->waits, &a->loop, a);
+    SP_TRY(quota_init(&t->quota, &a->set));
     SP_TRY(stats_init(&t->stats, d, clock_ms()));
     return load_secret(t->cursor_secret, d);
 }
@@ -54,7 +55,9 @@ void rest_stop(app *a)
 
 void rest_free(app *a)
 {
-    if (a->rest != NULL) stats_free(&a->rest->stats);
+    if (a->rest == NULL) return;
+    stats_free(&a->rest->stats);
+    quota_free(&a->rest->quota);
     free(a->rest);
     a->rest = NULL;
 }

@@ -5,6 +5,7 @@
 
 #include "relayer/core.h"
 #include "relayer/cursor.h"
+#include "relayer/quota.h"
 #include "relayer/state.h"
 #include "relayer/stats.h"
 #include "relayer/wait.h"
@@ -12,6 +13,7 @@
 typedef struct rest {
     uint8_t cursor_secret[CURSOR_SECRET];
     waits waits;
+    quota quota;
     stats stats;             /* any thread */
     _Atomic size_t sessions; /* of nodes, when a request came last */
 } rest;

@@ -29,6 +29,14 @@ static const route routes[] = {
     {HTTP_GET, "/api/v1/nodes/{}/tasks", SCOPE_NODES_READ, ROUTE_READ, false, 0, NULL, api_node_tasks, NULL},
     {HTTP_GET, "/api/v1/nodes/{}/reputation", SCOPE_NODES_READ, ROUTE_READ, false, 0, NULL,
      api_node_reputation, NULL},
+    {HTTP_POST, "/api/v1/api-keys", SCOPE_ADMIN, ROUTE_WRITE, true, MAX_JSON, NULL, api_key_create, NULL},
+    {HTTP_GET, "/api/v1/api-keys", SCOPE_ADMIN, ROUTE_READ, false, 0, NULL, api_key_list, NULL},
+    {HTTP_DELETE, "/api/v1/api-keys/{}", SCOPE_ADMIN, ROUTE_WRITE, false, 0, NULL, api_key_revoke, NULL},
+    /* Of any key: the handlers look. */
+    {HTTP_GET, "/api/v1/me", 0, ROUTE_READ, false, 0, NULL, api_me, NULL},
+    {HTTP_GET, "/api/v1/me/usage", 0, ROUTE_READ, false, 0, NULL, api_me_usage, NULL},
+    {HTTP_GET, "/api/v1/programs", 0, ROUTE_READ, false, 0, NULL, api_program_list, NULL},
+    {HTTP_GET, "/api/v1/programs/{}", 0, ROUTE_READ, false, 0, NULL, api_program_show, NULL},
     /* A key with the scope, or the lease of an attempt: the handlers look. */
     {HTTP_PUT, "/api/v1/blobs/{}", 0, ROUTE_WRITE, false, MAX_BLOB, api_blob_put_prepare, api_blob_put, NULL},
     {HTTP_GET, "/api/v1/blobs/{}", 0, ROUTE_READ, false, 0, NULL, api_blob_get, NULL},
