@@ -1,5 +1,6 @@
 /* main.c - sprove-relayer: settings, and the exit code. */
 #include "relayer/app.h"
+#include "relayer/fsck.h"
 #include "relayer/log.h"
 
 #include <getopt.h>
@@ -11,7 +12,7 @@ extern char **environ;
 
 static const char usage[] =
     "usage: sprove-relayer [--config FILE] [--set SECTION.NAME=VALUE]... [--check-config | "
-    "--print-config]\n"
+    "--print-config | --fsck]\n"
     "\n"
     "Brings tasks and provider nodes together. Without a file it listens on port 8000 and keeps "
     "everything under\n"
@@ -22,6 +23,9 @@ static const char usage[] =
     "  --set S.N=V          one setting\n"
     "  --check-config       exit code 0 when the settings are right\n"
     "  --print-config       prints them all, as a file\n"
+    "  --fsck               checks what must hold in the database and the blobs, changes nothing; "
+    "a line for each\n"
+    "                       violation, and exit code 1 if there is one\n"
     "  --version, --help\n"
     "\n"
     "exit codes: 0 stopped as asked, 1 failure, 2 usage or settings, 70 the disk refused a write\n";
@@ -40,20 +44,31 @@ static int set_pair(settings *s, char *pair, char *why)
     return settings_set(s, pair, equals + 1, why) == SP_OK ? 0 : bad(why);
 }
 
+static int check_database(const settings *s)
+{
+    char database[SETTINGS_TEXT + 16], blobs[SETTINGS_TEXT + 16], why[DB_WHY] = "out of memory";
+    uint64_t n;
+    (void)snprintf(database, sizeof database, "%s/relayer.db", s->data);
+    (void)snprintf(blobs, sizeof blobs, "%s/blobs", s->data);
+    if (fsck_run(&n, s->database[0] != 0 ? s->database : database, blobs, stdout, why) != SP_OK) {
+        fprintf(stderr, "sprove-relayer: %s\n", why);
+        return 1;
+    }
+    return n == 0 ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
-    enum { CONFIG = 256, SET, CHECK, PRINT, VERSION, HELP };
-    static const struct option options[] = {{"config", required_argument, NULL, CONFIG},
-                                            {"set", required_argument, NULL, SET},
-                                            {"check-config", no_argument, NULL, CHECK},
-                                            {"print-config", no_argument, NULL, PRINT},
-                                            {"version", no_argument, NULL, VERSION},
-                                            {"help", no_argument, NULL, HELP},
-                                            {NULL, 0, NULL, 0}};
+    enum { CONFIG = 256, SET, CHECK, PRINT, FSCK, VERSION, HELP };
+    static const struct option options[] = {
+        {"config", required_argument, NULL, CONFIG}, {"set", required_argument, NULL, SET},
+        {"check-config", no_argument, NULL, CHECK},  {"print-config", no_argument, NULL, PRINT},
+        {"fsck", no_argument, NULL, FSCK},           {"version", no_argument, NULL, VERSION},
+        {"help", no_argument, NULL, HELP},           {NULL, 0, NULL, 0}};
     static app a;
     settings s;
     char why[SETTINGS_WHY] = "";
-    bool check = false, print = false;
+    bool check = false, print = false, fsck = false;
     const char *file = NULL;
     settings_init(&s);
     for (int pass = 0; pass < 2; pass++) { /* the file first, whatever the order */
@@ -67,6 +82,7 @@ int main(int argc, char **argv)
                 break;
             case CHECK: check = true; break;
             case PRINT: print = true; break;
+            case FSCK: fsck = true; break;
             case VERSION: return printf("sprove-relayer %s\n", SPROVE_VERSION) < 0;
             case HELP: return fputs(usage, stdout) < 0;
             default: fputs(usage, stderr); return 2;
@@ -82,6 +98,7 @@ int main(int argc, char **argv)
     if (settings_check(&s, why) != SP_OK) return bad(why);
     if (print) settings_print(&s, stdout);
     if (print || check) return 0;
+    if (fsck) return check_database(&s);
     log_set_level(level);
     if (app_open(&a, &s, why) != SP_OK) {
         fprintf(stderr, "sprove-relayer: %s\n", why[0] != 0 ? why : "out of memory");

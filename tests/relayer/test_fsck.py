@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+"""sprove-relayer --fsck: silent about a database with everything in it; names each violation, broken by SQL alone.
+
+usage: test_fsck.py RELAYER SPROVE"""
+import glob
+import hashlib
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from relayer_process import Relayer, wait_for  # noqa: E402
+from test_tasks import FAST, RELAYER, SEED, Node, post, prove, sha256, state  # noqa: E402
+
+
+def fsck(folder):
+    done = subprocess.run([RELAYER, "--set", f"server.data={folder}", "--fsck"], capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout.splitlines(), done.stderr
+
+
+def deliver(r, name, proof, output):
+    node = Node(r, name)
+    a = node.take(timeout=20)
+    assert node.upload(a, proof)[0] in (200, 201)
+    assert node.result(a, proof, output)["accepted"]
+    return node
+
+
+def fill(r, proof, output):
+    """Two verified tasks (one after a false proof), one queued, one running, one cancelled while it ran."""
+    ids = {"V": post(r, **{"Idempotency-Key": "one"})}
+    altered = proof[:100] + bytes([proof[100] ^ 1]) + proof[101:]
+    liar = deliver(r, "liar", altered, output)
+    wait_for("the lie is found", lambda: state(r, ids["V"])["state"] == "queued")
+    good = deliver(r, "good", proof, output)
+    wait_for("verified", lambda: state(r, ids["V"])["state"] == "verified")
+    ids["W"] = post(r, **{"Idempotency-Key": "two"})
+    worker = deliver(r, "worker", proof, output)
+    wait_for("verified", lambda: state(r, ids["W"])["state"] == "verified")
+    for n in (liar, good, worker):
+        n.ws.close()
+    for name in ("C", "R"):
+        ids[name] = post(r)
+        node = Node(r, "runner" + name)
+        a = node.take(timeout=20)
+        assert a["task_id"] == ids[name]
+        node.progress(a)
+        wait_for("running", lambda: state(r, ids[name])["state"] == "running")
+        if name == "C":
+            assert r.call("POST", f"/api/v1/tasks/{ids[name]}/cancel")[0] == 202
+            node.ws.close()
+    ids["Q"] = post(r, dict(SEED, requirements={"cpu_threads": 4000}))
+    Node(r, "idle")
+    return ids
+
+
+def copy_first_attempt(task, **change):
+    names = ["task_id", "n", "slot", "node_id", "account", "session", "lease_token", "offered_at", "offer_until", "acked_at",
+             "start_by", "lease_until", "outcome", "ended_at"]
+    values = ", ".join(str(change.get(c, c)) for c in names)
+    return f"INSERT INTO attempt({', '.join(names)}) SELECT {values} FROM attempt WHERE task_id = '{task}' AND n = 1"
+
+
+EVENT = "INSERT INTO task_event(task_id, seq, at, actor, to_state) VALUES('nobody', 1, 1, 'x', 'created')"
+OUTBOX = "INSERT INTO webhook_outbox(id, webhook_id, type, body, created_at, tries, next_try_at, done_at) VALUES('o', 'w', 't', '', 1, 0, {})"
+
+
+def breaks(i):
+    """(what is done, in which order every line of the answer contains these)"""
+    e, a, t = "UPDATE task_event SET ", "UPDATE attempt SET ", "UPDATE task SET "
+    v, c, q, run = (f" WHERE id = '{i[k]}'" for k in "VCQR")
+    of = {k: f" WHERE task_id = '{i[k]}'" for k in i}
+    return [
+        # tasks and their events
+        (t + "state = 'funded'" + q, ["is funded, its events end with queued"]),
+        (t + "state = 'x'" + q, ["is x, its events", "no state x", "open tasks"]),
+        (t + "version = version + 1" + v, ["has version"]),
+        ("DELETE FROM task_event" + of["Q"] + " AND seq = 2",
+         ["follows 1: the numbers have a gap", "from funded, but the task was created", "from created to queued is not allowed"]),
+        ("DELETE FROM task_event" + of["Q"] + " AND seq = 3", ["its events end with funded", "has version 3 and 2 events"]),
+        ([e + "to_state = 'running'" + of["Q"] + " AND seq = 2", e + "from_state = 'running'" + of["Q"] + " AND seq = 3"],
+         ["from created to running is not allowed"]),
+        (e + "from_state = 'leased'" + of["Q"] + " AND seq = 3", ["from leased, but the task was funded"]),
+        ([e + "to_state = 'x'" + of["Q"] + " AND seq = 2", e + "from_state = 'x'" + of["Q"] + " AND seq = 3"],
+         ["to x: there is no such state", "from x to queued is not allowed"]),
+        (EVENT, ["task_event nobody: an event of no task"]),
+        ([e + "to_state = 'expired'" + of["C"] + " AND to_state = 'cancelled'", t + "state = 'expired', failure_code = NULL" + c],
+         ["has failed, but not why"]),
+        (t + "attempts = attempts + 1" + q, ["has 1 attempts and was offered 0 times", "has another number of attempts"]),
+        # attempts
+        (a + "n = 3" + of["V"] + " AND n = 2",
+         ["follows 1: the numbers have a gap", "no attempt is verified", "ended verified and counts 0 times",
+          "verified, but no attempt of the node ended so"]),
+        ([copy_first_attempt(i["R"], n=2), t + "attempts = 2" + run], ["was offered 1 times", "more than one is open"]),
+        (a + "outcome = NULL, ended_at = NULL, lease_until = 1" + of["C"], ["is open and accepted, but its task is cancelled"]),
+        (a + "acked_at = NULL" + of["R"], ["is open and offered, but its task is running"]),
+        (a + "result = '{}', lease_until = NULL" + of["R"], ["is open and delivered, but its task is running"]),
+        (a + "outcome = 'x'" + of["C"], ["there is no outcome x"]),
+        (a + "ended_at = NULL" + of["C"], ["has an outcome without an end"]),
+        (a + "ended_at = 1" + of["R"], ["or an end without one"]),
+        (a + "lease_until = 1" + of["C"], ["is over and has a lease"]),
+        (a + "lease_until = NULL" + of["R"], ["has not either a lease or a result"]),
+        (a + "outcome = 'cancelled', ended_at = 1, lease_until = NULL" + of["R"], ["under way, but none is open"]),
+        (copy_first_attempt(i["C"], task_id="'nobody'"), ["attempt nobody: an attempt at no task"]),
+        # results
+        (t + "verified_attempt = 1" + v, ["no attempt is verified"]),
+        (t + "proof_bytes = proof_bytes + 1" + v, ["its proof is no blob of its length"]),
+        ("UPDATE blob SET refs = 1 WHERE refs = 2", ["fewer refs than tasks"]),
+        (t + "output = NULL" + v, ["its output is neither in its row nor a blob"]),
+        (t + "output = X'00'" + v, ["its output has another length or SHA-256"]),
+        (t + "output = zeroblob(length(output))" + v, ["its output has another length or SHA-256"]),
+        (t + "input = NULL" + q, ["its input is neither in its row nor a blob"]),
+        (t + "input = X'00'" + q, ["its input has another length or SHA-256"]),
+        # counters
+        ("UPDATE quota SET open_tasks = open_tasks + 1", ["says 3 open tasks, there are 2"]),
+        ("DELETE FROM quota", ["says 0 open tasks, there are 2"]),
+        ("INSERT INTO quota VALUES('nobody', 1)", ["says open tasks, there are none"]),
+        ("UPDATE node SET rep_good = rep_good + 1 WHERE id = 'good'", ["node good: its reputation is not the sum"]),
+        ("UPDATE node SET rep_bad = rep_bad - 1 WHERE id = 'liar'", ["node liar: its reputation is not the sum"]),
+        ("UPDATE node SET clean = 7 WHERE id = 'good'", ["node good: its tries are not the sum"]),
+        ("UPDATE node SET clean = 7 WHERE id = 'idle'", ["has a reputation without events"]),
+        ("UPDATE reputation_event SET at = at + 1 WHERE node_id = 'good'", ["its reputation is not the sum"]),
+        ("UPDATE reputation_event SET seq = 5 WHERE node_id = 'good'", ["follows 0: the numbers have a gap"]),
+        ("UPDATE reputation_event SET kind = 'x' WHERE node_id = 'good'",
+         ["there is no kind x", "node good: its reputation", "counts 0 times", "x, but no attempt of the node ended so"]),
+        ("INSERT INTO reputation_event VALUES('nobody', 1, 1, 'late', NULL, NULL)", ["an event of no node"]),
+        (["DELETE FROM reputation_event WHERE node_id = 'good'",
+          "UPDATE node SET rep_good = 0, tries_good = 0, tries_all = 0, clean = 0 WHERE id = 'good'"], ["ended verified and counts 0"]),
+        # the rest
+        ("UPDATE idem SET location = '/api/v1/tasks/none' WHERE name = 'one'", ["idem one: its task is not there"]),
+        ("UPDATE idem SET location = (SELECT location FROM idem WHERE name = 'one')", ["its task belongs to another key"]),
+        (t + "chain_contract = '0x1', chain_task_id = '5'" + q, ["is on a chain and has none"]),
+        (OUTBOX.format("NULL, NULL"), ["is neither done nor waiting"]),
+        (OUTBOX.format("1, 1"), ["is done and waiting"]),
+        (["PRAGMA writable_schema = ON", "DELETE FROM sqlite_schema WHERE name = 'audit_order'"], ["database file: "]),
+    ]
+
+
+def compare(what, answer, wanted):
+    code, lines, err = answer
+    assert code == 1 and err == "", (what, answer)
+    left = list(lines)
+    for w in wanted:
+        hit = [n for n in left if w in n]
+        assert hit, f"{what}\nwanted: {w}\ngot: {lines}"
+        left.remove(hit[0])
+    assert not left, f"{what}\nbeyond {wanted}: {left}"
+
+
+def hashes(folder):
+    return {p: hashlib.sha256(open(p, "rb").read()).hexdigest() for p in glob.glob(folder + "/relayer.db*") if not p.endswith("-shm")}
+
+
+def main():
+    proof, output = prove(SEED["payload"])
+    r = Relayer(RELAYER, settings=FAST).start()
+    try:
+        ids = fill(r, proof, output)
+        assert fsck(r.folder) == (0, [], ""), fsck(r.folder)  # beside the running relayer
+    except BaseException:
+        print(r.log_text()[-3000:], file=sys.stderr)
+        raise
+    finally:
+        r.kill()
+    before = hashes(r.folder)
+    assert fsck(r.folder) == (0, [], ""), fsck(r.folder)  # after kill -9, with the log of writes as it was left
+    assert hashes(r.folder) == before
+
+    scratch = tempfile.mkdtemp(prefix="fsck.")
+    cases = breaks(ids)
+    for sql, wanted in cases:
+        shutil.rmtree(scratch)
+        shutil.copytree(r.folder, scratch)
+        d = sqlite3.connect(scratch + "/relayer.db", isolation_level=None)
+        for s in [sql] if isinstance(sql, str) else sql:
+            d.execute(s)
+        d.close()
+        compare(sql, fsck(scratch), wanted)
+
+    def broken_file(change):
+        shutil.rmtree(scratch)
+        shutil.copytree(r.folder, scratch)
+        path = f"{scratch}/blobs/{sha256(proof)[:2]}/{sha256(proof)}"
+        change(path)
+        return fsck(scratch)
+
+    def flip(path):
+        with open(path, "r+b") as f:
+            f.seek(1000)
+            byte = f.read(1)[0]
+            f.seek(1000)
+            f.write(bytes([byte ^ 1]))
+
+    compare("removed", broken_file(os.remove), ["its file is not there"])
+    compare("cut", broken_file(lambda p: os.truncate(p, 10)), [f"its file has 10 bytes, not {len(proof)}"])
+    compare("flipped", broken_file(flip), ["its file has another SHA-256"])
+
+    # What cannot be read at all is no success.
+    d = sqlite3.connect(scratch + "/relayer.db", isolation_level=None)
+    d.execute("UPDATE meta SET value = '99' WHERE name = 'schema_version'")
+    d.close()
+    code, lines, err = fsck(scratch)
+    assert code == 1 and not lines and "version" in err, (code, lines, err)
+    code, lines, err = fsck(scratch + "/none")
+    assert code == 1 and not lines and "relayer.db" in err, (code, lines, err)
+    assert not os.path.exists(scratch + "/none")
+    shutil.rmtree(scratch)
+    shutil.rmtree(r.folder)
+    print(f"{len(cases) + 5} ways to break it: each is named, and nothing else")
+
+
+main()
