@@ -41,6 +41,16 @@ void api_me_usage(call *c, db *d, core *k);
 void api_program_list(call *c, db *d, core *k);
 void api_program_show(call *c, db *d, core *k);
 
+/* api_webhook.c */
+void api_webhook_create(call *c, db *d, core *k);
+void api_webhook_list(call *c, db *d, core *k);
+void api_webhook_show(call *c, db *d, core *k);
+void api_webhook_delete(call *c, db *d, core *k);
+void api_webhook_rotate(call *c, db *d, core *k);
+void api_webhook_test(call *c, db *d, core *k);
+void api_webhook_deliveries(call *c, db *d, core *k);
+void api_webhook_redeliver(call *c, db *d, core *k);
+
 /* api_blob.c */
 void api_blob_put_prepare(call *c, db *d, core *k);
 void api_blob_put(call *c, db *d, core *k);

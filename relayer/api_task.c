@@ -5,6 +5,7 @@
 #include "relayer/app.h"
 #include "relayer/node.h"
 #include "relayer/check.h"
+#include "relayer/hook.h"
 #include "relayer/task.h"
 
 #include <openssl/rand.h>
@@ -114,6 +115,11 @@ void api_task_create(call *c, db *d, core *k)
         return;
     }
     uuid_write(m->t.id, id);
+    char secret[WEBHOOK_SECRET_TEXT], why[HOOK_REASON];
+    if (!hook_task_accept(k, &m->t, secret, why)) {
+        http_problem(&c->s, &c->q, 422, "validation_failed", "%s", why);
+        return;
+    }
     task_insert(k, &m->t);
     const bool on_chain = m->t.chain_task_id[0] != 0;
     const char *state = task_state_name(on_chain ? TASK_CREATED : TASK_QUEUED);
@@ -123,6 +129,8 @@ void api_task_create(call *c, db *d, core *k)
     json_t *j = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:{s:s}}", "task_id", m->t.id, "version",
                           on_chain ? 1 : 3, "state", state, "status", state, "deadline", deadline,
                           "token_amount", m->t.amount, "links", "self", location);
+    if (secret[0] != 0) /* shown this once */
+        (void)json_object_set_new(j, "callback", json_pack("{s:s}", "secret", secret));
     http_add_header(&c->s, "Location", "%s", location);
     http_json(&c->s, 201, j);
     if (key != NULL && !c->s.broken)

@@ -2,6 +2,7 @@
 #include "relayer/app.h"
 
 #include "relayer/dispatch.h"
+#include "relayer/hook.h"
 #include "relayer/log.h"
 #include "relayer/rest.h"
 #include "relayer/verify.h"
@@ -51,6 +52,7 @@ static void fatal(void *user, const char *why)
 static void tick(core *c, void *user, int64_t now_ms)
 {
     app *a = user;
+    if (!a->stopping) hook_tick(c, now_ms); /* first: see there */
     if (!a->recovered) dispatch_recover(c, now_ms);
     a->recovered = true;
     if (!a->stopping) dispatch_tick(c, now_ms);
@@ -223,6 +225,7 @@ sp_status app_open(app *a, const settings *s, char *why)
     SP_TRY(load_keys(a, why));
     SP_TRY(rest_open(a, core_db(a->core)));
     SP_TRY(verify_open(a, why));
+    SP_TRY(hook_open(a, why));
     SP_TRY(core_start(a->core));
     SP_TRY(start_readers(a, database, why));
     SP_TRY(watch_open(a, database, why));
@@ -275,6 +278,7 @@ static void drain_tick(uv_timer_t *t)
     for (size_t i = 0; i < a->n_readers; i++) (void)pthread_join(a->reader[i], NULL);
     a->n_readers = 0;
     watch_close(a);
+    hook_close(a);
     verify_close(a);
     core_stop(a->core);
     close_handles(a);
@@ -331,8 +335,10 @@ void app_close(app *a)
     queue_close(&a->reads);
     for (size_t i = 0; i < a->n_readers; i++) (void)pthread_join(a->reader[i], NULL);
     watch_close(a);
+    hook_close(a);
     verify_close(a);
     core_free(a->core);
+    hook_free(a);
     nodes_delete(a->nodes);
     if (a->server != NULL) {
         server_free(a->server);

@@ -27,6 +27,8 @@ struct app {
     _Atomic bool stopping;
     char worker[SETTINGS_TEXT], blobs[SETTINGS_TEXT];
     struct watch *watch; /* NULL: no chain */
+    struct hook_sender *hooks;
+    int64_t hooks_prune_ms; /* of the core's thread */
     score_rules rules;
     int64_t hung_up_ms;
     uint64_t start_ns;

@@ -218,6 +218,9 @@ static void set_up(transfer *t)
     curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, private ? "http,https" : "https");
     curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(c, CURLOPT_PROXY, "");
+    /* A connection of its own: each address is looked at anew, and curl sends nothing twice. */
+    curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(c, CURLOPT_FORBID_REUSE, 1L);
     curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L); /* a slow name server delays nobody else */
     curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
@@ -348,7 +351,6 @@ sp_status hook_open(app *a, char *why)
     (void)pthread_mutex_init(&s->lock, NULL);
     s->multi = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? curl_multi_init() : NULL;
     if (s->multi == NULL) return SP_ERR_NOMEM;
-    (void)curl_multi_setopt(s->multi, CURLMOPT_MAXCONNECTS, (long)AT_A_TIME);
     if (pthread_create(&s->thread, NULL, run, s) != 0) {
         (void)snprintf(why, SETTINGS_WHY, "no thread for callbacks can be started");
         return SP_ERR_IO;

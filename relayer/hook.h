@@ -50,9 +50,9 @@ SP_MUST_USE bool hook_endpoint_of_key(core *c, char id[HOOK_ID], char secret[WEB
 SP_MUST_USE bool hook_endpoint_usable(db *d, const char *id, const char *key_id);
 
 /* Whether a task may be taken down with the callback that it names; makes the key's endpoint where
- * it is needed (secret as above). NULL, or what is wrong: a sentence. */
-SP_MUST_USE const char *hook_task_accept(core *c, const task_new *t,
-                                         char secret[WEBHOOK_SECRET_TEXT]);
+ * it is needed (secret as above). False: why says what is wrong. */
+SP_MUST_USE bool hook_task_accept(core *c, const task_new *t, char secret[WEBHOOK_SECRET_TEXT],
+                                  char why[HOOK_REASON]);
 
 /* After the task's row says what it has become. */
 void hook_task_moved(core *c, const char *task_id, task_state to);

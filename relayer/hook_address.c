@@ -116,6 +116,7 @@ const char *hook_url_check(char origin[HOOK_ORIGIN], const char *url, bool allow
             return "must be ASCII without blanks";
     if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
         return "must begin with https://";
+    if (strstr(url, "://")[3] == '/') return "has no host"; /* curl would look further for one */
     CURLU *u = curl_url();
     if (u == NULL) return "cannot be looked at: out of memory";
     const char *wrong = curl_url_set(u, CURLUPART_URL, url, 0) != CURLUE_OK

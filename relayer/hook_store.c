@@ -129,20 +129,22 @@ bool hook_endpoint_usable(db *d, const char *id, const char *key_id)
     return usable;
 }
 
-const char *hook_task_accept(core *c, const task_new *t, char secret[WEBHOOK_SECRET_TEXT])
+bool hook_task_accept(core *c, const task_new *t, char secret[WEBHOOK_SECRET_TEXT],
+                      char why[HOOK_REASON])
 {
     const app *a = core_user(c);
     char origin[HOOK_ORIGIN], id[HOOK_ID];
-    static char why[128]; /* of the core's thread alone */
     secret[0] = 0;
-    if (t->webhook_id != NULL && !hook_endpoint_usable(core_db(c), t->webhook_id, t->key_id))
-        return "callback.webhook_id is no webhook of this key that is in service";
-    if (t->callback_url == NULL) return NULL;
+    if (t->webhook_id != NULL && !hook_endpoint_usable(core_db(c), t->webhook_id, t->key_id)) {
+        (void)snprintf(why, HOOK_REASON, "%s",
+                       "callback.webhook_id is no webhook of this key that is in service");
+        return false;
+    }
+    if (t->callback_url == NULL) return true;
     const char *wrong =
         hook_url_check(origin, t->callback_url, a->set.allow_private_callbacks != 0);
-    (void)snprintf(why, sizeof why, "callback.url %s", wrong != NULL ? wrong : "");
-    if (wrong != NULL) return why;
-    return hook_endpoint_of_key(c, id, secret, t->key_id) ? NULL : "callback cannot be stored";
+    (void)snprintf(why, HOOK_REASON, "callback.url %s", wrong != NULL ? wrong : "");
+    return wrong == NULL && hook_endpoint_of_key(c, id, secret, t->key_id);
 }
 
 /* ---- messages ---- */
@@ -207,7 +209,7 @@ void hook_task_moved(core *c, const char *task_id, task_state to)
     }
     (void)json_object_del(data, "requirements");
     (void)json_object_del(data, "assignment");
-    (void)hook_message_add(c, id, webhook_id, task_id, type, data);
+    if (!hook_message_add(c, id, webhook_id, task_id, type, data)) core_fail(c);
 }
 
 /* ---- what is due ---- */

@@ -40,6 +40,20 @@ static const route routes[] = {
     /* A key with the scope, or the lease of an attempt: the handlers look. */
     {HTTP_PUT, "/api/v1/blobs/{}", 0, ROUTE_WRITE, false, MAX_BLOB, api_blob_put_prepare, api_blob_put, NULL},
     {HTTP_GET, "/api/v1/blobs/{}", 0, ROUTE_READ, false, 0, NULL, api_blob_get, NULL},
+    {HTTP_POST, "/api/v1/webhooks", SCOPE_WEBHOOKS, ROUTE_WRITE, true, MAX_JSON, NULL, api_webhook_create,
+     NULL},
+    {HTTP_GET, "/api/v1/webhooks", SCOPE_WEBHOOKS, ROUTE_READ, false, 0, NULL, api_webhook_list, NULL},
+    {HTTP_GET, "/api/v1/webhooks/{}", SCOPE_WEBHOOKS, ROUTE_READ, false, 0, NULL, api_webhook_show, NULL},
+    {HTTP_DELETE, "/api/v1/webhooks/{}", SCOPE_WEBHOOKS, ROUTE_WRITE, false, 0, NULL, api_webhook_delete,
+     NULL},
+    {HTTP_POST, "/api/v1/webhooks/{}/rotate", SCOPE_WEBHOOKS, ROUTE_WRITE, false, MAX_JSON, NULL,
+     api_webhook_rotate, NULL},
+    {HTTP_POST, "/api/v1/webhooks/{}/test", SCOPE_WEBHOOKS, ROUTE_WRITE, false, MAX_JSON, NULL,
+     api_webhook_test, NULL},
+    {HTTP_GET, "/api/v1/webhooks/{}/deliveries", SCOPE_WEBHOOKS, ROUTE_READ, false, 0, NULL,
+     api_webhook_deliveries, NULL},
+    {HTTP_POST, "/api/v1/webhooks/{}/deliveries/{}/redeliver", SCOPE_WEBHOOKS, ROUTE_WRITE, false, MAX_JSON,
+     NULL, api_webhook_redeliver, NULL},
 };
 
 const route *route_list(size_t *n)

@@ -101,7 +101,7 @@ static const char *const version_1[] = {
     "next_try_at @I,"
     " done_at @I, status @I, reason TEXT) @S",
     "CREATE INDEX webhook_due ON webhook_outbox(next_try_at) WHERE next_try_at IS NOT NULL",
-    "CREATE INDEX webhook_of ON webhook_outbox(webhook_id, created_at, id)",
+    "CREATE INDEX webhook_of ON webhook_outbox(webhook_id, id)",
 
     "CREATE TABLE idem(key_id TEXT NOT NULL, path TEXT NOT NULL, name TEXT NOT NULL, fingerprint "
     "TEXT NOT NULL,"

@@ -78,6 +78,10 @@ static const setting table[] = {
     {"limits", "read_burst", NUMBER, AT(read_burst), 1, 1000000, "200"},
     {"limits", "open_tasks", NUMBER, AT(open_tasks), 1, UINT64_C(1) << 40, "1000000"},
     {"webhooks", "allow_private", YES_NO, AT(allow_private_callbacks), 0, 1, "no"},
+    {"webhooks", "legacy_header", YES_NO, AT(hook_legacy_header), 0, 1, "no"},
+    {"webhooks", "timeout", MILLISECONDS, AT(hook_timeout_ms), 100, 60000, "10s"},
+    {"webhooks", "first_retry", MILLISECONDS, AT(hook_retry_ms), 10, HOUR_MS, "5s"},
+    {"webhooks", "ca_file", TEXT, AT(hook_ca_file), 0, 0, ""},
     {"log", "level", TEXT, AT(log_level), 0, 0, "info"},
 };
 

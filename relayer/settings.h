@@ -49,7 +49,8 @@ typedef struct {
     /* [limits] per second and burst, for one key */
     uint64_t post_rate, post_burst, read_rate, read_burst, open_tasks;
     /* [webhooks] */
-    uint64_t allow_private_callbacks;
+    uint64_t allow_private_callbacks, hook_legacy_header, hook_timeout_ms, hook_retry_ms;
+    char hook_ca_file[SETTINGS_TEXT]; /* empty: the system's */
     /* [log] */
     char log_level[SETTINGS_TEXT];
 } settings;

@@ -2,6 +2,7 @@
 #include "relayer/task.h"
 
 #include "relayer/check.h"
+#include "relayer/hook.h"
 #include "relayer/rest.h"
 #include "relayer/schema.h"
 
@@ -94,8 +95,11 @@ bool task_move(core *c, const char *id, int64_t *version, task_state from, task_
                const char *actor, const char *detail)
 {
     db *d = core_db(c);
-    db_rows *r = db_query(d, "SELECT chain_task_id FROM task WHERE id = ?", DB_T(id));
-    const bool on_chain = db_next(r) && !db_is_null(r, 0);
+    db_rows *r = db_query(
+        d, "SELECT chain_task_id, callback_url IS NOT NULL OR webhook_id IS NOT NULL FROM task WHERE id = ?",
+        DB_T(id));
+    const bool found = db_next(r), on_chain = found && !db_is_null(r, 0),
+               callback = found && db_int(r, 1) != 0;
     db_end(r);
     if (!task_may_become(from, to, on_chain)) {
         core_fail(c);
@@ -115,6 +119,7 @@ bool task_move(core *c, const char *id, int64_t *version, task_state from, task_
                      "UPDATE quota SET open_tasks = open_tasks - 1"
                      " WHERE key_id = (SELECT key_id FROM task WHERE id = ?)",
                      DB_T(id));
+    if (callback) hook_task_moved(c, id, to);
     return true;
 }
 

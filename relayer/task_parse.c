@@ -6,6 +6,7 @@
 #include "market/base64.h"
 #include "market/hex.h"
 #include "relayer/check.h"
+#include "relayer/hook.h"
 
 #include <openssl/sha.h>
 #include <stdio.h>
@@ -198,8 +199,8 @@ static void parse_callback(check *c, task_new *t, const json_t *body)
     if (url != NULL && strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
         check_error(c, "/callback/url", "not_a_url", "must begin with https://");
     const json_t *events = json_object_get(cb, "events");
-    if (events != NULL && !json_is_array(events))
-        check_error(c, "/callback/events", "wrong_type", "must be an array of event names");
+    const char *wrong = events == NULL ? NULL : hook_events_check(events);
+    if (wrong != NULL) check_error(c, "/callback/events", "unknown_value", "%s", wrong);
     t->callback_url = url == NULL ? NULL : strdup(url);
     t->webhook_id = id == NULL ? NULL : strdup(id);
     t->callback_events = events == NULL ? NULL : copy_json(events);

@@ -11,7 +11,7 @@ if(SP_PC_LIBPQ_FOUND)
   set_tests_properties(relayer_db_postgres PROPERTIES SKIP_RETURN_CODE 77 LABELS "unit;relayer")
 endif()
 
-sp_test(relayer_frame_tests LABELS unit relayer SOURCES guard.c http.c keys.c
+sp_test(relayer_frame_tests LABELS unit relayer SOURCES guard.c hook.c http.c keys.c
   log.c place.c queue.c settings.c LIBS sp_relayer)
 target_compile_definitions(relayer_frame_tests PRIVATE _DEFAULT_SOURCE)
 
