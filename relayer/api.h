@@ -3,6 +3,7 @@
 #define RELAYER_API_H
 
 #include "relayer/call.h"
+#include "relayer/task.h"
 
 /* api_system.c */
 void api_version(call *c, db *d, core *k);
@@ -19,8 +20,26 @@ void api_task_create(call *c, db *d, core *k);
 void api_task_create_drop(void *prepared);
 void api_task_show(call *c, db *d, core *k);
 void api_task_cancel(call *c, db *d, core *k);
+void api_task_retry(call *c, db *d, core *k);
 bool api_is_admin(const call *c);
 void api_no_such_task(call *c);
+
+#define API_LOCATION (32 + UUID_TEXT)
+/* For api_batch.c: an Idempotency-Key of the right form (false: answered); the hash of the body; an
+ * answer given before (true: answered again); one that is kept; whether the key may have one more
+ * open task; a task that is taken down, as it is answered (NULL: no id can be made). */
+bool api_idem_check(call *c, bool required);
+void api_idem_fingerprint(char out[65], const call *c);
+bool api_idem_replayed(call *c, db *d, const char *fingerprint, const char *key);
+void api_idem_store(call *c, db *d, core *k, const char *fingerprint, const char *key,
+                    const char *location);
+bool api_may_open(call *c, db *d);
+json_t *api_task_insert(call *c, core *k, task_new *t);
+
+/* api_batch.c */
+void api_task_batch_prepare(call *c, db *d, core *k);
+void api_task_batch(call *c, db *d, core *k);
+void api_task_batch_drop(void *prepared);
 
 /* api_list.c, api_events.c */
 void api_task_list(call *c, db *d, core *k);

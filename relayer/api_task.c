@@ -31,19 +31,23 @@ static bool is_idempotency_key(const char *s)
     return true;
 }
 
+bool api_idem_check(call *c, bool required)
+{
+    const char *key = c->q.headers[HTTP_IDEMPOTENCY_KEY];
+    if (key == NULL ? !required : is_idempotency_key(key)) return true;
+    http_problem(&c->s, &c->q, 400, "bad_idempotency_key",
+                 "Idempotency-Key must be %s1 to 128 visible ASCII characters",
+                 key == NULL ? "there, " : "");
+    return false;
+}
+
 /* On a reader's thread: everything that needs no database. */
 void api_task_create_prepare(call *c, db *d, core *k)
 {
     task_refusal why;
-    uint8_t hash[SHA256_DIGEST_LENGTH];
     (void)d;
     (void)k;
-    const char *key = c->q.headers[HTTP_IDEMPOTENCY_KEY];
-    if (key != NULL && !is_idempotency_key(key)) {
-        http_problem(&c->s, &c->q, 400, "bad_idempotency_key",
-                     "Idempotency-Key must be 1 to 128 visible ASCII characters");
-        return;
-    }
+    if (!api_idem_check(c, false)) return;
     creation *m = calloc(1, sizeof *m);
     if (m == NULL) {
         http_problem(&c->s, &c->q, 503, "overloaded", "out of memory");
@@ -55,8 +59,7 @@ void api_task_create_prepare(call *c, db *d, core *k)
         free(m);
         return;
     }
-    (void)SHA256(c->q.body, c->q.body_bytes, hash);
-    hex_write(m->fingerprint, hash, sizeof hash);
+    api_idem_fingerprint(m->fingerprint, c);
     memcpy(m->t.key_id, c->who.id, KEY_ID);
     c->prepared = m;
 }
@@ -69,26 +72,46 @@ void api_task_create_drop(void *prepared)
 }
 
 /* True: a request with this key was answered before, and c is answered. */
-static bool replayed(call *c, db *d, const creation *m, const char *key)
+bool api_idem_replayed(call *c, db *d, const char *fingerprint, const char *key)
 {
     db_rows *r = db_query(d,
                           "SELECT fingerprint, status, location, body FROM idem"
                           " WHERE key_id = ? AND path = ? AND name = ?",
                           DB_T(c->who.id), DB_T(c->r->path), DB_T(key));
     const bool found = db_next(r);
-    if (found && strcmp(db_text(r, 0), m->fingerprint) != 0) {
+    if (found && strcmp(db_text(r, 0), fingerprint) != 0) {
         http_problem(&c->s, &c->q, 422, "idempotency_key_reused",
                      "this Idempotency-Key came before with another body");
     } else if (found) {
         http_add_header(&c->s, "Idempotency-Replayed", "true");
-        http_add_header(&c->s, "Location", "%s", db_text(r, 2));
+        if (!db_is_null(r, 2)) http_add_header(&c->s, "Location", "%s", db_text(r, 2));
         http_json(&c->s, (int)db_int(r, 1), json_loads(db_text(r, 3), 0, NULL));
     }
     db_end(r);
     return found;
 }
 
-static bool may_open_one_more(call *c, db *d)
+/* Keeps the answer c->s. */
+void api_idem_store(call *c, db *d, core *k, const char *fingerprint, const char *key,
+                    const char *location)
+{
+    if (key == NULL || c->s.broken) return;
+    (void)db_run(
+        d,
+        "INSERT INTO idem(key_id, path, name, fingerprint, status, location, body, expires_at)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+        DB_T(c->who.id), DB_T(c->r->path), DB_T(key), DB_T(fingerprint), DB_I(c->s.status),
+        DB_T(location), DB_T((const char *)c->s.body), DB_I(core_now(k) + IDEM_KEPT_MS));
+}
+
+void api_idem_fingerprint(char out[65], const call *c)
+{
+    uint8_t hash[SHA256_DIGEST_LENGTH];
+    (void)SHA256(c->q.body, c->q.body_bytes, hash);
+    hex_write(out, hash, sizeof hash);
+}
+
+bool api_may_open(call *c, db *d)
 {
     db_rows *r = db_query(d, "SELECT open_tasks FROM quota WHERE key_id = ?", DB_T(c->who.id));
     const bool ok = !db_next(r) || (uint64_t)db_int(r, 0) < c->a->set.open_tasks;
@@ -96,50 +119,46 @@ static bool may_open_one_more(call *c, db *d)
     return ok;
 }
 
+json_t *api_task_insert(call *c, core *k, task_new *t)
+{
+    uint8_t random[UUID_RANDOM];
+    uuid id;
+    if (RAND_bytes(random, sizeof random) != 1 ||
+        uuid_next(&c->a->ids, &id, (uint64_t)core_now(k), random) != SP_OK)
+        return NULL;
+    uuid_write(t->id, id);
+    task_insert(k, t);
+    const bool on_chain = t->chain_task_id[0] != 0;
+    const char *state = task_state_name(on_chain ? TASK_CREATED : TASK_QUEUED);
+    char deadline[CHECK_TIME], location[API_LOCATION];
+    time_write(deadline, t->deadline);
+    (void)snprintf(location, sizeof location, "/api/v1/tasks/%s", t->id);
+    return json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:{s:s}}", "task_id", t->id, "version",
+                     on_chain ? 1 : 3, "state", state, "status", state, "deadline", deadline,
+                     "token_amount", t->amount, "links", "self", location);
+}
+
 void api_task_create(call *c, db *d, core *k)
 {
     creation *m = c->prepared;
     const char *key = c->q.headers[HTTP_IDEMPOTENCY_KEY];
-    uint8_t random[UUID_RANDOM];
-    uuid id;
-    if (key != NULL && replayed(c, d, m, key)) return;
-    if (!may_open_one_more(c, d)) {
+    if (key != NULL && api_idem_replayed(c, d, m->fingerprint, key)) return;
+    if (!api_may_open(c, d)) {
         http_add_header(&c->s, "Retry-After", "60");
         http_problem(&c->s, &c->q, 429, "quota_exceeded",
                      "this key has as many open tasks as it may have");
         return;
     }
-    if (RAND_bytes(random, sizeof random) != 1 ||
-        uuid_next(&c->a->ids, &id, (uint64_t)core_now(k), random) != SP_OK) {
+    json_t *j = api_task_insert(c, k, &m->t);
+    if (j == NULL) {
         http_problem(&c->s, &c->q, 500, "internal", "no id can be made");
         return;
     }
-    uuid_write(m->t.id, id);
-    char secret[WEBHOOK_SECRET_TEXT], why[HOOK_REASON];
-    if (!hook_task_accept(k, &m->t, secret, why)) {
-        http_problem(&c->s, &c->q, 422, "validation_failed", "%s", why);
-        return;
-    }
-    task_insert(k, &m->t);
-    const bool on_chain = m->t.chain_task_id[0] != 0;
-    const char *state = task_state_name(on_chain ? TASK_CREATED : TASK_QUEUED);
-    char deadline[CHECK_TIME], location[64 + UUID_TEXT];
-    time_write(deadline, m->t.deadline);
+    char location[API_LOCATION];
     (void)snprintf(location, sizeof location, "/api/v1/tasks/%s", m->t.id);
-    json_t *j = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:{s:s}}", "task_id", m->t.id, "version",
-                          on_chain ? 1 : 3, "state", state, "status", state, "deadline", deadline,
-                          "token_amount", m->t.amount, "links", "self", location);
-    if (secret[0] != 0) /* shown this once */
-        (void)json_object_set_new(j, "callback", json_pack("{s:s}", "secret", secret));
     http_add_header(&c->s, "Location", "%s", location);
     http_json(&c->s, 201, j);
-    if (key != NULL && !c->s.broken)
-        (void)db_run(
-            d,
-            "INSERT INTO idem(key_id, path, name, fingerprint, status, location, body, expires_at)"
-            " VALUES(?, ?, ?, ?, 201, ?, ?, ?)",
-            DB_T(c->who.id), DB_T(c->r->path), DB_T(key), DB_T(m->fingerprint), DB_T(location),
-            DB_T((const char *)c->s.body), DB_I(core_now(k) + IDEM_KEPT_MS));
+    api_idem_store(c, d, k, m->fingerprint, key, location);
 }
 
 bool api_is_admin(const call *c) { return (c->who.scopes & SCOPE_ADMIN) != 0; }
@@ -220,4 +239,42 @@ void api_task_cancel(call *c, db *d, core *k)
     http_json(
         &c->s, 202,
         json_pack("{s:s, s:s, s:s}", "task_id", t.id, "state", "cancelled", "status", "cancelled"));
+}
+
+/* A task that has failed or expired begins a new life. */
+void api_task_retry(call *c, db *d, core *k)
+{
+    static const char *const names[] = {"deadline", NULL};
+    task_brief t;
+    check m;
+    if (!task_find(d, &t, c->variable[0]) ||
+        (!api_is_admin(c) && strcmp(t.key_id, c->who.id) != 0)) {
+        api_no_such_task(c);
+        return;
+    }
+    check_init(&m);
+    check_known(&m, c->body, "", names);
+    const int64_t deadline = check_time(&m, c->body, "", "deadline");
+    if (check_ok(&m) && (deadline <= core_now(k) || deadline > core_now(k) + TASK_MAX_DEADLINE_MS))
+        check_error(&m, "/deadline", "out_of_range", "must be there, in the future, within a year");
+    if (!check_ok(&m)) {
+        http_problem_with(&c->s, &c->q, 400, m.code, json_pack("{s:O}", "errors", m.errors),
+                          "the request has fields that are missing, unknown or wrong");
+    } else if (!task_may_retry(t.state) || t.on_chain) {
+        http_problem(&c->s, &c->q, 409, "conflict_state",
+                     t.on_chain ? "a task with an escrow ends with it: make a new one"
+                                : "a task that is %s cannot be tried again",
+                     task_state_name(t.state));
+    } else if (!api_may_open(c, d)) {
+        http_add_header(&c->s, "Retry-After", "60");
+        http_problem(&c->s, &c->q, 429, "quota_exceeded",
+                     "this key has as many open tasks as it may have");
+    } else if (!task_again(k, &t, deadline, c->who.id)) {
+        http_problem(&c->s, &c->q, 409, "conflict_state", "the task has changed meanwhile");
+    } else {
+        http_json(&c->s, 202,
+                  json_pack("{s:s, s:I, s:s, s:s}", "task_id", t.id, "version",
+                            (json_int_t)t.version, "state", "queued", "status", "queued"));
+    }
+    check_free(&m);
 }

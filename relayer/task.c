@@ -1,6 +1,7 @@
 /* task.c - see task.h. */
 #include "relayer/task.h"
 
+#include "relayer/app.h"
 #include "relayer/check.h"
 #include "relayer/hook.h"
 #include "relayer/rest.h"
@@ -95,9 +96,10 @@ bool task_move(core *c, const char *id, int64_t *version, task_state from, task_
                const char *actor, const char *detail)
 {
     db *d = core_db(c);
-    db_rows *r = db_query(
-        d, "SELECT chain_task_id, callback_url IS NOT NULL OR webhook_id IS NOT NULL FROM task WHERE id = ?",
-        DB_T(id));
+    db_rows *r = db_query(d,
+                          "SELECT chain_task_id, callback_url IS NOT NULL OR webhook_id IS NOT "
+                          "NULL FROM task WHERE id = ?",
+                          DB_T(id));
     const bool found = db_next(r), on_chain = found && !db_is_null(r, 0),
                callback = found && db_int(r, 1) != 0;
     db_end(r);
@@ -120,6 +122,34 @@ bool task_move(core *c, const char *id, int64_t *version, task_state from, task_
                      " WHERE key_id = (SELECT key_id FROM task WHERE id = ?)",
                      DB_T(id));
     if (callback) hook_task_moved(c, id, to);
+    return true;
+}
+
+bool task_again(core *c, task_brief *t, int64_t deadline, const char *actor)
+{
+    db *d = core_db(c);
+    const task_state from = t->state;
+    if (!task_may_retry(from) || t->on_chain) {
+        core_fail(c);
+        return false;
+    }
+    /* Attempts are numbered on. */
+    const int64_t n = db_run(
+        d,
+        "UPDATE task SET state = ?, version = version + 1, updated_at = ?, deadline = ?,"
+        " next_run_at = ?, max_attempts = attempts + ?, failure_code = NULL, failure_detail = NULL"
+        " WHERE id = ? AND version = ? AND state = ?",
+        DB_T(task_state_name(TASK_QUEUED)), DB_I(core_now(c)), DB_I(deadline), DB_I(core_now(c)),
+        DB_I(((const app *)core_user(c))->set.max_attempts), DB_T(t->id), DB_I(t->version),
+        DB_T(task_state_name(from)));
+    if (n != 1) return false;
+    t->version++;
+    t->state = TASK_QUEUED;
+    add_event(c, t->id, t->version, actor, task_state_name(from), task_state_name(TASK_QUEUED),
+              "tried again");
+    rest_task_moved(c, t->id, from, TASK_QUEUED);
+    (void)db_run(d, "UPDATE quota SET open_tasks = open_tasks + 1 WHERE key_id = ?",
+                 DB_T(t->key_id));
     return true;
 }
 

@@ -62,6 +62,9 @@ SP_MUST_USE bool task_move(core *c, const char *id, int64_t *version, task_state
 /* The failure that a task ends with; before the move. */
 void task_set_failure(core *c, const char *id, failure_code code, const char *detail);
 
+/* Deadlines are at most this far away. */
+#define TASK_MAX_DEADLINE_MS (INT64_C(366) * 24 * 3600000)
+
 /* What moving needs to know. */
 typedef struct {
     char id[UUID_TEXT], key_id[KEY_ID];
@@ -71,6 +74,9 @@ typedef struct {
 } task_brief;
 /* False: there is none. */
 SP_MUST_USE bool task_find(db *d, task_brief *t, const char *id);
+/* A task without a chain that may be tried again (task_may_retry) is queued, with a new deadline
+ * and as many attempts as a task has by the settings. False: it has changed. */
+SP_MUST_USE bool task_again(core *c, task_brief *t, int64_t deadline, const char *actor);
 
 /* The columns of a task as the API shows them. NULL: out of memory. */
 #define TASK_SELECT                                                                                \

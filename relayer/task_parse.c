@@ -19,7 +19,6 @@
 #define DEFAULT_SECONDS 300
 #define GRACE_MS \
     INT64_C(3600000) /* of a deadline that is not given, beyond the time that the work may take */
-#define MAX_DEADLINE_MS (INT64_C(366) * 24 * 3600000)
 
 void task_new_free(task_new *t)
 {
@@ -227,7 +226,8 @@ static void parse_rest(check *c, task_new *t, const json_t *body, int64_t now_ms
     t->deadline = check_time(c, body, "", "deadline");
     if (t->deadline == 0 && json_object_get(body, "deadline") == NULL)
         t->deadline = now_ms + 1000 * seconds + GRACE_MS;
-    else if (t->deadline != 0 && (t->deadline <= now_ms || t->deadline > now_ms + MAX_DEADLINE_MS))
+    else if (t->deadline != 0 &&
+             (t->deadline <= now_ms || t->deadline > now_ms + TASK_MAX_DEADLINE_MS))
         check_error(c, "/deadline", "out_of_range", "must be in the future, within a year");
     t->priority = check_int(c, body, "", "priority", -100, 100, 0);
     t->redundancy = check_int(c, body, "", "redundancy", 1, 1, 1);

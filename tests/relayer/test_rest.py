@@ -43,9 +43,10 @@ def ids(page):
 
 def test_list(r):
     made = [post(r, description=f"task {i}") for i in range(7)]
-    all_of_them = ids(get(r, "/tasks")[0])
+    all_of_them = [t["task_id"] for t in everything(r)]
     assert all_of_them[:7] == made[::-1]
-    assert ids(get(r, "/tasks?order=asc")[0])[-7:] == made
+    assert len(get(r, "/tasks")[0]["items"]) == min(50, len(all_of_them))
+    assert ids(get(r, "/tasks?order=asc&limit=200")[0])[-7:] == made
     for order, wanted in (("desc", all_of_them), ("asc", all_of_them[::-1])):
         for limit in (1, 3, 7, 200):
             seen, path, pages = [], f"/tasks?limit={limit}&order={order}", 0
@@ -294,6 +295,72 @@ def test_keys(r):
     for body in ({}, {"name": "x"}, {"name": "x", "scopes": []}, {"name": "x", "scopes": ["all"]}, {"name": "x", "scopes": ["admin"], "y": 1},
                  {"name": "x", "scopes": ["admin"], "expires_at": "2020-01-01T00:00:00Z"}, {"name": "x" * 65, "scopes": ["admin"]}):
         assert r.call("POST", "/api/v1/api-keys", body)[0] == 400, body
+
+
+def test_batch(r):
+    good, bad = dict(TASK), dict(TASK, token_amount="-1")
+    body = {"tasks": [good, bad, dict(TASK, payload={"algorithm": "none"}), 7, dict(TASK, description="last")]}
+    before = len(everything(r))
+    status, said, _ = r.call("POST", "/api/v1/tasks:batch", body)
+    assert status == 400 and said["code"] == "bad_idempotency_key"
+    status, said, _ = r.call("POST", "/api/v1/tasks:batch", body, {"Idempotency-Key": "batch 1".replace(" ", "-")})
+    assert status == 207 and (said["created"], said["refused"]) == (2, 3), said
+    assert [(i["index"], i["status"]) for i in said["items"]] == [(0, 201), (1, 400), (2, 422), (3, 400), (4, 201)]
+    assert said["items"][1]["error"]["errors"][0]["pointer"] == "/token_amount"
+    assert said["items"][2]["error"]["code"] == "program_unknown"
+    assert len(everything(r)) == before + 2
+    assert get(r, "/tasks/" + said["items"][4]["task"]["task_id"])[0]["description"] == "last"
+    # Sent again it is answered again; with another body it is refused.
+    again = r.call("POST", "/api/v1/tasks:batch", body, {"Idempotency-Key": "batch-1"})
+    assert again[1] == said and again[2]["Idempotency-Replayed"] == "true" and len(everything(r)) == before + 2
+    assert r.call("POST", "/api/v1/tasks:batch", {"tasks": [good]}, {"Idempotency-Key": "batch-1"})[1]["code"] == "idempotency_key_reused"
+    for wrong in ({}, {"tasks": []}, {"tasks": {}}, {"tasks": [good] * 101}, {"tasks": [good], "more": 1}):
+        assert r.call("POST", "/api/v1/tasks:batch", wrong, {"Idempotency-Key": "w"})[0] == 400
+    status, said, _ = r.call("POST", "/api/v1/tasks:batch", {"tasks": [good] * 100}, {"Idempotency-Key": "batch-100"})
+    assert status == 207 and said["created"] == 100
+    made = [i["task"]["task_id"] for i in said["items"]]
+    assert ids(get(r, "/tasks?limit=100")[0]) == made[::-1], "in the order in which they came"
+    # A key that may open no more: the rest is refused, each for itself.
+    s = Relayer(RELAYER, settings=["limits.open_tasks=3"]).start()
+    try:
+        said = s.call("POST", "/api/v1/tasks:batch", {"tasks": [good] * 5}, {"Idempotency-Key": "b"})[1]
+        assert [i["status"] for i in said["items"]] == [201, 201, 201, 429, 429]
+        assert s.stop() == 0
+    finally:
+        s.process.kill()
+
+
+def test_retry(r):
+    soon = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() + 1)) + ".500Z"
+    later = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
+    open_tasks = r.call("GET", "/api/v1/me/usage")[1]["open_tasks"]["used"]
+    task = post(r, deadline=soon)
+    path = f"/api/v1/tasks/{task}/retry"
+    status, said, _ = r.call("POST", path, {"deadline": later})
+    assert status == 409 and said["code"] == "conflict_state"
+    wait_for("expired", lambda: get(r, f"/tasks/{task}")[0]["state"] == "expired")
+    assert r.call("GET", "/api/v1/me/usage")[1]["open_tasks"]["used"] == open_tasks
+    for wrong in ({}, {"deadline": soon}, {"deadline": "9999-01-01T00:00:00Z"}, {"deadline": later, "x": 1}):
+        assert r.call("POST", path, wrong)[0] == 400, wrong
+    status, said, _ = r.call("POST", path, {"deadline": later})
+    assert status == 202 and said["state"] == "queued" and said["version"] == 5, said
+    t = get(r, f"/tasks/{task}")[0]
+    assert t["state"] == "queued" and t["failure"] is None and t["deadline"][:19] + "Z" == later
+    assert [e["to"] for e in get(r, f"/tasks/{task}/events")[0]["items"]][-2:] == ["expired", "queued"]
+    assert r.call("GET", "/api/v1/me/usage")[1]["open_tasks"]["used"] == open_tasks + 1
+    assert r.call("POST", path, {"deadline": later})[0] == 409
+    # One that failed has attempts again.
+    task = post(r, requirements={}, token_amount="1000000", max_attempts=1)
+    node = Node(r, "again", requirements={})
+    node.give_up()
+    wait_for("failed", lambda: get(r, f"/tasks/{task}")[0]["state"] == "failed")
+    assert r.call("POST", f"/api/v1/tasks/{task}/retry", {"deadline": later})[0] == 202
+    other = Node(r, "another")
+    assert other.ws.expect("task_assignment")["attempt"] == 2
+    r.call("POST", f"/api/v1/tasks/{task}/cancel")
+    node.ws.close()
+    other.ws.close()
+    assert r.call("POST", "/api/v1/tasks/none/retry", {"deadline": later})[0] == 404
 
 
 def test_programs(r):

@@ -1,0 +1,107 @@
+/* api_batch.c - many tasks in one request: each is taken or refused for itself. */
+#include "relayer/api.h"
+
+#include "relayer/app.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST 100
+
+typedef struct {
+    task_new t;
+    bool good;
+    task_refusal why; /* not good */
+} item;
+
+typedef struct {
+    size_t n;
+    char fingerprint[65];
+    item item[MOST];
+} batch;
+
+void api_task_batch_drop(void *prepared)
+{
+    batch *b = prepared;
+    for (size_t i = 0; i < b->n; i++) {
+        if (b->item[i].good)
+            task_new_free(&b->item[i].t);
+        else
+            json_decref(b->item[i].why.errors);
+    }
+    free(b);
+}
+
+void api_task_batch_prepare(call *c, db *d, core *k)
+{
+    const json_t *list = json_object_get(c->body, "tasks");
+    (void)d;
+    (void)k;
+    if (!api_idem_check(c, true)) return;
+    if (json_object_size(c->body) != 1 || !json_is_array(list) || json_array_size(list) < 1 ||
+        json_array_size(list) > MOST) {
+        http_problem(&c->s, &c->q, 400, "validation_failed",
+                     "the body must be {\"tasks\": [...]} with 1 to 100 tasks");
+        return;
+    }
+    batch *b = calloc(1, sizeof *b);
+    if (b == NULL) {
+        http_problem(&c->s, &c->q, 503, "overloaded", "out of memory");
+        return;
+    }
+    api_idem_fingerprint(b->fingerprint, c);
+    b->n = json_array_size(list);
+    for (size_t i = 0; i < b->n; i++) {
+        item *m = &b->item[i];
+        const json_t *body = json_array_get(list, i);
+        if (!json_is_object(body)) {
+            m->why = (task_refusal){.status = 400,
+                                    .code = "validation_failed",
+                                    .detail = "a task must be a JSON object"};
+            continue;
+        }
+        m->good = task_parse(&m->t, body, clock_ms(), (int64_t)c->a->set.max_attempts, &m->why);
+        if (m->good) memcpy(m->t.key_id, c->who.id, KEY_ID);
+    }
+    c->prepared = b;
+}
+
+static json_t *refused(size_t i, int status, const char *code, const char *detail, json_t *errors)
+{
+    json_t *e = json_pack("{s:s, s:s}", "code", code, "detail", detail);
+    if (e != NULL && errors != NULL) (void)json_object_set(e, "errors", errors);
+    return json_pack("{s:I, s:i, s:o}", "index", (json_int_t)i, "status", status, "error", e);
+}
+
+void api_task_batch(call *c, db *d, core *k)
+{
+    batch *b = c->prepared;
+    const char *key = c->q.headers[HTTP_IDEMPOTENCY_KEY];
+    size_t made = 0;
+    if (api_idem_replayed(c, d, b->fingerprint, key)) return;
+    json_t *items = json_array();
+    for (size_t i = 0; i < b->n; i++) {
+        item *m = &b->item[i];
+        json_t *said = NULL;
+        if (!m->good) {
+            said = refused(i, m->why.status, m->why.code, m->why.detail, m->why.errors);
+        } else if (!api_may_open(c, d)) {
+            said = refused(i, 429, "quota_exceeded",
+                           "this key has as many open tasks as it may have", NULL);
+        } else {
+            json_t *t = api_task_insert(c, k, &m->t);
+            if (t == NULL) {
+                json_decref(items);
+                http_problem(&c->s, &c->q, 500, "internal", "no id can be made");
+                return; /* and nothing of it was done */
+            }
+            said = json_pack("{s:I, s:i, s:o}", "index", (json_int_t)i, "status", 201, "task", t);
+            made++;
+        }
+        (void)json_array_append_new(items, said);
+    }
+    http_json(&c->s, 207,
+              json_pack("{s:o, s:I, s:I}", "items", items, "created", (json_int_t)made, "refused",
+                        (json_int_t)(b->n - made)));
+    api_idem_store(c, d, k, b->fingerprint, key, NULL);
+}
