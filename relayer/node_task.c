@@ -174,6 +174,14 @@ void node_task_retry(core *c, const char *task, failure_code why, const char *de
     db_end(r);
     if (t.attempts >= max || !failure_retryable(why)) {
         task_set_failure(c, task, why, detail);
+        /* What was offered or delivered fails in the queue, where attempts are used up. */
+        if (!task_may_become(t.state, TASK_FAILED, t.on_chain)) {
+            if (!task_move(c, task, &t.version, t.state, TASK_QUEUED, "relayer", detail)) {
+                core_fail(c);
+                return;
+            }
+            t.state = TASK_QUEUED;
+        }
         if (!task_move(c, task, &t.version, t.state, TASK_FAILED, "relayer", detail)) core_fail(c);
         return;
     }
