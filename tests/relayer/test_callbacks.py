@@ -1,27 +1,28 @@
 #!/usr/bin/env python3
 """Callbacks: signed, tried again, never lost, never to a private address.
 
-usage: test_callbacks.py RELAYER [PART OF A TEST'S NAME]"""
-import http.server
+usage: test_callbacks.py RELAYER SPROVE [PART OF A TEST'S NAME]"""
+import base64
+import hashlib
+import ipaddress
 import json
 import os
 import re
 import socket
 import sqlite3
-import ssl
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-sys.path.insert(0, os.path.join(HERE, "..", "..", "examples"))
-from relayer_process import Relayer, free_port, wait_for  # noqa: E402
-from webhook_verify import verify  # noqa: E402
+from receiver import Receiver, genuine  # noqa: E402
+from relayer_process import Relayer, wait_for  # noqa: E402
 from wsclient import WebSocket  # noqa: E402
 
-RELAYER = sys.argv[1]
+RELAYER, SPROVE = sys.argv[1], sys.argv[2]
 TASK = {"payload": {"algorithm": "matrix_multiplication", "matrix_a": [[1]], "matrix_b": [[1]]},
         "requirements": {"cpu_threads": 4000}, "token_amount": "1000000000000000000", "metadata": {"order": "17"}}
 # A pause of 5 s becomes one of 40 ms.
@@ -30,64 +31,6 @@ QUICK = ["webhooks.allow_private=yes", "limits.post_rate=100000", "limits.post_b
          "ws.heartbeat=400ms", "ws.resume_grace=600ms", "ws.heartbeat_timeout=5s", "ws.lease=6s", "ws.start_by=7s",
          "ws.require_node_signature=no"]
 SECRETS = set()  # all that were ever shown: none may be in a log
-
-
-class Receiver:
-    """What came: (path, headers, body) in order. answer(path, n) gives the status of the n-th call of a path, or does
-    what it likes with the handler and returns None."""
-
-    def __init__(self, answer=lambda handler, n: 200, tls=None):
-        self.got, self.lock, self.answer = [], threading.Lock(), answer
-        receiver = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                with receiver.lock:
-                    receiver.got.append((self.path, dict(self.headers), body))
-                    n = sum(1 for g in receiver.got if g[0] == self.path)
-                status = receiver.answer(self, n)
-                if status is not None:
-                    self.send_response(status)
-                    self.send_header("Content-Length", "0")
-                    self.end_headers()
-
-            def log_message(self, *a):
-                pass
-
-        class Server(http.server.ThreadingHTTPServer):
-            def handle_error(self, *a):
-                pass  # connections are cut on purpose
-
-        self.server = Server(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        if tls:
-            c = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            c.load_cert_chain(*tls)
-            self.server.socket = c.wrap_socket(self.server.socket, server_side=True)
-        self.port = self.server.server_address[1]
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def url(self, path, scheme="http"):
-        return f"{scheme}://127.0.0.1:{self.port}{path}"
-
-    def at(self, path):
-        with self.lock:
-            return [g for g in self.got if g[0] == path]
-
-    def wait(self, path, n=1, seconds=20):
-        return wait_for(f"{n} at {path}", lambda: len(self.at(path)) >= n and self.at(path), seconds)
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
-
-
-def genuine(got, *secrets):
-    h = {k.lower(): v for k, v in got[1].items()}
-    return verify(list(secrets), h.get("webhook-id"), h.get("webhook-timestamp"), h.get("webhook-signature"), got[2])
 
 
 def hook(r, url, status=201, **more):
@@ -155,6 +98,48 @@ def test_signed_and_whole(r):
     a.close()
 
 
+def assigned(r, name):
+    """A node, and what it is asked first."""
+    node = WebSocket(r.port, "/ws/node/" + name)
+    node.expect("hello")
+    node.send({"message_type": "register", "id": "r1", "ts": int(time.time() * 1000), "node_id": name,
+               "specs": {"cpu_model": "test", "cpu_threads": 8, "ram_gb": 16, "disk_gb": 10, "gpus": []},
+               "bench": {"exec_mcycles_s": 100, "prove_krows_s": 1000}, "region": "EU",
+               "price": {"base_fri": "1", "per_mcycle_fri": "1"}, "capacity": {"max_concurrent": 4}})
+    return node, node.expect("task_assignment")
+
+
+def test_verified(r):
+    """A real proof: the message says what the result is, and not what the input was."""
+    with tempfile.TemporaryDirectory() as d:
+        names = {n: os.path.join(d, n) for n in ("input", "proof", "output")}
+        with open(names["input"], "w") as f:
+            json.dump(TASK["payload"], f)
+        subprocess.run([SPROVE, "run", "matrix_multiplication", "--input", names["input"], "--proof", names["proof"],
+                        "--raw-output", names["output"], "--profile", "proven"], capture_output=True, check=True)
+        proof, output = (open(names[n], "rb").read() for n in ("proof", "output"))
+    a = Receiver()
+    w = hook(r, a.url("/verified"))
+    t = task(r, {"webhook_id": w["id"]}, requirements={}, job={"profile": "proven"})["task_id"]
+    node, m = assigned(r, "prover")
+    fence = {"task_id": t, "attempt": m["attempt"], "lease_token": m["lease_token"]}
+    sha = [hashlib.sha256(x).hexdigest() for x in (proof, output)]
+    node.send({"message_type": "task_ack", **fence, "accept": True})
+    lease = f"Lease {t} {m['attempt']} {m['upload_token']}"
+    assert r.call("PUT", "/api/v1/blobs/" + sha[0], proof, {"Authorization": lease})[0] == 201
+    node.send({"message_type": "task_result", "id": "x", **fence, "status": "success", "io_commitment": "00" * 31,
+               "output": {"sha256": sha[1], "inline_b64": base64.b64encode(output).decode()},
+               "proof": {"sha256": sha[0], "size": len(proof)}, "usage": {"cycles": 1, "exec_ms": 1, "prove_ms": 2}})
+    assert node.expect("result_ack")["accepted"]
+    got = a.wait("/verified")[0]
+    body = json.loads(got[2])
+    assert genuine(got, w["secret"]) and body["type"] == "task.verified", body
+    assert body["data"]["task_id"] == t and body["data"]["result"]["proof_sha256"] == sha[0]
+    assert b"inline" not in got[2] and b"matrix_a" not in got[2] and base64.b64encode(output) not in got[2]
+    node.close()
+    a.close()
+
+
 def test_events_chosen(r):
     """Only what was chosen is sent; the versions of one task rise."""
     a = Receiver()
@@ -162,13 +147,7 @@ def test_events_chosen(r):
     only = hook(r, a.url("/verified"), events=["task.verified"])
     cancelled(r, {"webhook_id": only["id"]})
     t = task(r, {"webhook_id": w["id"]}, requirements={})["task_id"]
-    node = WebSocket(r.port, "/ws/node/decliner")
-    node.expect("hello")
-    node.send({"message_type": "register", "id": "r1", "ts": int(time.time() * 1000), "node_id": "decliner",
-               "specs": {"cpu_model": "test", "cpu_threads": 8, "ram_gb": 16, "disk_gb": 10, "gpus": []},
-               "bench": {"exec_mcycles_s": 100, "prove_krows_s": 1000}, "region": "EU",
-               "price": {"base_fri": "1", "per_mcycle_fri": "1"}, "capacity": {"max_concurrent": 4}})
-    m = node.expect("task_assignment")
+    node, m = assigned(r, "decliner")
     node.send({"message_type": "task_ack", "task_id": m["task_id"], "attempt": m["attempt"],
                "lease_token": m["lease_token"], "accept": False, "reason": "busy"})
     a.wait("/all", 2)
@@ -494,14 +473,13 @@ def test_private_addresses(r):
         for url in (f"http://example.com:{p}/", "ftp://example.com/", "https://", "https://u:p@example.com/", "file:///etc/passwd",
                     "https://a b/", "https://example.com/\u00e9", "gopher://example.com/", "https://example.com:99999/"):
             hook(guarded, url, 400)
-        # A name is looked at when it is dialled. These resolve to the loopback without a network.
-        names = [n for n in ("ip6-localhost", socket.gethostname(), "localhost.", "a.localhost") if resolves(n)]
-        for host in names:
-            w = hook(guarded, f"https://{host}:{p}/private", (201, 400)[host == "localhost"])
+        # A name is looked at when it is dialled. curl itself takes a.localhost for the loopback, without a network; the
+        # others are this machine's.
+        for host in ["a.localhost"] + [n for n in ("ip6-localhost", socket.gethostname()) if resolves(n)]:
+            w = hook(guarded, f"https://{host}:{p}/private")
             cancelled(guarded, {"webhook_id": w["id"]})
             item = wait_for("refused", lambda: [i for i in deliveries(guarded, w["id"]) if i["tries"] > 0])[0]
             assert item["status"] is None and item["reason"] == "callbacks do not go to its address", (host, item)
-        assert names, "no name to test with"
         # A row that was taken down while private addresses were allowed is not sent either.
         w = hook(guarded, "https://example.invalid/")
         with sqlite3.connect(os.path.join(guarded.folder, "relayer.db"), timeout=10) as d:
@@ -518,15 +496,10 @@ def test_private_addresses(r):
 
 def resolves(name):
     try:
-        return all(i[4][0].startswith("127.") or i[4][0] == "::1" or not_public(i[4][0])
-                   for i in socket.getaddrinfo(name, 1, type=socket.SOCK_STREAM))
+        return not any(ipaddress.ip_address(i[4][0]).is_global
+                       for i in socket.getaddrinfo(name, 1, type=socket.SOCK_STREAM))
     except OSError:
         return False
-
-
-def not_public(address):
-    import ipaddress
-    return not ipaddress.ip_address(address).is_global
 
 
 def test_certificates(r):
@@ -563,7 +536,7 @@ def no_secret_in(r):
 
 
 def main():
-    chosen = [n for n in globals() if n.startswith("test_") and (len(sys.argv) < 3 or sys.argv[2] in n)]
+    chosen = [n for n in globals() if n.startswith("test_") and (len(sys.argv) < 4 or sys.argv[3] in n)]
     assert chosen
     r = Relayer(RELAYER, settings=QUICK).start()
     try:
@@ -574,6 +547,8 @@ def main():
         assert r.stop() == 0
         if len(chosen) > 1:
             no_secret_in(r)
+        checked = subprocess.run([RELAYER, "--set", "server.data=" + r.folder, "--fsck"], capture_output=True, text=True)
+        assert checked.returncode == 0, checked
     except BaseException:
         print(r.log_text()[-3000:], file=sys.stderr)
         r.process.kill()
