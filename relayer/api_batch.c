@@ -61,6 +61,12 @@ void api_task_batch_prepare(call *c, db *d, core *k)
             continue;
         }
         m->good = task_parse(&m->t, body, clock_ms(), (int64_t)c->a->set.max_attempts, &m->why);
+        if (m->good && task_keep_input(&m->t, c->a->blobs) != SP_OK) {
+            task_new_free(&m->t);
+            m->good = false;
+            m->why = (task_refusal){
+                .status = 507, .code = "storage_full", .detail = "the input cannot be stored"};
+        }
         if (m->good) memcpy(m->t.key_id, c->who.id, KEY_ID);
     }
     c->prepared = b;

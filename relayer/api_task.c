@@ -59,6 +59,11 @@ void api_task_create_prepare(call *c, db *d, core *k)
         free(m);
         return;
     }
+    if (task_keep_input(&m->t, c->a->blobs) != SP_OK) {
+        http_problem(&c->s, &c->q, 507, "storage_full", "the input cannot be stored");
+        api_task_create_drop(m);
+        return;
+    }
     api_idem_fingerprint(m->fingerprint, c);
     memcpy(m->t.key_id, c->who.id, KEY_ID);
     c->prepared = m;

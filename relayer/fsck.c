@@ -254,8 +254,9 @@ static void check_results(fsck *f)
          " LEFT JOIN blob b ON b.sha256 = t.output_sha256 AND b.size = t.output_bytes"
          " AND b.refs > 0 WHERE b.sha256 IS NULL AND t.output IS NULL AND t.output_bytes > 0");
     rule(f, "task",
-         "SELECT t.id, 'its input is neither in its row nor a blob' FROM task t"
+         "SELECT t.id, 'its input is neither in its row nor a blob that is kept' FROM task t"
          " LEFT JOIN blob b ON b.sha256 = t.input_sha256 AND b.size = t.input_bytes"
+         " AND b.refs > 0"
          " WHERE b.sha256 IS NULL AND t.input IS NULL AND t.input_bytes > 0");
     rule(f, "blob",
          "SELECT b.sha256, 'fewer refs than tasks that name it' FROM blob b JOIN"

@@ -2,6 +2,7 @@
 #include "relayer/task.h"
 
 #include "relayer/app.h"
+#include "relayer/blob.h"
 #include "relayer/check.h"
 #include "relayer/hook.h"
 #include "relayer/rest.h"
@@ -19,6 +20,12 @@ static void add_event(core *c, const char *id, int64_t seq, const char *actor, c
                  " VALUES(?, ?, ?, ?, ?, ?, ?)",
                  DB_T(id), DB_I(seq), DB_I(core_now(c)), DB_T(actor), DB_T(from), DB_T(to),
                  DB_T(detail));
+}
+
+sp_status task_keep_input(const task_new *t, const char *blobs)
+{
+    if (t->input_bytes <= SCHEMA_INLINE) return SP_OK;
+    return blob_put(blobs, t->input_sha256, t->input, -1, t->input_bytes);
 }
 
 void task_insert(core *c, const task_new *t)
@@ -45,6 +52,11 @@ void task_insert(core *c, const task_new *t)
         DB_B(is_inline ? t->input : NULL, t->input_bytes), DB_I(t->max_cycles), DB_T(t->profile),
         DB_T(t->io_mode), DB_T(t->amount), DB_T(t->requirements), DB_T(t->description),
         DB_T(t->metadata), DB_T(t->visibility));
+    if (!is_inline)
+        (void)db_run(d,
+                     "INSERT INTO blob(sha256, size, refs, created_at) VALUES(?, ?, 1, ?)"
+                     " ON CONFLICT(sha256) DO UPDATE SET refs = blob.refs + 1",
+                     DB_T(t->input_sha256), DB_I(t->input_bytes), DB_I(now));
     if (t->callback_url != NULL || t->webhook_id != NULL)
         (void)db_run(
             d, "UPDATE task SET callback_url = ?, callback_events = ?, webhook_id = ? WHERE id = ?",

@@ -53,6 +53,12 @@ def fill(r, proof, output):
             assert r.call("POST", f"/api/v1/tasks/{ids[name]}/cancel")[0] == 202
             node.ws.close()
     ids["Q"] = post(r, dict(SEED, requirements={"cpu_threads": 4000}))
+    # An input too long for its row is kept as a blob, before anybody hears that the task is there.
+    ids["L"] = post(r, dict(SEED, requirements={"cpu_threads": 4000}, payload={"algorithm": "sha256", "text": "a" * 100000,
+                                                                                 "iterations": 1}))
+    name = state(r, ids["L"])["job"]["input_sha256"]
+    status, data, _ = r.call("GET", "/api/v1/blobs/" + name, raw=True)
+    assert status == 200 and sha256(data) == name and len(data) >= 100000, (status, data[:200])
     Node(r, "idle")
     return ids
 
@@ -113,10 +119,11 @@ def breaks(i):
         (t + "output = X'00'" + v, ["its output has another length or SHA-256"]),
         (t + "output = zeroblob(length(output))" + v, ["its output has another length or SHA-256"]),
         (t + "input = NULL" + q, ["its input is neither in its row nor a blob"]),
+        ("UPDATE blob SET refs = 0 WHERE size > 99999 AND refs = 1", ["its input is neither in its row nor a blob"]),
         (t + "input = X'00'" + q, ["its input has another length or SHA-256"]),
         # counters
-        ("UPDATE quota SET open_tasks = open_tasks + 1", ["says 3 open tasks, there are 2"]),
-        ("DELETE FROM quota", ["says 0 open tasks, there are 2"]),
+        ("UPDATE quota SET open_tasks = open_tasks + 1", ["says 4 open tasks, there are 3"]),
+        ("DELETE FROM quota", ["says 0 open tasks, there are 3"]),
         ("INSERT INTO quota VALUES('nobody', 1)", ["says open tasks, there are none"]),
         ("UPDATE node SET rep_good = rep_good + 1 WHERE id = 'good'", ["node good: its reputation is not the sum"]),
         ("UPDATE node SET rep_bad = rep_bad - 1 WHERE id = 'liar'", ["node liar: its reputation is not the sum"]),
