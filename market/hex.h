@@ -4,6 +4,8 @@
 
 #include "core/sp.h"
 
+#include <string.h>
+
 /* 2 * n digits and a zero byte. */
 static inline void hex_write(char *text, const uint8_t *bytes, size_t n)
 {
@@ -15,21 +17,29 @@ static inline void hex_write(char *text, const uint8_t *bytes, size_t n)
     text[2 * n] = 0;
 }
 
+/* The value of a lower-case digit, or -1. */
 static inline int hex_digit(char c)
 {
     return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Exactly 2 * n lower-case digits; false, with bytes undefined, for anything else. */
-static inline bool hex_read(uint8_t *bytes, size_t n, const char *text)
+/* len characters, which must be 2 * n lower-case digits; false, with bytes undefined, for anything
+ * else. */
+static inline bool hex_read_n(uint8_t *bytes, size_t n, const char *text, size_t len)
 {
+    if (len != 2 * n) return false;
     for (size_t i = 0; i < n; i++) {
-        const int high = hex_digit(text[2 * i]);
-        const int low = high < 0 ? -1 : hex_digit(text[2 * i + 1]);
-        if (low < 0) return false;
+        const int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
+        if (high < 0 || low < 0) return false;
         bytes[i] = (uint8_t)(high << 4 | low);
     }
-    return text[2 * n] == 0;
+    return true;
+}
+
+/* The same for a text that ends with a zero byte. */
+static inline bool hex_read(uint8_t *bytes, size_t n, const char *text)
+{
+    return hex_read_n(bytes, n, text, strlen(text));
 }
 
 #endif

@@ -1,6 +1,8 @@
 /* uuid.c - identifiers of version 7: made, written, read. */
 #include "market/uuid.h"
 
+#include "market/hex.h"
+
 #include <string.h>
 
 #define MS_BITS 48
@@ -101,14 +103,9 @@ sp_status uuid_read(uuid *out, const char *text, size_t len)
             if (c != '-') return SP_ERR_FORMAT;
             continue;
         }
-        unsigned v;
-        if (c >= '0' && c <= '9')
-            v = (unsigned)(c - '0');
-        else if (c >= 'a' && c <= 'f')
-            v = (unsigned)(c - 'a') + 10;
-        else
-            return SP_ERR_FORMAT;
-        half[n / 16] = half[n / 16] << 4 | v;
+        const int v = hex_digit(c);
+        if (v < 0) return SP_ERR_FORMAT;
+        half[n / 16] = half[n / 16] << 4 | (unsigned)v;
         n++;
     }
     return uuid_from_halves(out, half[0], half[1]);

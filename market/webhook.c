@@ -2,6 +2,7 @@
 #include "market/webhook.h"
 
 #include "market/base64.h"
+#include "market/hex.h"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -84,16 +85,6 @@ static bool id_allowed(const char *id)
     return digits < n;
 }
 
-static void hex(char *out, const uint8_t *bytes, size_t n)
-{
-    static const char digit[] = "0123456789abcdef";
-    for (size_t i = 0; i < n; i++) {
-        out[2 * i] = digit[bytes[i] >> 4];
-        out[2 * i + 1] = digit[bytes[i] & 15];
-    }
-    out[2 * n] = 0;
-}
-
 #define TIMESTAMP_TEXT 21
 static void timestamp_write(char out[TIMESTAMP_TEXT], uint64_t t)
 {
@@ -142,7 +133,7 @@ sp_status webhook_sign_old(char out[WEBHOOK_OLD_FORM], const webhook_message *m,
         uint8_t sum[MAC_BYTES];
         SP_TRY(mac(sum, &secrets[i], NULL, time, m->body, m->body_bytes));
         memcpy(text + at, ",v1=", 4);
-        hex(text + at + 4, sum, MAC_BYTES);
+        hex_write(text + at + 4, sum, MAC_BYTES);
         at += 4 + 2 * MAC_BYTES;
     }
     memcpy(out, text, at + 1);
@@ -210,23 +201,6 @@ sp_status webhook_verify(const webhook_headers *h, const void *body, size_t body
     return verdict(&c);
 }
 
-static bool hex_read(uint8_t out[MAC_BYTES], const char *text, size_t len)
-{
-    if (len != 2 * MAC_BYTES) return false;
-    for (size_t i = 0; i < len; i++) {
-        const char c = text[i];
-        unsigned v;
-        if (c >= '0' && c <= '9')
-            v = (unsigned)(c - '0');
-        else if (c >= 'a' && c <= 'f')
-            v = (unsigned)(c - 'a') + 10;
-        else
-            return false;
-        out[i / 2] = (uint8_t)(i % 2 ? out[i / 2] | v : v << 4);
-    }
-    return true;
-}
-
 sp_status webhook_verify_old(const char *header, const void *body, size_t body_bytes,
                              const webhook_secret *secrets, size_t n, uint64_t now_s)
 {
@@ -244,7 +218,8 @@ sp_status webhook_verify_old(const char *header, const void *body, size_t body_b
         const size_t len = strcspn(++at, ",");
         uint8_t received[MAC_BYTES];
         if (++c.n_received > MOST_SIGNATURES) break;
-        if (len > 3 && memcmp(at, "v1=", 3) == 0 && hex_read(received, at + 3, len - 3))
+        if (len > 3 && memcmp(at, "v1=", 3) == 0 &&
+            hex_read_n(received, MAC_BYTES, at + 3, len - 3))
             compare(&c, received);
         at += len;
     }

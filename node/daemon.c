@@ -4,6 +4,7 @@
 #include "guest/host/jobs.h"
 #include "market/amount.h"
 #include "market/digest.h"
+#include "market/folder.h"
 #include "market/hex.h"
 #include "market/transfer.h"
 #include "node/admission.h"
@@ -615,20 +616,6 @@ static bool resume(void *user, const char *task, int64_t attempt, enum journal_s
     return true;
 }
 
-static bool make_folder(const char *path)
-{
-    char part[NODE_TEXT];
-    const size_t n = strlen(path);
-    if (n >= sizeof part) return false;
-    for (size_t i = 1; i <= n; i++) {
-        if (path[i] != '/' && path[i] != 0) continue;
-        memcpy(part, path, i);
-        part[i] = 0;
-        if (mkdir(part, 0700) != 0 && errno != EEXIST) return false;
-    }
-    return true;
-}
-
 static bool in_data(const node *n, char out[NODE_TEXT], const char *name)
 {
     const int k = snprintf(out, NODE_TEXT, "%s/%s", n->o.data, name);
@@ -695,7 +682,7 @@ static int open_node(node *n, const node_options *o)
     n->lock_fd = -1;
     if (transfer_init() != SP_OK) return complain("out of memory", "");
     if (!in_data(n, n->work, "work") || !in_data(n, n->results, "results") ||
-        !make_folder(n->work) || !make_folder(n->results))
+        !folder_make(n->work) || !folder_make(n->results))
         return complain(o->data, "the data folder cannot be made");
     if (!in_data(n, path, "lock")) return 1;
     n->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);

@@ -1,6 +1,8 @@
 /* app.c - opening, running and draining the relayer. */
 #include "relayer/app.h"
 
+#include "market/folder.h"
+
 #include "relayer/dispatch.h"
 #include "relayer/hook.h"
 #include "relayer/log.h"
@@ -100,21 +102,6 @@ static sp_status start_readers(app *a, const char *database, char *why)
     return SP_OK;
 }
 
-/* Makes a folder and those above it, for its owner alone. */
-static bool make_folder(const char *path)
-{
-    char part[SETTINGS_TEXT];
-    const size_t n = strlen(path);
-    if (n >= sizeof part) return false;
-    for (size_t i = 1; i <= n; i++) {
-        if (path[i] != '/' && path[i] != 0) continue;
-        memcpy(part, path, i);
-        part[i] = 0;
-        if (mkdir(part, 0700) != 0 && errno != EEXIST) return false;
-    }
-    return true;
-}
-
 static bool in_data(const app *a, char *out, size_t room, const char *name)
 {
     const int n = snprintf(out, room, "%s/%s", a->set.data, name);
@@ -203,8 +190,8 @@ sp_status app_open(app *a, const settings *s, char *why)
     a->start_ns = clock_ns();
     if (!in_data(a, a->spool, sizeof a->spool, "spool") ||
         !in_data(a, database, sizeof database, "relayer.db") ||
-        !in_data(a, a->blobs, sizeof a->blobs, "blobs") || !make_folder(a->spool) ||
-        !make_folder(a->blobs)) {
+        !in_data(a, a->blobs, sizeof a->blobs, "blobs") || !folder_make(a->spool) ||
+        !folder_make(a->blobs)) {
         (void)snprintf(why, SETTINGS_WHY, "%.200s: the data folder cannot be made", s->data);
         return SP_ERR_IO;
     }
