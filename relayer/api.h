@@ -41,6 +41,9 @@ void api_task_batch_prepare(call *c, db *d, core *k);
 void api_task_batch(call *c, db *d, core *k);
 void api_task_batch_drop(void *prepared);
 
+/* api_estimate.c */
+void api_estimate(call *c, db *d, core *k);
+
 /* api_list.c, api_events.c */
 void api_task_list(call *c, db *d, core *k);
 void api_task_events(call *c, db *d, core *k);

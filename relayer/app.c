@@ -215,6 +215,7 @@ sp_status app_open(app *a, const settings *s, char *why)
     SP_TRY(hook_open(a, why));
     SP_TRY(core_start(a->core));
     SP_TRY(start_readers(a, database, why));
+    SP_TRY(rest_start(a, database));
     SP_TRY(watch_open(a, database, why));
 
     unsigned wanted = 0;
@@ -264,6 +265,7 @@ static void drain_tick(uv_timer_t *t)
     queue_close(&a->reads);
     for (size_t i = 0; i < a->n_readers; i++) (void)pthread_join(a->reader[i], NULL);
     a->n_readers = 0;
+    rest_join(a);
     watch_close(a);
     hook_close(a);
     verify_close(a);
@@ -321,6 +323,7 @@ void app_close(app *a)
 {
     queue_close(&a->reads);
     for (size_t i = 0; i < a->n_readers; i++) (void)pthread_join(a->reader[i], NULL);
+    rest_join(a);
     watch_close(a);
     hook_close(a);
     verify_close(a);

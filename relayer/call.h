@@ -41,6 +41,7 @@ typedef enum {
      * called again when the task has changed. */
     ROUTE_WAIT,
     ROUTE_STREAM,
+    ROUTE_EXECUTE, /* as ROUTE_READ, by the executor (execute.h) */
     ROUTE_WRITE /* by the core */
 } route_kind;
 

@@ -18,8 +18,6 @@
 #define MAX_DUE 256    /* of one kind in one round */
 #define MAX_PICKS 64   /* tasks that are offered in one round */
 #define MAX_LOOKED 256 /* tasks that are looked at */
-#define ROWS_PER_1000 \
-    3000u /* trace rows that 1000 cycles take, all tables together and padded, roughly */
 #define SAFETY_MS 2000
 #define TOKEN 16
 
@@ -208,7 +206,7 @@ static void read_demand(core *c, score_task *t, const queued *q, const json_t *n
     /* Until a task has run nobody knows its cycles: it is taken to be small, and the lease bounds
      * the rest. */
     t->cycles = (uint64_t)(q->max_cycles < 100000 ? q->max_cycles : 100000);
-    if (estimate_rows(&t->rows, t->cycles, ROWS_PER_1000) != SP_OK) t->rows = 1u << 20;
+    if (estimate_rows(&t->rows, t->cycles, ESTIMATE_ROWS_PER_1000) != SP_OK) t->rows = 1u << 20;
     t->fetch_bytes = (uint64_t)q->input_bytes;
     (void)!amount_read(&t->price_limit, q->amount, strlen(q->amount));
     (void)a;

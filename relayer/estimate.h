@@ -9,6 +9,8 @@
 #include "market/amount.h"
 
 #define ESTIMATE_MIN_ROWS 1024u
+/* Trace rows that 1000 cycles take, all tables together and padded, roughly. */
+#define ESTIMATE_ROWS_PER_1000 3000u
 
 /* The rows that are proved: max(cycles, 1024)*rows_per_1000/1000, to the next power of two.
  * rows_per_1000: rows that 1000 cycles take, at least 1000. SP_ERR_LIMIT: more than 2^62. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define PLACES 65536u /* 1.5 MiB each */
+#define ESTIMATES 5u  /* a second */
 #define SECOND UINT64_C(1000000000)
 
 sp_status quota_init(quota *q, const settings *s)
@@ -19,6 +20,7 @@ sp_status quota_init(quota *q, const settings *s)
     if (RAND_bytes(secret[0], sizeof secret) != 1) return SP_ERR_IO;
     q->read = limit_rate((uint32_t)s->read_rate, SECOND, (uint32_t)s->read_burst);
     q->post = limit_rate((uint32_t)s->post_rate, SECOND, (uint32_t)s->post_burst);
+    q->estimate = limit_rate(ESTIMATES, SECOND, 2 * ESTIMATES);
     q->failures = limit_rate(QUOTA_FAILURES, 60 * SECOND, QUOTA_FAILURES);
     SP_TRY(limit_init(&q->of_keys, PLACES, secret[0]));
     return limit_init(&q->of_addresses, PLACES, secret[1]);
@@ -122,9 +124,10 @@ bool quota_take(quota *q, call *c)
     const route *r = c->r;
     if (r->kind == ROUTE_LOOP) return true; /* as cheap as saying no */
     const bool post = r->kind == ROUTE_WRITE && r->json;
-    const limit_policy p = post ? q->post : q->read;
-    const char *name = post ? "post" : "read";
-    const char kind = post ? 'p' : 'r';
+    const bool run = r->kind == ROUTE_EXECUTE;
+    const limit_policy p = run ? q->estimate : post ? q->post : q->read;
+    const char *name = run ? "estimate" : post ? "post" : "read";
+    const char kind = name[0];
     limit_answer l;
     if (c->who.id[0] != 0) {
         bucket k = {{(uint8_t)kind}, 1 + KEY_ID};

@@ -10,7 +10,7 @@ struct call;
 
 typedef struct {
     limiter of_keys, of_addresses;
-    limit_policy read, post, failures;
+    limit_policy read, post, estimate, failures;
 } quota;
 
 #define QUOTA_FAILURES 10 /* wrong keys of an address in a minute */

@@ -43,6 +43,16 @@ sp_status rest_open(app *a, db *d)
     return load_secret(t->cursor_secret, d);
 }
 
+sp_status rest_start(app *a, const char *database)
+{
+    return execute_open(&a->rest->executor, a, database);
+}
+
+void rest_join(app *a)
+{
+    if (a->rest != NULL) execute_close(&a->rest->executor);
+}
+
 void rest_begin(app *a) { a->rest->sessions = server_count(a->server).ws_now; }
 
 void rest_drain(app *a) { waits_drain(a); }

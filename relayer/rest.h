@@ -5,6 +5,7 @@
 
 #include "relayer/core.h"
 #include "relayer/cursor.h"
+#include "relayer/execute.h"
 #include "relayer/quota.h"
 #include "relayer/state.h"
 #include "relayer/stats.h"
@@ -14,6 +15,7 @@ typedef struct rest {
     uint8_t cursor_secret[CURSOR_SECRET];
     waits waits;
     quota quota;
+    executor executor;
     stats stats;             /* any thread */
     _Atomic size_t sessions; /* of nodes, when a request came last */
 } rest;
@@ -23,8 +25,12 @@ rest *rest_of(struct app *a);
 
 /* With the core's database, before its thread runs. SP_ERR_IO, SP_ERR_NOMEM. */
 SP_MUST_USE sp_status rest_open(struct app *a, db *d);
+/* The executor; once the worker is found. SP_ERR_IO. */
+SP_MUST_USE sp_status rest_start(struct app *a, const char *database);
 /* The relayer begins to drain: nothing waits any more. */
 void rest_drain(struct app *a);
+/* The executor ends; before the port. */
+void rest_join(struct app *a);
 /* Within the loop, after the threads and the port. */
 void rest_stop(struct app *a);
 void rest_free(struct app *a);

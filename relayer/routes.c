@@ -13,6 +13,7 @@ static const route routes[] = {
     {HTTP_GET, "/api/v1/stats", 0, ROUTE_READ, false, 0, NULL, api_stats, NULL},
     {HTTP_POST, "/api/v1/tasks", SCOPE_TASKS_WRITE, ROUTE_WRITE, true, MAX_JSON, api_task_create_prepare,
      api_task_create, api_task_create_drop},
+    {HTTP_POST, "/api/v1/estimate", 0, ROUTE_EXECUTE, true, MAX_JSON, NULL, api_estimate, NULL},
     {HTTP_POST, "/api/v1/tasks:batch", SCOPE_TASKS_WRITE, ROUTE_WRITE, true, MAX_JSON, api_task_batch_prepare,
      api_task_batch, api_task_batch_drop},
     {HTTP_POST, "/api/v1/tasks/{}/retry", SCOPE_TASKS_WRITE, ROUTE_WRITE, true, MAX_JSON, NULL, api_task_retry,

@@ -363,6 +363,36 @@ def test_retry(r):
     assert r.call("POST", "/api/v1/tasks/none/retry", {"deadline": later})[0] == 404
 
 
+def test_estimate(r):
+    def ask(status=200, **more):
+        body = dict(TASK, requirements={}, **more)
+        s, said, h = r.call("POST", "/api/v1/estimate", body, key=make_key(r, "tasks:read")["key"])
+        assert s == status, said
+        return said
+    first, second, third = (Node(r, f"quote{i}", price={"base_fri": p, "per_mcycle_fri": "1000000"}) for i, p in enumerate(("10", "20", "1000")))
+    said = ask()
+    # Run: the cycles that its proof has (test_tasks.py).
+    assert said["executed"] and said["cycles"] == "432" and said["padded_rows"] == "4096" and said["eligible_nodes"] >= 3, said
+    total, cost, fee, gas, treasury = (int(said[k]) for k in ("total", "compute_cost", "network_fee", "gas_subsidy", "treasury_fee"))
+    assert cost + fee == total and gas + treasury == fee and cost >= int(said["price_p50"])
+    assert treasury == total * 1200 // 10000 and gas == total * 300 // 10000
+    assert int(said["price_p90"]) == 1000 + 4096
+    assert int(said["eta_ms_p50"]) >= 1 and int(said["eta_ms_p90"]) >= int(said["eta_ms_p50"])
+    said = ask(cycles=10 ** 8)
+    assert not said["executed"] and said["cycles"] == str(10 ** 8) and int(said["padded_rows"]) == 2 ** 29
+    assert ask(422, job={"max_cycles": "100"})["code"] == "cycle_limit_exceeded"
+    assert ask(400, cycles=0)["code"] == "validation_failed"
+    assert ask(400, token_amount="x")["code"] == "validation_failed"
+    for n in (first, second, third):
+        n.ws.close()
+    # Nobody is there who could: the work is known, the price is not.
+    body = dict(TASK, requirements={"cpu_threads": 4000}, cycles=5)
+    del body["token_amount"]
+    s, said, h = r.call("POST", "/api/v1/estimate", body, key=False)
+    assert s == 200 and said["eligible_nodes"] == 0 and said["total"] is None and said["eta_ms_p50"] is None
+    assert h["RateLimit-Policy"] == '"estimate";q=10;w=2'
+
+
 def test_programs(r):
     programs = r.call("GET", "/api/v1/programs", key=False)[1]["items"]
     assert "matrix_multiplication" in [p["name"] for p in programs] and len(programs) >= 5

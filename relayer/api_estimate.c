@@ -1,0 +1,185 @@
+/* api_estimate.c - what a task would cost and how long it would take, by the nodes that are here.
+ *
+ * The body is that of POST /tasks; token_amount may be absent. With "cycles" nothing is run;
+ * otherwise the program is (execute.h), and takes the cycles that it takes. */
+#include "relayer/api.h"
+
+#include "core/machine.h"
+#include "market/amount.h"
+#include "relayer/app.h"
+#include "relayer/check.h"
+#include "relayer/estimate.h"
+#include "relayer/rest.h"
+#include "starknet/calldata.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_NODES 1000 /* that are asked for their price: those heard of last */
+
+typedef struct {
+    u256 price[MOST_NODES];
+    uint64_t time[MOST_NODES];
+    size_t n, n_times;
+} offers;
+
+/* False: c is answered. */
+static bool count_cycles(call *c, const task_new *t, uint64_t *cycles)
+{
+    work_request q;
+    work_result r;
+    memset(&q, 0, sizeof q);
+    q.kind = WORK_EXECUTE;
+    q.job = t->program;
+    q.input = t->input;
+    q.input_bytes = t->input_bytes;
+    q.digest = strcmp(t->io_mode, "digest") == 0;
+    q.max_cycles = (uint64_t)t->max_cycles;
+    q.memory = (uint64_t)1 << 30;
+    execute_run(&rest_of(c->a)->executor, &q, &r);
+    if (r.code == WORK_SUCCESS) {
+        *cycles = r.cycles;
+        return true;
+    }
+    const char *class = work_code_class(r.code);
+    if (strcmp(class, "task_fault") == 0)
+        http_problem(&c->s, &c->q, 422, work_code_name[r.code], "the program does not succeed: %s",
+                     r.detail);
+    else if (r.code == WORK_TIME_LIMIT)
+        http_problem(&c->s, &c->q, 422, work_code_name[r.code],
+                     "the program runs longer than an estimate may take: say its cycles");
+    else
+        http_problem(&c->s, &c->q, 503, "overloaded", "the program cannot be run here now");
+    return false;
+}
+
+static int64_t number(const json_t *j, const char *name)
+{
+    const json_int_t v = json_integer_value(json_object_get(j, name));
+    return v > 0 ? v : 0;
+}
+
+static bool is_eligible(const json_t *specs, const json_t *need)
+{
+    return number(specs, "cpu_threads") >= number(need, "cpu_threads") &&
+           number(specs, "ram_gb") >= number(need, "ram_gb") &&
+           number(specs, "disk_gb") >= number(need, "disk_gb") &&
+           (!json_is_true(json_object_get(need, "gpu_required")) ||
+            json_array_size(json_object_get(specs, "gpus")) > 0);
+}
+
+static void ask_nodes(offers *o, db *d, const json_t *need, uint64_t cycles, uint64_t rows,
+                      int64_t now)
+{
+    db_rows *r = db_query(d,
+                          "SELECT specs, bench, price_base, price_mcycle FROM node"
+                          " WHERE connected = 1 AND state <> 'banned' AND draining = 0"
+                          " AND (banned_until IS NULL OR banned_until <= ?)"
+                          " ORDER BY last_seen DESC LIMIT 1000",
+                          DB_I(now));
+    while (o->n < MOST_NODES && db_next(r)) {
+        u256 base, mcycle;
+        json_t *specs = json_loads(db_text(r, 0), 0, NULL),
+               *bench = json_loads(db_text(r, 1), 0, NULL);
+        if (is_eligible(specs, need) &&
+            amount_read(&base, db_text(r, 2), strlen(db_text(r, 2))) == SP_OK &&
+            amount_read(&mcycle, db_text(r, 3), strlen(db_text(r, 3))) == SP_OK &&
+            estimate_price(&o->price[o->n], base, mcycle, rows) == SP_OK) {
+            o->n++;
+            const estimate_speed v = {(uint64_t)number(bench, "exec_mcycles_s") % 1000001 *
+                                          1000000u,
+                                      (uint64_t)number(bench, "prove_krows_s") % 10000001 * 1000u};
+            const uint64_t ms = estimate_time_ms(v, cycles, rows);
+            if (ms != UINT64_MAX) o->time[o->n_times++] = ms;
+        }
+        json_decref(specs);
+        json_decref(bench);
+    }
+    db_end(r);
+}
+
+static json_t *amount_json(u256 v)
+{
+    char text[U256_TEXT];
+    u256_write_text(text, v);
+    return json_string(text);
+}
+
+static json_t *whole(uint64_t v)
+{
+    char text[24];
+    (void)snprintf(text, sizeof text, "%llu", (unsigned long long)v);
+    return json_string(text);
+}
+
+static void answer(call *c, db *d, const task_new *t, uint64_t cycles, bool was_run)
+{
+    static const char *const lines[] = {"compute_cost", "network_fee", "treasury_fee",
+                                        "gas_subsidy",  "total",       "price_p50",
+                                        "price_p90",    "eta_ms_p50",  "eta_ms_p90"};
+    json_t *value[SP_COUNT(lines)] = {NULL};
+    uint64_t rows;
+    estimate_quote quote;
+    offers *o = calloc(1, sizeof *o);
+    json_t *need = json_loads(t->requirements, 0, NULL);
+    if (o == NULL || estimate_rows(&rows, cycles, ESTIMATE_ROWS_PER_1000) != SP_OK) {
+        http_problem(&c->s, &c->q, 422, "validation_failed", "so many cycles cannot be proved");
+        goto out;
+    }
+    ask_nodes(o, d, need, cycles, rows, clock_ms());
+    if (o->n > 0) {
+        const u256 p90 = estimate_percentile_price(o->price, o->n, 90),
+                   p50 = estimate_percentile_price(o->price, o->n, 50);
+        value[5] = amount_json(p50);
+        value[6] = amount_json(p90);
+        if (estimate_quote_of(&quote, p50) == SP_OK) {
+            value[0] = amount_json(quote.compute_cost);
+            value[1] = amount_json(quote.network_fee);
+            value[2] = amount_json(quote.treasury_fee);
+            value[3] = amount_json(quote.gas_subsidy);
+            value[4] = amount_json(quote.total);
+        }
+    }
+    if (o->n_times > 0) {
+        value[7] = whole(estimate_percentile_time(o->time, o->n_times, 50));
+        value[8] = whole(estimate_percentile_time(o->time, o->n_times, 90));
+    }
+    json_t *j = json_pack("{s:s, s:o, s:b, s:o, s:I}", "program", t->program, "cycles",
+                          whole(cycles), "executed", was_run, "padded_rows", whole(rows),
+                          "eligible_nodes", (json_int_t)o->n);
+    for (size_t i = 0; i < SP_COUNT(lines) && j != NULL; i++)
+        (void)json_object_set_new(j, lines[i], value[i] != NULL ? value[i] : json_null());
+    http_json(&c->s, 200, j);
+out:
+    json_decref(need);
+    free(o);
+}
+
+void api_estimate(call *c, db *d, core *k)
+{
+    task_new t;
+    task_refusal why;
+    check m;
+    (void)k;
+    check_init(&m);
+    uint64_t cycles = (uint64_t)check_int(&m, c->body, "", "cycles", 1, MACHINE_MAX_CYCLES, 0);
+    if (!check_ok(&m)) {
+        http_problem_with(&c->s, &c->q, 400, m.code, json_pack("{s:O}", "errors", m.errors),
+                          "cycles is not as it must be");
+        check_free(&m);
+        return;
+    }
+    check_free(&m);
+    (void)json_object_del(c->body, "cycles");
+    if (json_object_get(c->body, "token_amount") == NULL)
+        (void)json_object_set_new(c->body, "token_amount", json_string("0"));
+    if (!task_parse(&t, c->body, clock_ms(), 1, &why)) {
+        json_t *more = why.errors == NULL ? NULL : json_pack("{s:o}", "errors", why.errors);
+        http_problem_with(&c->s, &c->q, why.status, why.code, more, why.detail);
+        return;
+    }
+    const bool given = cycles != 0;
+    if (given || count_cycles(c, &t, &cycles)) answer(c, d, &t, cycles, !given);
+    task_new_free(&t);
+}
