@@ -36,8 +36,8 @@ bool app_admit(app *a, call *c)
 
 void app_count_reply(app *a, const call *c)
 {
-    (void)a;
     char status[16], ms[32];
+    metrics_count(a->rest->metrics, c);
     (void)snprintf(status, sizeof status, "%d", c->s.status);
     (void)snprintf(ms, sizeof ms, "%" PRIu64, (clock_ns() - c->start_ns) / 1000000u);
     log_event(LOG_DEBUG, "http", "request_id", c->q.request_id, "path",
@@ -215,7 +215,7 @@ sp_status app_open(app *a, const settings *s, char *why)
     SP_TRY(hook_open(a, why));
     SP_TRY(core_start(a->core));
     SP_TRY(start_readers(a, database, why));
-    SP_TRY(rest_start(a, database));
+    SP_TRY(rest_start(a, database, why));
     SP_TRY(watch_open(a, database, why));
 
     unsigned wanted = 0;

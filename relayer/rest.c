@@ -43,9 +43,10 @@ sp_status rest_open(app *a, db *d)
     return load_secret(t->cursor_secret, d);
 }
 
-sp_status rest_start(app *a, const char *database)
+sp_status rest_start(app *a, const char *database, char *why)
 {
-    return execute_open(&a->rest->executor, a, database);
+    SP_TRY(execute_open(&a->rest->executor, a, database));
+    return metrics_open(&a->rest->metrics, a, why);
 }
 
 void rest_join(app *a)
@@ -60,6 +61,7 @@ void rest_drain(app *a) { waits_drain(a); }
 void rest_stop(app *a)
 {
     waits_close(a);
+    metrics_stop(a->rest->metrics);
     uv_close((uv_handle_t *)&a->rest->waits.timer, NULL);
 }
 
@@ -68,6 +70,7 @@ void rest_free(app *a)
     if (a->rest == NULL) return;
     stats_free(&a->rest->stats);
     quota_free(&a->rest->quota);
+    metrics_free(a->rest->metrics);
     free(a->rest);
     a->rest = NULL;
 }

@@ -6,6 +6,7 @@
 #include "relayer/core.h"
 #include "relayer/cursor.h"
 #include "relayer/execute.h"
+#include "relayer/metrics.h"
 #include "relayer/quota.h"
 #include "relayer/state.h"
 #include "relayer/stats.h"
@@ -16,6 +17,7 @@ typedef struct rest {
     waits waits;
     quota quota;
     executor executor;
+    metrics *metrics;        /* NULL: nobody listens */
     stats stats;             /* any thread */
     _Atomic size_t sessions; /* of nodes, when a request came last */
 } rest;
@@ -25,8 +27,9 @@ rest *rest_of(struct app *a);
 
 /* With the core's database, before its thread runs. SP_ERR_IO, SP_ERR_NOMEM. */
 SP_MUST_USE sp_status rest_open(struct app *a, db *d);
-/* The executor; once the worker is found. SP_ERR_IO. */
-SP_MUST_USE sp_status rest_start(struct app *a, const char *database);
+/* The executor, once the worker is found, and the listener of metrics. SP_ERR_IO, SP_ERR_ARG:
+ * why[SETTINGS_WHY]. */
+SP_MUST_USE sp_status rest_start(struct app *a, const char *database, char *why);
 /* The relayer begins to drain: nothing waits any more. */
 void rest_drain(struct app *a);
 /* The executor ends; before the port. */

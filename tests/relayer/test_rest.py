@@ -5,13 +5,14 @@ usage: test_rest.py RELAYER [NAME]"""
 import http.client
 import json
 import os
+import socket
 import sys
 import threading
 import time
 import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from relayer_process import Relayer, wait_for  # noqa: E402
+from relayer_process import Relayer, free_port, wait_for  # noqa: E402
 from wsclient import WebSocket  # noqa: E402
 
 RELAYER = sys.argv[1]
@@ -391,6 +392,65 @@ def test_estimate(r):
     s, said, h = r.call("POST", "/api/v1/estimate", body, key=False)
     assert s == 200 and said["eligible_nodes"] == 0 and said["total"] is None and said["eta_ms_p50"] is None
     assert h["RateLimit-Policy"] == '"estimate";q=10;w=2'
+
+
+def test_metrics(r):
+    port = free_port()
+    s = Relayer(RELAYER, settings=[f"server.metrics=127.0.0.1:{port}"])
+    # The tests' settings switch the listener off; the last one given holds.
+    s.start()
+
+    def ask(method="GET", path="/metrics"):
+        c = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        c.request(method, path)
+        answer = c.getresponse()
+        text = answer.read().decode()
+        c.close()
+        return answer.status, text
+
+    def values():
+        status, text = ask()
+        assert status == 200
+        found, typed = {}, set()
+        for line in text.splitlines():
+            if line.startswith("# TYPE "):
+                typed.add(line.split()[2])
+            elif not line.startswith("#"):
+                name, v = line.rsplit(" ", 1)
+                assert name not in found and name.split("{")[0] in typed, line
+                found[name] = float(v)
+        return found
+    try:
+        before = values()
+        made = post(s)
+        assert s.call("GET", "/api/v1/tasks/none")[0] == 404
+        after = values()
+        assert after['sprove_tasks{state="queued"}'] == 1 and before['sprove_tasks{state="queued"}'] == 0
+        assert after['sprove_task_transitions_total{from="",to="queued"}'] == 1
+        assert after['sprove_http_requests_total{route="/api/v1/tasks",method="POST",code="2xx"}'] == 1
+        name = 'sprove_http_requests_total{route="/api/v1/tasks/{}",method="GET",code="4xx"}'
+        assert after[name] == before.get(name, 0) + 1
+        assert after["sprove_db_jobs_total"] > before["sprove_db_jobs_total"] and made not in ask()[1]
+        for method, path in (("GET", "/"), ("POST", "/metrics"), ("GET", "/metricsx"), ("GET", "/api/v1/version")):
+            assert ask(method, path)[0] == 404
+        assert s.call("GET", "/metrics")[0] == 404  # not where everybody is
+        # What is no request is let go; the listener goes on.
+        idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(20)]
+        idle[0].sendall(b"x" * 5000)
+        idle[0].settimeout(20)
+        try:
+            assert idle[0].recv(1) == b""
+        except ConnectionResetError:
+            pass
+        for i in idle:
+            i.close()
+        assert wait_for("answers again", lambda: values())
+        # Somebody who says nothing does not keep the relayer from stopping.
+        quiet = socket.create_connection(("127.0.0.1", port))
+        assert s.stop() == 0
+        quiet.close()
+    finally:
+        s.process.kill()
 
 
 def test_programs(r):
