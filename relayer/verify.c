@@ -23,6 +23,9 @@
 #define MAX_OUTPUT ((size_t)64 << 20)
 #define CHILD_MEMORY ((uint64_t)1 << 30)
 #define CHILD_REQUESTS 1000
+#define MOST_FAILURES 10 /* of ours, at one result */
+
+static const char started_again[] = "started again";
 
 typedef struct {
     job j;
@@ -161,6 +164,21 @@ static void succeeded(core *c, const verification *v, task_brief *t)
     if (t->on_chain) settle_verified(c, t->id);
 }
 
+/* How often this result could not be verified, the one that is being said included. A start does
+ * not count: the relayer may end as often as it likes. */
+static int64_t failures(db *d, const char *task)
+{
+    db_rows *r =
+        db_query(d,
+                 "SELECT count(*) FROM task_event WHERE task_id = ? AND from_state = 'verifying'"
+                 " AND to_state = 'result_received' AND detail <> ? AND seq >"
+                 " (SELECT max(seq) FROM task_event WHERE task_id = ? AND to_state = 'offered')",
+                 DB_T(task), DB_T(started_again), DB_T(task));
+    const int64_t n = db_next(r) ? db_int(r, 0) + 1 : 1;
+    db_end(r);
+    return n;
+}
+
 /* On the core's thread, with the verdict. */
 static void verdict(job *j, void *with)
 {
@@ -183,6 +201,12 @@ static void verdict(job *j, void *with)
     default: /* ours, or the child's: it is tried again */
         log_event(LOG_ERROR, "verify_failed", "task_id", t.id, "code",
                   work_code_name[v->result.code], "err", v->result.detail, NULL);
+        if (failures(core_db(c), t.id) >= MOST_FAILURES) {
+            node_attempt_end(c, t.id, v->attempt, v->node, OUTCOME_INFRA,
+                             failure_code_name(FAILURE_INTERNAL), v->result.detail);
+            node_task_retry(c, t.id, FAILURE_INTERNAL, v->result.detail);
+            return;
+        }
         if (!task_move(c, t.id, &t.version, TASK_VERIFYING, TASK_RESULT_RECEIVED, "relayer",
                        v->result.detail))
             core_fail(c);
@@ -345,7 +369,7 @@ void verify_recover(core *c)
         db_end(r);
         if (id[0] == 0) return;
         if (!task_move(c, id, &version, TASK_VERIFYING, TASK_RESULT_RECEIVED, "relayer",
-                       "started again"))
+                       started_again))
             return;
     }
 }

@@ -72,6 +72,27 @@ def last_attempt(r, proof, output):
     fsck(r.folder)
 
 
+def lost_proof(r, proof, output):
+    """A proof that the disk lost is nobody's fault: the node's standing is as before, another attempt delivers it again."""
+    task = post(r)
+    first, path = Node(r, "first"), f"{r.folder}/blobs/{sha256(proof)[:2]}/{sha256(proof)}"
+    a = first.take()
+    assert first.upload(a, proof)[0] in (200, 201)
+    os.remove(path)
+    assert first.result(a, proof, output)["accepted"]
+    wait_for("tried again", lambda: state(r, task)["state"] == "queued", 30)
+    assert rows(r, f"SELECT outcome, failure_code FROM attempt WHERE task_id = '{task}'") == [("infra", "internal")]
+    assert rows(r, "SELECT rep_bad, tries_all FROM node WHERE id = 'first'") == [(0, 0)]
+    second = Node(r, "second")
+    a = second.take()
+    assert second.upload(a, proof)[0] == 200
+    assert second.result(a, proof, output)["accepted"]
+    wait_for("verified", lambda: state(r, task)["state"] == "verified")
+    for n in (first, second):
+        n.ws.close()
+    fsck(r.folder)
+
+
 class World:
     def __init__(self, r, proof, output, seed):
         self.r, self.proof, self.output, self.lie = r, proof, output, altered(proof)
@@ -301,6 +322,7 @@ def main():
     r = Relayer(RELAYER, settings=SHORT).start()
     try:
         last_attempt(r, proof, output)
+        lost_proof(r, proof, output)
         assert r.stop() == 0
         shutil.rmtree(r.folder)
         r = Relayer(RELAYER, settings=SHORT).start()
