@@ -3,6 +3,7 @@
 #define RELAYER_API_H
 
 #include "relayer/call.h"
+#include "relayer/hook.h"
 #include "relayer/task.h"
 
 /* api_system.c */
@@ -34,7 +35,8 @@ bool api_idem_replayed(call *c, db *d, const char *fingerprint, const char *key)
 void api_idem_store(call *c, db *d, core *k, const char *fingerprint, const char *key,
                     const char *location);
 bool api_may_open(call *c, db *d);
-json_t *api_task_insert(call *c, core *k, task_new *t);
+/* The answer. NULL: it is refused (why), or cannot be stored (why is ""). */
+json_t *api_task_insert(call *c, core *k, task_new *t, char why[HOOK_REASON]);
 
 /* api_batch.c */
 void api_task_batch_prepare(call *c, db *d, core *k);

@@ -95,14 +95,17 @@ void api_task_batch(call *c, db *d, core *k)
             said = refused(i, 429, "quota_exceeded",
                            "this key has as many open tasks as it may have", NULL);
         } else {
-            json_t *t = api_task_insert(c, k, &m->t);
-            if (t == NULL) {
+            char why[HOOK_REASON];
+            json_t *t = api_task_insert(c, k, &m->t, why);
+            if (t == NULL && why[0] == 0) {
                 json_decref(items);
                 http_problem(&c->s, &c->q, 500, "internal", "no id can be made");
                 return; /* and nothing of it was done */
             }
-            said = json_pack("{s:I, s:i, s:o}", "index", (json_int_t)i, "status", 201, "task", t);
-            made++;
+            said = t == NULL ? refused(i, 422, "validation_failed", why, NULL)
+                             : json_pack("{s:I, s:i, s:o}", "index", (json_int_t)i, "status", 201,
+                                         "task", t);
+            made += t != NULL;
         }
         (void)json_array_append_new(items, said);
     }

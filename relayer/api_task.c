@@ -5,7 +5,6 @@
 #include "relayer/app.h"
 #include "relayer/node.h"
 #include "relayer/check.h"
-#include "relayer/hook.h"
 #include "relayer/task.h"
 
 #include <openssl/rand.h>
@@ -124,23 +123,29 @@ bool api_may_open(call *c, db *d)
     return ok;
 }
 
-json_t *api_task_insert(call *c, core *k, task_new *t)
+json_t *api_task_insert(call *c, core *k, task_new *t, char why[HOOK_REASON])
 {
+    char secret[WEBHOOK_SECRET_TEXT];
     uint8_t random[UUID_RANDOM];
     uuid id;
+    why[0] = 0;
     if (RAND_bytes(random, sizeof random) != 1 ||
         uuid_next(&c->a->ids, &id, (uint64_t)core_now(k), random) != SP_OK)
         return NULL;
     uuid_write(t->id, id);
+    if (!hook_task_accept(k, t, secret, why)) return NULL;
     task_insert(k, t);
     const bool on_chain = t->chain_task_id[0] != 0;
     const char *state = task_state_name(on_chain ? TASK_CREATED : TASK_QUEUED);
     char deadline[CHECK_TIME], location[API_LOCATION];
     time_write(deadline, t->deadline);
     (void)snprintf(location, sizeof location, "/api/v1/tasks/%s", t->id);
-    return json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:{s:s}}", "task_id", t->id, "version",
-                     on_chain ? 1 : 3, "state", state, "status", state, "deadline", deadline,
-                     "token_amount", t->amount, "links", "self", location);
+    json_t *j = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:{s:s}}", "task_id", t->id, "version",
+                          on_chain ? 1 : 3, "state", state, "status", state, "deadline", deadline,
+                          "token_amount", t->amount, "links", "self", location);
+    if (j != NULL && secret[0] != 0) /* shown this once */
+        (void)json_object_set_new(j, "callback", json_pack("{s:s}", "secret", secret));
+    return j;
 }
 
 void api_task_create(call *c, db *d, core *k)
@@ -154,9 +159,13 @@ void api_task_create(call *c, db *d, core *k)
                      "this key has as many open tasks as it may have");
         return;
     }
-    json_t *j = api_task_insert(c, k, &m->t);
+    char why[HOOK_REASON];
+    json_t *j = api_task_insert(c, k, &m->t, why);
     if (j == NULL) {
-        http_problem(&c->s, &c->q, 500, "internal", "no id can be made");
+        if (why[0] != 0)
+            http_problem(&c->s, &c->q, 422, "validation_failed", "%s", why);
+        else
+            http_problem(&c->s, &c->q, 500, "internal", "no id can be made");
         return;
     }
     char location[API_LOCATION];

@@ -50,7 +50,8 @@ SP_MUST_USE bool hook_endpoint_of_key(core *c, char id[HOOK_ID], char secret[WEB
 SP_MUST_USE bool hook_endpoint_usable(db *d, const char *id, const char *key_id);
 
 /* Whether a task may be taken down with the callback that it names; makes the key's endpoint where
- * it is needed (secret as above). False: why says what is wrong. */
+ * it is needed (secret as above). False: why says what is wrong; "": nothing, but it cannot be
+ * stored. */
 SP_MUST_USE bool hook_task_accept(core *c, const task_new *t, char secret[WEBHOOK_SECRET_TEXT],
                                   char why[HOOK_REASON]);
 

@@ -134,7 +134,7 @@ bool hook_task_accept(core *c, const task_new *t, char secret[WEBHOOK_SECRET_TEX
 {
     const app *a = core_user(c);
     char origin[HOOK_ORIGIN], id[HOOK_ID];
-    secret[0] = 0;
+    secret[0] = why[0] = 0;
     if (t->webhook_id != NULL && !hook_endpoint_usable(core_db(c), t->webhook_id, t->key_id)) {
         (void)snprintf(why, HOOK_REASON, "%s",
                        "callback.webhook_id is no webhook of this key that is in service");
@@ -143,7 +143,7 @@ bool hook_task_accept(core *c, const task_new *t, char secret[WEBHOOK_SECRET_TEX
     if (t->callback_url == NULL) return true;
     const char *wrong =
         hook_url_check(origin, t->callback_url, a->set.allow_private_callbacks != 0);
-    (void)snprintf(why, HOOK_REASON, "callback.url %s", wrong != NULL ? wrong : "");
+    if (wrong != NULL) (void)snprintf(why, HOOK_REASON, "callback.url %s", wrong);
     return wrong == NULL && hook_endpoint_of_key(c, id, secret, t->key_id);
 }
 

@@ -161,6 +161,12 @@ def test_events_chosen(r):
     assert by_version[-1]["type"] == "task.cancelled" and all(b["data"]["task_id"] == t for b in bodies)
     assert all("task." + b["data"]["state"] == b["type"] for b in bodies)
     assert a.at("/verified") == [] and deliveries(r, only["id"]) == []
+    batch = [{**TASK, "callback": {"url": a.url("/batch")}}, {**TASK, "callback": {"webhook_id": "wh_none"}}]
+    status, said, _ = r.call("POST", "/api/v1/tasks:batch", {"tasks": batch}, {"Idempotency-Key": "callbacks"})
+    assert status == 207 and [i["status"] for i in said["items"]] == [201, 422], said
+    SECRETS.add(said["items"][0]["task"].get("callback", {}).get("secret", "whsec_"))
+    r.call("POST", f"/api/v1/tasks/{said['items'][0]['task']['task_id']}/cancel")
+    a.wait("/batch")
     for events in ([], "task.verified", ["task.none"], ["verified"], [1], ["task.verified"] * 21):
         task(r, {"url": a.url("/x"), "events": events}, 400)
         hook(r, a.url("/x"), 400, events=events)
@@ -528,7 +534,7 @@ def no_secret_in(r):
     text = r.log_text()
     assert "callback" in text, "the log says nothing of callbacks"
     assert "whsec_" not in text
-    for s in SECRETS:
+    for s in SECRETS - {"whsec_"}:
         assert s not in text and s.removeprefix("whsec_") not in text
     assert r.key not in text and "127.0.0.1:%d/" % 0 not in text
     for path in ("/own", "/again", "/private", "/down"):
