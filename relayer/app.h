@@ -23,7 +23,9 @@ struct app {
     size_t n_readers;
     queue verifies;
     pthread_t verifier[APP_MAX_READERS];
-    size_t n_verifiers, verifying; /* verifying: of the core's thread */
+    size_t n_verifiers;
+    _Atomic size_t verifying;
+    _Atomic bool verify_again;
     _Atomic bool stopping;
     char worker[SETTINGS_TEXT], blobs[SETTINGS_TEXT];
     struct watch *watch; /* NULL: no chain */

@@ -184,9 +184,7 @@ static void verdict(job *j, void *with)
 {
     verification *v = (verification *)j;
     core *c = with;
-    app *a = core_user(c);
     task_brief t;
-    a->verifying--;
     if (!task_find(core_db(c), &t, v->task) || t.state != TASK_VERIFYING) return;
     switch (v->result.code) {
     case WORK_SUCCESS: succeeded(c, v, &t); return;
@@ -213,6 +211,16 @@ static void verdict(job *j, void *with)
     }
 }
 
+/* On the loop's thread. A verdict that could not be written leaves its task as being verified: the
+ * core looks for such. */
+static void verdict_done(job *j)
+{
+    app *a = ((verification *)j)->a;
+    if (j->failed) a->verify_again = true;
+    a->verifying--;
+    verification_free(j);
+}
+
 static void *verify_thread(void *arg)
 {
     app *a = arg;
@@ -228,7 +236,7 @@ static void *verify_thread(void *arg)
         if (j != NULL) {
             run_check((verification *)j, child);
             j->run = verdict;
-            j->done = verification_free;
+            j->done = verdict_done;
             /* The core stops after these threads; a full queue is waited for. */
             while (!core_post(a->core, j)) {
                 const struct timespec pause = {0, 1000000};
@@ -324,6 +332,10 @@ static bool load(verification *v, db *d, const char *task)
 void verify_start_waiting(core *c)
 {
     app *a = core_user(c);
+    if (a->verify_again) {
+        a->verify_again = false;
+        verify_recover(c);
+    }
     while (a->verifying < 4 * a->n_verifiers) {
         char id[UUID_TEXT] = "";
         int64_t version = 0;
