@@ -112,29 +112,34 @@ void node_attempt_end(core *c, const char *task, int64_t attempt, const char *no
     const uint32_t left =
         reputation_quota((uint32_t)(quota > 0 ? quota : 1), !good, (uint32_t)quota_max);
     const uint64_t pause = reputation_pause_ms(kind);
+    const int64_t until = pause == 0 || pause == UINT64_MAX ? 0 : now + (int64_t)pause;
     (void)db_run(d,
                  "INSERT INTO reputation_event(node_id, seq, at, kind, task_id, attempt) VALUES(?, "
                  "?, ?, ?, ?, ?)",
                  DB_T(node), DB_I(seq), DB_I(now), DB_T(reputation_kind_name(kind)), DB_T(task),
                  DB_I(attempt));
-    (void)db_run(d,
-                 "UPDATE node SET rep_good = ?, rep_bad = ?, rep_at = ?, tries_good = ?, tries_all "
-                 "= ?, tries_at = ?,"
-                 " clean = ?, quota_left = ?, state = ?, banned_until = ?, version = version + 1 "
-                 "WHERE id = ?",
-                 DB_I(rep.good), DB_I(rep.bad), DB_I(rep.at_ms), DB_I(tries.good), DB_I(tries.all),
-                 DB_I(tries.at_ms), DB_I(clean), DB_I(left),
-                 DB_T(pause == UINT64_MAX ? "banned"
-                      : clean >= 10       ? "active"
-                                          : "probation"),
-                 DB_I(pause == 0 || pause == UINT64_MAX ? 0 : now + (int64_t)pause), DB_T(node));
+    (void)db_run(
+        d,
+        "UPDATE node SET rep_good = ?, rep_bad = ?, rep_at = ?, tries_good = ?, tries_all "
+        "= ?, tries_at = ?,"
+        " clean = ?, quota_left = ?,"
+        /* Nothing that a node does lifts a ban or shortens a pause. */
+        " state = CASE WHEN state = 'banned' THEN state ELSE ? END,"
+        " banned_until = CASE WHEN coalesce(banned_until, 0) > ? THEN banned_until ELSE ? END,"
+        " version = version + 1 WHERE id = ?",
+        DB_I(rep.good), DB_I(rep.bad), DB_I(rep.at_ms), DB_I(tries.good), DB_I(tries.all),
+        DB_I(tries.at_ms), DB_I(clean), DB_I(left),
+        DB_T(pause == UINT64_MAX ? "banned"
+             : clean >= 10       ? "active"
+                                 : "probation"),
+        DB_I(until), DB_I(until), DB_T(node));
     if (s == NULL) return;
     s->rep = rep;
     s->tries = tries;
     s->clean = (uint64_t)clean;
     s->node.quota_left = left;
-    s->node.banned = pause == UINT64_MAX;
-    s->node.paused_until_ms = pause == 0 || pause == UINT64_MAX ? 0 : (uint64_t)now + pause;
+    s->node.banned = s->node.banned || pause == UINT64_MAX;
+    if ((uint64_t)until > s->node.paused_until_ms) s->node.paused_until_ms = (uint64_t)until;
     s->node.reputation_ppm = reputation_ppm(&rep, (uint64_t)now);
     s->node.success_ppm = success_rate_ppm(&tries, (uint64_t)now);
     if (s->node.is_signed) s->node.probation = clean < 10;

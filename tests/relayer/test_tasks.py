@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -156,6 +157,26 @@ def test_false_proof(r, proof, output):
     wait_for("verified", lambda: state(r, task)["state"] == "verified")
     for n in (bad, other, good):
         n.ws.close()
+
+
+def test_pause_lasts(r, proof, output):
+    """A node that forged one proof stays paused although its next one holds."""
+    first, second = post(r), post(r)
+    node = Node(r, "both")
+    a, b = node.take(), node.take()
+    altered = bytes([proof[0]]) + proof[1:1000] + bytes([proof[1000] ^ 1]) + proof[1001:]
+    assert node.upload(a, altered)[0] == 201
+    assert node.result(a, altered, output)["accepted"]
+    wait_for("refused", lambda: state(r, a["task_id"])["state"] in ("queued", "offered"))
+    assert node.upload(b, proof)[0] in (200, 201)
+    assert node.result(b, proof, output)["accepted"]
+    wait_for("verified", lambda: state(r, b["task_id"])["state"] == "verified")
+    with sqlite3.connect(f"file:{r.folder}/relayer.db?mode=ro", uri=True) as d:
+        until, = d.execute("SELECT banned_until FROM node WHERE id = 'both'").fetchone()
+    assert until > (time.time() + 23 * 3600) * 1000, until
+    assert r.call("POST", f"/api/v1/tasks/{a['task_id']}/cancel")[0] == 202
+    assert {a["task_id"], b["task_id"]} == {first, second}
+    node.ws.close()
 
 
 def test_decline_and_silence(r, proof, output):
