@@ -104,6 +104,7 @@ class World:
         self.accepted = {}  # (task, attempt): whether its proof holds
         self.counts = {"posts": 0, "lost answers": 0, "sessions": 0, "lost sessions": 0, "stale": 0, "duplicates": 0}
         self.names = 0
+        self.moments = {"posted": threading.Event(), "accepted": threading.Event()}
         self.broken = queue.Queue()
 
     def count(self, what):
@@ -154,6 +155,7 @@ class World:
             for _ in range(1 + (draw.random() < 0.3)):  # some are sent again after their 201
                 s, made, _ = self.call("POST", "/api/v1/tasks", body, {"Idempotency-Key": key})
                 assert s == 201, (s, made)
+                self.moments["posted"].set()
                 with self.lock:
                     self.history.setdefault(key, []).append((made["task_id"], body))
             if draw.random() < 0.1:
@@ -219,6 +221,7 @@ class World:
             if m["duplicate"]:
                 self.count("duplicates")
             if m["accepted"]:
+                self.moments["accepted"].set()
                 with self.lock:
                     if self.accepted.setdefault(key, kind != "liar") != (kind != "liar"):
                         raise Broken(f"{key} was accepted from two nodes")
@@ -240,6 +243,17 @@ class World:
         n.ws.send({"message_type": "task_result", "id": a["task_id"], **n.fence(a), "status": "success",
                    "output": {"sha256": sha256(self.output), "inline_b64": base64.b64encode(self.output).decode()}, "io_commitment": "00" * 31,
                    "proof": {"sha256": sha256(proof), "size": len(proof)}, "usage": {"cycles": 1, "exec_ms": 1, "prove_ms": 2}})
+
+    # ---- the moment of a kill ----
+
+    def wait_for_moment(self, kind):
+        """Just after an answer, or while a proof is verified; not for long, since it may not come."""
+        end = time.monotonic() + 1
+        if kind in self.moments:
+            self.moments[kind].clear()
+            self.moments[kind].wait(1)
+        while kind == "verifying" and time.monotonic() < end and not rows(self.r, "SELECT 1 FROM task WHERE state = 'verifying' LIMIT 1"):
+            time.sleep(0.001)
 
     # ---- the end ----
 
@@ -271,14 +285,16 @@ def chaos(r, proof, output, rounds, seed):
     nodes = [w.guarded(w.node, i, w.random.random()) for i in range(6)]
 
     def refresh():
-        w.done = rows(r, "SELECT count(*) FROM task WHERE state IN ('verified', 'failed', 'cancelled', 'expired')")[0][0]
+        states = dict(rows(r, "SELECT state, count(*) FROM task GROUP BY state"))
+        w.done = sum(states.pop(s, 0) for s in FINAL)
         assert w.broken.empty(), w.broken.get()
-        return w.done
+        return not states
     for n in range(rounds):
         end = time.monotonic() + w.random.uniform(0.2, 2)
         while time.monotonic() < end:
             refresh()
             time.sleep(min(0.1, max(0, end - time.monotonic())))
+        w.wait_for_moment(("any", "posted", "accepted", "verifying")[n % 4])
         r.kill()
         r.log.close()
         fsck(r.folder)
@@ -291,7 +307,7 @@ def chaos(r, proof, output, rounds, seed):
         assert not c.is_alive()
     w.peaceful = True
     try:
-        wait_for("every task comes to an end", lambda: refresh() == len(w.history), 60)
+        wait_for("every task comes to an end", refresh, 60)
     except AssertionError:
         print(rows(r, f"SELECT id, state, version, attempts, max_attempts, next_run_at FROM task WHERE state NOT IN {FINAL}"))
         raise
