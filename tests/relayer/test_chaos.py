@@ -102,7 +102,8 @@ class World:
         self.history = {}  # Idempotency-Key: ids of every 201
         self.cancelled = set()
         self.accepted = {}  # (task, attempt): whether its proof holds
-        self.counts = {"posts": 0, "lost answers": 0, "sessions": 0, "lost sessions": 0, "stale": 0, "duplicates": 0}
+        self.counts = {"posts": 0, "lost answers": 0, "sessions": 0, "lost sessions": 0, "stale": 0, "duplicates": 0,
+                       "tried again": 0}
         self.names = 0
         self.moments = {"posted": threading.Event(), "accepted": threading.Event()}
         self.broken = queue.Queue()
@@ -163,6 +164,14 @@ class World:
                 assert s in (202, 409), s
                 if s == 202:
                     self.cancelled.add(made["task_id"])
+            if draw.random() < 0.2:  # a task that has failed gets another life
+                with self.lock:
+                    old = draw.choice(list(self.history.values()))[0][0]
+                later = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
+                s, _, _ = self.call("POST", f"/api/v1/tasks/{old}/retry", {"deadline": later})
+                assert s in (202, 409), s
+                if s == 202:
+                    self.count("tried again")
             time.sleep(draw.uniform(0, 0.2))
 
     # ---- nodes ----
