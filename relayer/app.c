@@ -51,12 +51,13 @@ static void fatal(void *user, const char *why)
     _exit(70); /* no handler, no flush: the disk is what counts */
 }
 
+static void recover(core *c, void *now_ms) { dispatch_recover(c, *(const int64_t *)now_ms); }
+
 static void tick(core *c, void *user, int64_t now_ms)
 {
     app *a = user;
     if (!a->stopping) hook_tick(c, now_ms); /* first: see there */
-    if (!a->recovered) dispatch_recover(c, now_ms);
-    a->recovered = true;
+    if (!a->recovered) a->recovered = core_part(c, recover, &now_ms);
     if (!a->stopping) dispatch_tick(c, now_ms);
 }
 

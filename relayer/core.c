@@ -96,6 +96,20 @@ static bool unit(core *c, job *j)
     return ok && !c->lost;
 }
 
+bool core_part(core *c, void (*run)(core *c, void *arg), void *arg)
+{
+    job **mark = c->emitted_end;
+    if (c->failing || !db_exec(c->d, "SAVEPOINT part")) return false;
+    run(c, arg);
+    const bool ok = db_ok(c->d) && !c->failing;
+    check_fatal(c);
+    db_forgive(c->d);
+    if (!ok) void_emitted(mark);
+    /* Where the whole transaction has ended with it, the unit fails too. */
+    c->failing = (!ok && !db_exec(c->d, "ROLLBACK TO part")) || !db_exec(c->d, "RELEASE part");
+    return ok && !c->failing;
+}
+
 static void group(core *c, job *list, bool tick)
 {
     const uint64_t start = clock_ns();

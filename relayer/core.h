@@ -43,6 +43,9 @@ void *core_user(core *c);
 void core_emit(core *c, job *j);
 /* The job fails: everything it wrote and emitted is undone. */
 void core_fail(core *c);
+/* A part of a unit that is undone alone when it fails: false then. What it changed in memory stays.
+ */
+bool core_part(core *c, void (*run)(core *c, void *arg), void *arg);
 int64_t core_now(const core *c); /* of the group, clock_ms */
 
 typedef struct {

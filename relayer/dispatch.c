@@ -29,6 +29,24 @@ typedef struct {
     bool acked;
 } due;
 
+/* One task that cannot be handled must not keep the others waiting: each is a part of its own, and
+ * one that failed is left alone for a while. */
+#define LEFT_ALONE_MS 60000
+
+static void left_alone(const char *what, const char *task)
+{
+    log_event(LOG_ERROR, "task_left_alone", "what", what, "task_id", task, NULL);
+}
+
+static void end_one(core *c, void *arg)
+{
+    const due *e = arg;
+    node_attempt_end(c, e->task, e->attempt, e->node,
+                     e->acked ? OUTCOME_LEASE_EXPIRED : OUTCOME_OFFER_TIMEOUT, NULL, NULL);
+    node_task_retry(c, e->task, e->acked ? FAILURE_LEASE_EXPIRED : FAILURE_NO_ELIGIBLE_NODE,
+                    e->acked ? "the node stopped answering" : "no node took it");
+}
+
 static void end_due(core *c, int64_t now)
 {
     due *list = calloc(MAX_DUE, sizeof *list);
@@ -47,13 +65,27 @@ static void end_due(core *c, int64_t now)
     }
     db_end(r);
     for (size_t i = 0; i < n; i++) {
-        const due *e = &list[i];
-        node_attempt_end(c, e->task, e->attempt, e->node,
-                         e->acked ? OUTCOME_LEASE_EXPIRED : OUTCOME_OFFER_TIMEOUT, NULL, NULL);
-        node_task_retry(c, e->task, e->acked ? FAILURE_LEASE_EXPIRED : FAILURE_NO_ELIGIBLE_NODE,
-                        e->acked ? "the node stopped answering" : "no node took it");
+        if (core_part(c, end_one, &list[i])) continue;
+        left_alone("lease", list[i].task);
+        (void)db_run(core_db(c), "UPDATE attempt SET lease_until = ? WHERE task_id = ? AND n = ?",
+                     DB_I(now + LEFT_ALONE_MS), DB_T(list[i].task), DB_I(list[i].attempt));
     }
     free(list);
+}
+
+typedef struct {
+    const char *id;
+    int64_t version;
+    task_state state;
+} expiry;
+
+static void expire_one(core *c, void *arg)
+{
+    expiry *e = arg;
+    node_task_ended(c, e->id, OUTCOME_EXPIRED);
+    task_set_failure(c, e->id, FAILURE_DEADLINE, "the deadline has passed");
+    if (!task_move(c, e->id, &e->version, e->state, TASK_EXPIRED, "relayer", "deadline"))
+        core_fail(c);
 }
 
 static void expire(core *c, int64_t now)
@@ -73,10 +105,8 @@ static void expire(core *c, int64_t now)
         }
         db_end(r);
         for (size_t i = 0; i < n; i++) {
-            node_task_ended(c, ids[i], OUTCOME_EXPIRED);
-            task_set_failure(c, ids[i], FAILURE_DEADLINE, "the deadline has passed");
-            if (!task_move(c, ids[i], &versions[i], states[k], TASK_EXPIRED, "relayer", "deadline"))
-                log_event(LOG_ERROR, "expire_lost", "task_id", ids[i], NULL);
+            expiry e = {ids[i], versions[i], states[k]};
+            if (!core_part(c, expire_one, &e)) left_alone("deadline", ids[i]);
         }
     }
 }
@@ -297,7 +327,10 @@ static void offer(core *c, queued *q, const pool *p, const score_result *best)
     (void)db_run(core_db(c), "UPDATE task SET attempts = ? WHERE id = ?", DB_I(n), DB_T(q->id));
     (void)db_run(core_db(c), "UPDATE node SET quota_left = quota_left - 1 WHERE id = ?",
                  DB_T(s->id));
-    if (!task_move(c, q->id, &q->version, TASK_QUEUED, TASK_OFFERED, "relayer", s->id)) return;
+    if (!task_move(c, q->id, &q->version, TASK_QUEUED, TASK_OFFERED, "relayer", s->id)) {
+        core_fail(c);
+        return;
+    }
     char *input = has_inline(q) ? inline_input(c, q) : NULL;
     if (has_inline(q) && input == NULL) input = strdup("");
     json_t *m =
@@ -325,6 +358,18 @@ static void put_off(core *c, const queued *q, int64_t ms)
 {
     (void)db_run(core_db(c), "UPDATE task SET next_run_at = ? WHERE id = ?", DB_I(core_now(c) + ms),
                  DB_T(q->id));
+}
+
+typedef struct {
+    queued *q;
+    const pool *p;
+    const score_result *best;
+} offering;
+
+static void offer_one(core *c, void *arg)
+{
+    const offering *o = arg;
+    offer(c, o->q, o->p, o->best);
 }
 
 static void find_nodes(core *c, int64_t now)
@@ -361,8 +406,13 @@ static void find_nodes(core *c, int64_t now)
             put_off(c, q, 1000);
             continue;
         }
-        offer(c, q, &p, &best);
-        offered++;
+        offering o = {q, &p, &best};
+        if (core_part(c, offer_one, &o)) {
+            offered++;
+        } else {
+            left_alone("offer", q->id);
+            put_off(c, q, LEFT_ALONE_MS);
+        }
     }
     for (size_t i = 0; i < MAX_LOOKED; i++) free(list[i].requirements);
     pool_free(&p);

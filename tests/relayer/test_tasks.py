@@ -179,6 +179,24 @@ def test_pause_lasts(r, proof, output):
     node.ws.close()
 
 
+def test_one_bad_task(r, proof, output):
+    """A task whose row cannot be worked with (here: the place of its next attempt is taken) holds up no other."""
+    bad = post(r)
+    with sqlite3.connect(f"{r.folder}/relayer.db", timeout=10) as d:
+        d.execute("INSERT INTO attempt(task_id, n, slot, node_id, account, session, lease_token, offered_at, offer_until,"
+                  " start_by, outcome) VALUES(?, 1, 0, 'nobody', '', '', '', 0, 0, 0, 'declined')", (bad,))
+    good = post(r)
+    node = Node(r, "unaffected")
+    a = node.take()
+    assert a["task_id"] == good, (a["task_id"], bad, good)
+    assert node.upload(a, proof)[0] in (200, 201)
+    assert node.result(a, proof, output)["accepted"]
+    wait_for("verified", lambda: state(r, good)["state"] == "verified")
+    assert state(r, bad)["state"] == "queued" and '"task_left_alone"' in r.log_text()
+    assert r.call("POST", f"/api/v1/tasks/{bad}/cancel")[0] == 202
+    node.ws.close()
+
+
 def test_decline_and_silence(r, proof, output):
     task = post(r)
     first = Node(r, "decliner", price="1")
