@@ -340,7 +340,9 @@ static void on_assignment(node *n, json_t *m)
     t->next = n->tasks;
     n->tasks = t;
     say(n, "task_taken", "task_id", t->id, NULL);
-    if (node_task_start(t) != SP_OK) {
+    if (node_task_start(t) == SP_OK) {
+        send_progress(n, t, "fetch", 0); /* the relayer sees at once that the work has begun */
+    } else {
         t->finished = true;
         t->result = json_pack("{s:s, s:{s:s, s:s}}", "status", "failure", "error", "code",
                               "worker_crashed", "detail", "no thread can be started");

@@ -132,7 +132,7 @@ bool wait_enter(call *c)
         http_problem(&c->s, &c->q, 503, "overloaded", "too many calls wait already");
         return false;
     }
-    (void)snprintf(t->task, sizeof t->task, "%s", c->variable[0]);
+    (void)snprintf(t->task, sizeof t->task, "%.36s", c->variable[0]);
     const uint64_t now = clock_ns();
     t->c = c;
     t->until_ns = now + UINT64_C(1000000) * (t->stream ? WAIT_STREAM_MS : 1000 * seconds);

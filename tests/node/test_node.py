@@ -24,7 +24,10 @@ FAST = ["ws.offer=500ms", "ws.heartbeat=700ms", "ws.resume_grace=3s", "ws.heartb
 
 
 class Node:
+    all = []
+
     def __init__(self, r, folder=None, *more):
+        Node.all.append(self)
         self.folder = folder or tempfile.mkdtemp(prefix="node.")
         self.log = open(os.path.join(self.folder, "log"), "ab")
         self.process = subprocess.Popen([NODE, "--relayer", f"http://127.0.0.1:{r.port}", "--data", self.folder, "--no-bench",
@@ -148,6 +151,9 @@ def main():
         print("\n".join(x for x in r.log_text().splitlines() if '"event":"http"' not in x)[-3000:], file=sys.stderr)
         r.process.kill()
         raise
+    finally:
+        for n in Node.all:  # what is left would hold the test's output open
+            n.process.kill()
 
 
 main()
