@@ -50,7 +50,7 @@ typedef struct {
     uv_timer_t beat, look, drain;
     uv_signal_t on_term, on_int;
     uint64_t heartbeat_ms, seq, messages;
-    bool registered, draining, stopping, handles;
+    bool registered, stopping, handles;
     int lock_fd, code;
 } node;
 
@@ -161,11 +161,11 @@ static void send_register(node *n)
     (void)post(n, m);
 }
 
-static void send_result(node *n, node_task *t)
+static void send_result(node *n, const node_task *t)
 {
     json_t *m = message("task_result", t);
     (void)json_object_update(m, t->result);
-    t->sent = post(n, m);
+    (void)post(n, m); /* sent again after the next connection until it is acknowledged */
 }
 
 static void send_progress(node *n, const node_task *t, const char *phase, uint32_t ppm)
@@ -294,7 +294,7 @@ static const char *refusal(node *n, const node_task *t)
     size_t k = 0;
     const json_t *j = json_object_get(t->assignment, "job");
     const char *program = json_string_value(json_object_get(j, "program"));
-    if (n->draining || n->stopping) return "draining";
+    if (n->stopping) return "draining";
     if (count(n) >= n->o.max_concurrent) return "busy";
     if (program == NULL || sp_job_find(program) == NULL) return "unsupported";
     if (json_object_get(t->assignment, "chain") != NULL &&
@@ -346,6 +346,7 @@ static void on_assignment(node *n, json_t *m)
         t->finished = true;
         t->result = json_pack("{s:s, s:{s:s, s:s}}", "status", "failure", "error", "code",
                               "worker_crashed", "detail", "no thread can be started");
+        (void)uv_async_send(&n->changed);
     }
 }
 
@@ -377,7 +378,8 @@ static void deliver(node *n, node_task *t)
 static void on_changed(uv_async_t *a)
 {
     node *n = a->data;
-    for (node_task *t = n->tasks; t != NULL; t = t->next) {
+    /* What a stop has cancelled is no result: it stays in the journal as taken. */
+    for (node_task *t = n->tasks; !n->stopping && t != NULL; t = t->next) {
         char phase[NODE_TASK_PHASE];
         uint32_t ppm;
         if (t->joined || !node_task_look(t, phase, &ppm)) continue;
@@ -606,7 +608,6 @@ static bool resume(void *user, const char *task, int64_t attempt, enum journal_s
         say(n, "journal_row_malformed", "task_id", task, NULL);
         return true;
     }
-    t->from_journal = true;
     t->owner = n;
     t->claiming = s == JOURNAL_CLAIM;
     if (s != JOURNAL_TAKEN && result != NULL) {

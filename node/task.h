@@ -31,7 +31,6 @@ typedef struct node_task {
     char id[UUID_TEXT], token[33];
     int64_t attempt, deadline_ms;
     json_t *assignment;
-    bool from_journal; /* taken before a restart */
 
     pthread_t thread;
     bool started, joined;
@@ -43,7 +42,6 @@ typedef struct node_task {
 
     /* Once finished; the daemon's: */
     json_t *result; /* output, io_commitment, proof, usage, or error; not signed */
-    bool sent;
     /* Of a task on a chain: the relayer has the result, and the contract is to pay. */
     bool claiming, claim_runs;
     unsigned claim_tries;

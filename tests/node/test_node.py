@@ -115,6 +115,19 @@ def test_node_killed(r):
     assert n.stop() == 0
 
 
+def test_node_stopped(r):
+    """SIGTERM while it works is no result: started again, it does the task under the same lease."""
+    n = Node(r)
+    task = post(r, LONG)
+    wait_for("running", lambda: state(r, task)["state"] == "running", 30)
+    assert n.stop() == 0
+    assert not n.said("task_finished"), n.text()
+    n = Node(r, n.folder)
+    t = verified(r, task)
+    assert t["attempt"] == 1, t["assignment"]
+    assert n.stop() == 0
+
+
 def test_relayer_away_at_the_end(r):
     """The result is ready while the relayer is down: it is delivered when it is back."""
     n = Node(r)
