@@ -110,11 +110,12 @@ void api_key_create(call *c, db *d, core *k)
                         "scopes", scopes_json(scopes), "expires_at", expires != 0 ? expiry : NULL));
 }
 
-static json_t *key_json(const db_rows *r)
+static json_t *key_json(db *d, const db_rows *r)
 {
     char at[CHECK_TIME], expiry[CHECK_TIME] = "";
     json_t *list = json_array();
     const char *text = db_text(r, 2);
+    (void)d;
     time_write(at, db_int(r, 3));
     if (!db_is_null(r, 4)) time_write(expiry, db_int(r, 4));
     for (size_t n; *text != 0; text += n + strspn(text + n, " ")) {
@@ -131,24 +132,12 @@ void api_key_list(call *c, db *d, core *k)
     static const char *const names[] = {NULL};
     page p;
     page_query q = {.n = 0};
-    cursor last;
-    int64_t n = 0;
-    bool more = false;
     (void)k;
-    memset(&last, 0, sizeof last);
     if (!page_read(&p, c, names)) return;
     page_add(&q, "SELECT id, name, scopes, created_at, expires_at FROM api_key"
                  " WHERE revoked_at IS NULL");
     page_add_order(&q, &p, "created_at", "id");
-    json_t *items = json_array();
-    db_rows *r = db_query_values(d, q.text, q.value, q.n_values);
-    while (db_next(r)) {
-        more = page_is_full(&p, &n, &last, db_int(r, 3), db_text(r, 0));
-        if (more) break;
-        (void)json_array_append_new(items, key_json(r));
-    }
-    db_end(r);
-    page_answer(&p, c, items, NULL, &last, more);
+    page_serve(&p, c, d, &q, 3, 0, key_json, NULL);
 }
 
 void api_key_revoke(call *c, db *d, core *k)

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+static json_t *item(db *d, const db_rows *r) { return task_json(d, r, false); }
+
 void api_task_list(call *c, db *d, core *k)
 {
     static const char *const names[] = {"state",         "node_id",        "program",
@@ -35,17 +37,5 @@ void api_task_list(call *c, db *d, core *k)
     if (before >= 0) page_add_number(&q, " AND t.created_at < ?", before);
     page_add_order(&q, &p, "t.created_at", "t.id");
 
-    cursor last;
-    int64_t n = 0;
-    bool more = false;
-    json_t *items = json_array();
-    memset(&last, 0, sizeof last);
-    db_rows *r = db_query_values(d, q.text, q.value, q.n_values);
-    while (db_next(r)) {
-        more = page_is_full(&p, &n, &last, db_int(r, 4), db_text(r, 0));
-        if (more) break;
-        (void)json_array_append_new(items, task_json(d, r, false));
-    }
-    db_end(r);
-    page_answer(&p, c, items, NULL, &last, more);
+    page_serve(&p, c, d, &q, 4, 0, item, NULL);
 }

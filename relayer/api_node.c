@@ -67,16 +67,18 @@ static json_t *node_json(const db_rows *r, int64_t now)
     return j;
 }
 
+static json_t *node_item(db *d, const db_rows *r)
+{
+    (void)d;
+    return node_json(r, clock_ms());
+}
+
 void api_node_list(call *c, db *d, core *k)
 {
     static const char *const names[] = {"all", "region", NULL};
     page p;
     page_query q = {.n = 0};
-    cursor last;
-    int64_t n = 0;
-    bool more = false;
     (void)k;
-    memset(&last, 0, sizeof last);
     if (!page_read(&p, c, names)) return;
     const char *all = http_param(&c->q, "all");
     if (all != NULL && strcmp(all, "1") != 0 && strcmp(all, "0") != 0) {
@@ -86,15 +88,7 @@ void api_node_list(call *c, db *d, core *k)
     page_add(&q, all != NULL && all[0] == '1' ? NODE_SELECT "1 = 1" : NODE_SELECT ACTIVE);
     page_add_text(&q, " AND region = ?", http_param(&c->q, "region"));
     page_add_order(&q, &p, "created_at", "id");
-    json_t *items = json_array();
-    db_rows *r = db_query_values(d, q.text, q.value, q.n_values);
-    while (db_next(r)) {
-        more = page_is_full(&p, &n, &last, db_int(r, 20), db_text(r, 0));
-        if (more) break;
-        (void)json_array_append_new(items, node_json(r, clock_ms()));
-    }
-    db_end(r);
-    page_answer(&p, c, items, NULL, &last, more);
+    page_serve(&p, c, d, &q, 20, 0, node_item, NULL);
 }
 
 static void no_such_node(call *c)
@@ -135,17 +129,23 @@ static bool exists(db *d, const char *node)
     return found;
 }
 
+static json_t *attempt_item(db *d, const db_rows *r)
+{
+    (void)d;
+    return json_pack("{s:s, s:I, s:o, s:o, s:o, s:s?, s:I, s:s?, s:s}", "task_id", db_text(r, 0),
+                     "attempt", (json_int_t)db_int(r, 1), "offered_at", time_json(db_int(r, 2)),
+                     "accepted_at", time_json(db_int(r, 3)), "ended_at", time_json(db_int(r, 4)),
+                     "phase", db_text(r, 5), "progress_ppm", (json_int_t)db_int(r, 6), "outcome",
+                     db_text(r, 7), "task_state", db_text(r, 8));
+}
+
 /* The attempts of a node, at tasks that the caller may see. */
 void api_node_tasks(call *c, db *d, core *k)
 {
     static const char *const names[] = {NULL};
     page p;
     page_query q = {.n = 0};
-    cursor last;
-    int64_t n = 0;
-    bool more = false;
     (void)k;
-    memset(&last, 0, sizeof last);
     if (!page_read(&p, c, names)) return;
     if (!exists(d, c->variable[0])) {
         no_such_node(c);
@@ -159,21 +159,14 @@ void api_node_tasks(call *c, db *d, core *k)
     if (!api_is_admin(c))
         page_add_text(&q, " AND (t.visibility = 'public' OR t.key_id = ?)", c->who.id);
     page_add_order(&q, &p, "a.offered_at", "a.task_id");
-    json_t *items = json_array();
-    db_rows *r = db_query_values(d, q.text, q.value, q.n_values);
-    while (db_next(r)) {
-        more = page_is_full(&p, &n, &last, db_int(r, 2), db_text(r, 0));
-        if (more) break;
-        (void)json_array_append_new(
-            items,
-            json_pack("{s:s, s:I, s:o, s:o, s:o, s:s?, s:I, s:s?, s:s}", "task_id", db_text(r, 0),
-                      "attempt", (json_int_t)db_int(r, 1), "offered_at", time_json(db_int(r, 2)),
-                      "accepted_at", time_json(db_int(r, 3)), "ended_at", time_json(db_int(r, 4)),
-                      "phase", db_text(r, 5), "progress_ppm", (json_int_t)db_int(r, 6), "outcome",
-                      db_text(r, 7), "task_state", db_text(r, 8)));
-    }
-    db_end(r);
-    page_answer(&p, c, items, NULL, &last, more);
+    page_serve(&p, c, d, &q, 2, 0, attempt_item, NULL);
+}
+
+static json_t *event_item(db *d, const db_rows *r)
+{
+    (void)d;
+    return json_pack("{s:I, s:o, s:s}", "seq", (json_int_t)db_int(r, 0), "at",
+                     time_json(db_int(r, 1)), "kind", db_text(r, 2));
 }
 
 /* The score and the events that it comes from. */
@@ -182,12 +175,8 @@ void api_node_reputation(call *c, db *d, core *k)
     static const char *const names[] = {NULL};
     page p;
     page_query q = {.n = 0};
-    cursor last;
-    int64_t n = 0;
-    bool more = false;
     json_t *score = NULL;
     (void)k;
-    memset(&last, 0, sizeof last);
     if (!page_read(&p, c, names)) return;
     db_rows *r = db_query(d, NODE_SELECT "id = ?", DB_T(c->variable[0]));
     const bool found = db_next(r);
@@ -200,15 +189,5 @@ void api_node_reputation(call *c, db *d, core *k)
     page_add(&q, "SELECT seq, at, kind FROM reputation_event WHERE 1 = 1");
     page_add_text(&q, " AND node_id = ?", c->variable[0]);
     page_add_order(&q, &p, "seq", NULL);
-    json_t *items = json_array();
-    r = db_query_values(d, q.text, q.value, q.n_values);
-    while (db_next(r)) {
-        more = page_is_full(&p, &n, &last, db_int(r, 0), "-");
-        if (more) break;
-        (void)json_array_append_new(
-            items, json_pack("{s:I, s:o, s:s}", "seq", (json_int_t)db_int(r, 0), "at",
-                             time_json(db_int(r, 1)), "kind", db_text(r, 2)));
-    }
-    db_end(r);
-    page_answer(&p, c, items, score, &last, more);
+    page_serve(&p, c, d, &q, 0, -1, event_item, score);
 }

@@ -123,7 +123,8 @@ static void add_link(call *c, const char *next)
         http_add_header(&c->s, "Link", "<%s?%scursor=%s>; rel=\"next\"", c->q.path, url, next);
 }
 
-void page_answer(const page *p, call *c, json_t *items, json_t *with, const cursor *last, bool more)
+static void answer(const page *p, call *c, json_t *items, json_t *with, const cursor *last,
+                   bool more)
 {
     char next[CURSOR_TEXT] = "";
     if (more &&
@@ -181,11 +182,28 @@ void page_add_order(page_query *q, const page *p, const char *sort, const char *
     page_add_number(q, " LIMIT ?", p->limit + 1);
 }
 
-bool page_is_full(const page *p, int64_t *n, cursor *last, int64_t sort, const char *id)
+/* Whether this is the row too many; keeps the place otherwise. */
+static bool is_full(const page *p, int64_t n, cursor *last, int64_t sort, const char *id)
 {
-    if ((*n)++ == p->limit) return true;
+    if (n == p->limit) return true;
     last->sort = (uint64_t)sort;
     last->id_bytes = strlen(id) < CURSOR_ID ? strlen(id) : CURSOR_ID;
     memcpy(last->id, id, last->id_bytes);
     return false;
+}
+
+void page_serve(const page *p, call *c, db *d, const page_query *q, int sort, int id,
+                page_item item, json_t *with)
+{
+    cursor last;
+    bool more = false;
+    json_t *items = json_array();
+    memset(&last, 0, sizeof last);
+    db_rows *r = db_query_values(d, q->text, q->value, q->n_values);
+    for (int64_t n = 0; !more && db_next(r); n++) {
+        more = is_full(p, n, &last, db_int(r, sort), id < 0 ? "-" : db_text(r, id));
+        if (!more) (void)json_array_append_new(items, item(d, r));
+    }
+    db_end(r);
+    answer(p, c, items, with, &last, more);
 }
