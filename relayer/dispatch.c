@@ -7,6 +7,7 @@
 #include "market/hex.h"
 #include "relayer/app.h"
 #include "relayer/log.h"
+#include "relayer/schema.h"
 #include "relayer/task.h"
 #include "relayer/verify.h"
 
@@ -183,17 +184,6 @@ static void read_queued(queued *q, const db_rows *r)
     copy(q->chain_task_id, sizeof q->chain_task_id, db_text(r, 16));
 }
 
-/* A felt as 32 bytes, or a name of the older protocol as its characters. */
-static void node_bytes(uint8_t out[SCORE_ID], const char *id)
-{
-    felt f;
-    memset(out, 0, SCORE_ID);
-    if (felt_read_hex(&f, id, strlen(id)) == SP_OK)
-        felt_write(out, f);
-    else
-        (void)snprintf((char *)out, SCORE_ID, "%.31s", id);
-}
-
 static void read_tried(core *c, queued *q)
 {
     db_rows *r =
@@ -202,14 +192,30 @@ static void read_tried(core *c, queued *q)
                  " LIMIT 32",
                  DB_T(q->id));
     while (q->n_tried < SP_COUNT(q->tried) && db_next(r))
-        node_bytes(q->tried[q->n_tried++], db_text(r, 0));
+        node_id_bytes(q->tried[q->n_tried++], db_text(r, 0));
     db_end(r);
 }
 
-static void read_demand(core *c, score_task *t, const queued *q, const json_t *need,
-                        uint16_t *regions, size_t room)
+#define MAX_NAMED 100 /* of a list in the requirements: task_parse.c takes no more */
+
+/* Where the lists of a score_task stand. */
+typedef struct {
+    uint16_t regions[MAX_NAMED];
+    uint8_t allow[MAX_NAMED][SCORE_ID], deny[MAX_NAMED][SCORE_ID];
+} named;
+
+static score_ids read_ids(uint8_t out[MAX_NAMED][SCORE_ID], const json_t *list)
 {
-    const app *a = core_user(c);
+    size_t i;
+    json_t *id;
+    score_ids ids = {out[0], 0};
+    json_array_foreach((json_t *)(uintptr_t)list, i, id) if (ids.n < MAX_NAMED)
+        node_id_bytes(out[ids.n++], json_string_value(id));
+    return ids;
+}
+
+static void read_demand(core *c, score_task *t, named *lists, const queued *q, const json_t *need)
+{
     memset(t, 0, sizeof *t);
     (void)!uuid_read(&t->id, q->id, strlen(q->id));
     t->cpu_threads = (uint32_t)json_integer_value(json_object_get(need, "cpu_threads"));
@@ -222,9 +228,11 @@ static void read_demand(core *c, score_task *t, const queued *q, const json_t *n
         (uint64_t)json_integer_value(json_object_get(need, "max_execution_time")) * 1000;
     size_t i;
     json_t *name;
-    json_array_foreach(json_object_get(need, "regions"), i, name) if (t->n_regions < room)
-        regions[t->n_regions++] = node_region(c, json_string_value(name));
-    t->regions = regions;
+    json_array_foreach(json_object_get(need, "regions"), i, name) if (t->n_regions < MAX_NAMED)
+        lists->regions[t->n_regions++] = node_region(c, json_string_value(name));
+    t->regions = lists->regions;
+    t->allow = read_ids(lists->allow, json_object_get(need, "node_allow"));
+    t->deny = read_ids(lists->deny, json_object_get(need, "node_deny"));
     t->tried.v = q->tried[0];
     t->tried.n = q->n_tried;
     t->on_chain = q->chain_task_id[0] != 0;
@@ -239,7 +247,6 @@ static void read_demand(core *c, score_task *t, const queued *q, const json_t *n
     if (estimate_rows(&t->rows, t->cycles, ESTIMATE_ROWS_PER_1000) != SP_OK) t->rows = 1u << 20;
     t->fetch_bytes = (uint64_t)q->input_bytes;
     (void)!amount_read(&t->price_limit, q->amount, strlen(q->amount));
-    (void)a;
 }
 
 static json_t *candidates(const pool *p, const score_result *best)
@@ -292,10 +299,6 @@ static char *inline_input(core *c, const queued *q)
     return text;
 }
 
-/* An empty input is a row without bytes in SQLite: bytes of length 0 are NULL there only when bound
- * so. */
-static bool has_inline(const queued *q) { return q->input_bytes <= 65536; }
-
 static void offer(core *c, queued *q, const pool *p, const score_result *best)
 {
     app *a = core_user(c);
@@ -331,8 +334,9 @@ static void offer(core *c, queued *q, const pool *p, const score_result *best)
         core_fail(c);
         return;
     }
-    char *input = has_inline(q) ? inline_input(c, q) : NULL;
-    if (has_inline(q) && input == NULL) input = strdup("");
+    const bool is_inline = q->input_bytes <= SCHEMA_INLINE;
+    char *input = is_inline ? inline_input(c, q) : NULL;
+    if (is_inline && input == NULL) input = strdup(""); /* no bytes may be stored as NULL */
     json_t *m =
         json_pack("{s:s, s:s, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:o, s:s, s:s}", "message_type",
                   "task_assignment", "assignment_id", assignment, "task_id", q->id, "attempt",
@@ -391,14 +395,14 @@ static void find_nodes(core *c, int64_t now)
     if (n > 0 && !pool_init(&p, a, now)) n = 0;
     for (size_t i = 0; i < n; i++) {
         queued *q = &list[i];
-        uint16_t regions[100];
+        named lists;
         score_task t;
         score_result best;
         uint32_t draw;
         if (offered == MAX_PICKS) break;
         json_t *need = json_loads(q->requirements, 0, NULL);
         read_tried(c, q);
-        read_demand(c, &t, q, need, regions, SP_COUNT(regions));
+        read_demand(c, &t, &lists, q, need);
         json_decref(need);
         if (RAND_bytes((uint8_t *)&draw, sizeof draw) != 1) break;
         score_pick_nodes(&best, &t, &a->rules, p.node, p.n, p.room, (uint64_t)now, draw % 1000000);

@@ -74,6 +74,8 @@ void node_update(core *c, node_session *s, const json_t *m, const char *re);
 /* From now on the session is its node's; an older one of the same node is closed. */
 void node_session_registered(core *c, node_session *s);
 
+/* A node's id as score_node has it: a felt, or a name of the older protocol as its characters. */
+void node_id_bytes(uint8_t out[SCORE_ID], const char *id);
 /* The number that stands for a region in score_node. */
 uint16_t node_region(core *c, const char *name);
 

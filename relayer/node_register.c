@@ -66,6 +66,16 @@ static uint16_t number_of(app *a, const char *name, size_t n)
     return ++a->n_regions;
 }
 
+void node_id_bytes(uint8_t out[SCORE_ID], const char *id)
+{
+    felt f;
+    memset(out, 0, SCORE_ID);
+    if (felt_read_hex(&f, id, strlen(id)) == SP_OK)
+        felt_write(out, f);
+    else
+        (void)snprintf((char *)out, SCORE_ID, "%.31s", id);
+}
+
 uint16_t node_region(core *c, const char *name)
 {
     return number_of(core_user(c), name, strlen(name));
@@ -235,14 +245,12 @@ void node_register(core *c, node_session *s, const json_t *m, const char *re)
     s->node.features = s->address[0] != 0 ? NODE_HAS_ACCOUNT : 0;
     s->node.connected = true;
     if (!is_signed) s->node.probation = true;
-    felt id;
-    if (felt_read_hex(&id, s->id, strlen(s->id)) != SP_OK)
-        id = felt_zero(); /* a node of the older protocol has a name */
-    felt_write(s->node.id, id);
-    if (felt_is_zero(id)) (void)snprintf((char *)s->node.id, SCORE_ID, "%.31s", s->id);
-    felt account = felt_zero();
-    if (s->address[0] != 0) (void)!felt_read_hex(&account, s->address, strlen(s->address));
-    felt_write(s->node.account, felt_is_zero(account) ? id : account);
+    node_id_bytes(s->node.id, s->id);
+    felt account;
+    if (felt_read_hex(&account, s->address, strlen(s->address)) == SP_OK && !felt_is_zero(account))
+        felt_write(s->node.account, account);
+    else
+        memcpy(s->node.account, s->node.id, SCORE_ID);
     if (s->node.banned) {
         node_close(c, s, 4403, "banned");
         return;

@@ -20,10 +20,6 @@ typedef struct {
     uint64_t (*max_body)(void *user, const http_request *q); /* method, path, headers */
     /* A whole request, which is taken over. The answer is one server_reply, now or later. */
     void (*request)(void *user, server_handle h, http_request *q);
-    /* Whether this peer may have one more connection; closed comes for each that was opened. NULL:
-     * any may. */
-    bool (*opened)(void *user, const char *peer);
-    void (*closed)(void *user, const char *peer);
     /* A node's socket: its messages are whole, in UTF-8, n bytes and a zero byte; to be freed. */
     void (*ws_open)(void *user, server_handle h, const char *node, const char *peer);
     void (*ws_message)(void *user, server_handle h, char *text, size_t n);

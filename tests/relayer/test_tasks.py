@@ -197,6 +197,24 @@ def test_one_bad_task(r, proof, output):
     node.ws.close()
 
 
+def test_named_nodes(r, proof, output):
+    """A node that a task denies, or does not name among those it allows, is not asked."""
+    other, wanted = Node(r, "other"), Node(r, "wanted")
+    for need in ({"node_deny": ["other"]}, {"node_allow": ["wanted"]}):
+        task = post(r, dict(SEED, requirements=dict(SEED["requirements"], **need)))
+        a = wanted.take()
+        assert a["task_id"] == task
+        assert r.call("POST", f"/api/v1/tasks/{task}/cancel")[0] == 202
+        wanted.expect("task_cancel")
+    try:
+        other.ws.expect("task_assignment", 0.5)
+        raise AssertionError("the other node was asked")
+    except TimeoutError:
+        pass
+    other.ws.close()
+    wanted.ws.close()
+
+
 def test_decline_and_silence(r, proof, output):
     task = post(r)
     first = Node(r, "decliner", price="1")
