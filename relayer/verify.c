@@ -329,6 +329,30 @@ static bool load(verification *v, db *d, const char *task)
     return ok;
 }
 
+#define MAX_WAITING 64
+
+typedef struct {
+    char id[UUID_TEXT];
+    int64_t version;
+} waiting_task;
+
+/* One that cannot be started holds up no other. */
+static void start_one(core *c, void *arg)
+{
+    app *a = core_user(c);
+    waiting_task *w = arg;
+    verification *v = calloc(1, sizeof *v);
+    if (v != NULL) v->a = a;
+    if (v == NULL || !load(v, core_db(c), w->id) ||
+        !task_move(c, w->id, &w->version, TASK_RESULT_RECEIVED, TASK_VERIFYING, "relayer", NULL) ||
+        !queue_put(&a->verifies, &v->j)) {
+        if (v != NULL) verification_free(&v->j);
+        core_fail(c);
+        return;
+    }
+    a->verifying++;
+}
+
 void verify_start_waiting(core *c)
 {
     app *a = core_user(c);
@@ -336,35 +360,20 @@ void verify_start_waiting(core *c)
         a->verify_again = false;
         verify_recover(c);
     }
-    while (a->verifying < 4 * a->n_verifiers) {
-        char id[UUID_TEXT] = "";
-        int64_t version = 0;
-        db_rows *r = db_query_values(core_db(c),
-                                     "SELECT id, version FROM task WHERE state = 'result_received' "
-                                     "ORDER BY deadline LIMIT 1",
-                                     NULL, 0);
-        if (db_next(r)) {
-            (void)snprintf(id, sizeof id, "%s", db_text(r, 0));
-            version = db_int(r, 1);
-        }
-        db_end(r);
-        if (id[0] == 0) return;
-        verification *v = calloc(1, sizeof *v);
-        if (v == NULL) return;
-        v->a = a;
-        if (!load(v, core_db(c), id)) {
-            verification_free(&v->j);
-            log_event(LOG_ERROR, "verify_load", "task_id", id, NULL);
-            return;
-        }
-        if (!task_move(c, id, &version, TASK_RESULT_RECEIVED, TASK_VERIFYING, "relayer", NULL) ||
-            !queue_put(&a->verifies, &v->j)) {
-            verification_free(&v->j);
-            core_fail(c);
-            return;
-        }
-        a->verifying++;
+    waiting_task list[MAX_WAITING];
+    size_t n = 0;
+    db_rows *r = db_query_values(core_db(c),
+                                 "SELECT id, version FROM task WHERE state = 'result_received' "
+                                 "ORDER BY deadline LIMIT 64",
+                                 NULL, 0);
+    while (n < MAX_WAITING && db_next(r)) {
+        (void)snprintf(list[n].id, sizeof list[n].id, "%s", db_text(r, 0));
+        list[n++].version = db_int(r, 1);
     }
+    db_end(r);
+    for (size_t i = 0; i < n && a->verifying < 4 * a->n_verifiers; i++)
+        if (!core_part(c, start_one, &list[i]))
+            log_event(LOG_ERROR, "task_left_alone", "what", "verify", "task_id", list[i].id, NULL);
 }
 
 void verify_recover(core *c)

@@ -197,6 +197,25 @@ def test_one_bad_task(r, proof, output):
     node.ws.close()
 
 
+def test_one_bad_result(r, proof, output):
+    """A result that cannot even be looked at (here: its task's row is damaged) keeps no other from being verified."""
+    first, second = post(r), post(r)
+    node = Node(r, "patient")
+    taken = {a["task_id"]: a for a in (node.take(), node.take())}
+    with sqlite3.connect(f"{r.folder}/relayer.db", timeout=10) as d:
+        good, = d.execute("SELECT program_id FROM task WHERE id = ?", (first,)).fetchone()
+        d.execute("UPDATE task SET program_id = 'damaged' WHERE id = ?", (first,))
+    for task in (first, second):
+        assert node.upload(taken[task], proof)[0] in (200, 201)
+        assert node.result(taken[task], proof, output)["accepted"]
+    wait_for("verified", lambda: state(r, second)["state"] == "verified")
+    assert state(r, first)["state"] == "result_received"
+    with sqlite3.connect(f"{r.folder}/relayer.db", timeout=10) as d:
+        d.execute("UPDATE task SET program_id = ? WHERE id = ?", (good, first))
+    wait_for("verified", lambda: state(r, first)["state"] == "verified")
+    node.ws.close()
+
+
 def test_named_nodes(r, proof, output):
     """A node that a task denies, or does not name among those it allows, is not asked."""
     other, wanted = Node(r, "other"), Node(r, "wanted")
