@@ -75,6 +75,9 @@ void api_webhook_test(call *c, db *d, core *k);
 void api_webhook_deliveries(call *c, db *d, core *k);
 void api_webhook_redeliver(call *c, db *d, core *k);
 
+/* api_callback.c */
+void api_task_callback(call *c, db *d, core *k);
+
 /* api_blob.c */
 void api_blob_put_prepare(call *c, db *d, core *k);
 void api_blob_put(call *c, db *d, core *k);

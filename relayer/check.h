@@ -9,7 +9,7 @@
 #define CHECK_MAX_ERRORS 16
 #define CHECK_POINTER 160
 
-typedef struct {
+typedef struct check {
     json_t *errors;   /* array of {pointer, code, detail} */
     const char *code; /* of the first: validation_failed or unknown_field */
 } check;

@@ -139,6 +139,12 @@ static outgoing *emit(core *c, const node_session *s)
 
 void node_send(core *c, const node_session *s, json_t *message)
 {
+    if (s->said != NULL) {
+        json_decref(*s->said);
+        *s->said = message;
+        if (message == NULL) core_fail(c);
+        return;
+    }
     char *text = message == NULL ? NULL : json_dumps(message, JSON_COMPACT);
     json_decref(message);
     outgoing *o = text == NULL ? NULL : emit(c, s);

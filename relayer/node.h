@@ -32,6 +32,8 @@ typedef struct node_session {
     reputation rep;
     success_rate tries;
     uint64_t clean; /* verified results without a fault */
+    /* Of a message that came without a socket: what would be sent stays here, one message. */
+    json_t **said;
 } node_session;
 
 typedef struct nodes nodes;

@@ -81,6 +81,15 @@ uint16_t node_region(core *c, const char *name)
     return number_of(core_user(c), name, strlen(name));
 }
 
+/* Whether this id has been registered by a key: then nobody has it without that key. */
+static bool has_key(db *d, const char *id)
+{
+    db_rows *r = db_query(d, "SELECT pubkey FROM node WHERE id = ?", DB_T(id));
+    const bool signs = db_next(r) && strcmp(db_text(r, 0), "0x0") != 0;
+    db_end(r);
+    return signs;
+}
+
 static void read_machine(core *c, check *k, node_session *s, const json_t *m)
 {
     score_node *n = &s->node;
@@ -220,7 +229,8 @@ void node_register(core *c, node_session *s, const json_t *m, const char *re)
     }
     const bool is_signed = json_object_get(m, "signature") != NULL;
     const char *bad = is_signed ? check_signature(c, s, m) : NULL;
-    if (!is_signed && a->set.require_node_signature) bad = "missing_signature";
+    if (!is_signed && (a->set.require_node_signature || has_key(core_db(c), s->id)))
+        bad = "missing_signature";
     if (bad != NULL) {
         node_error(c, s, re, bad, true, "the register message is not signed as it must be");
         node_close(c, s, 4401, bad);

@@ -51,6 +51,10 @@ typedef struct {
 SP_MUST_USE bool task_parse(task_new *t, const json_t *body, int64_t now_ms, int64_t max_attempts,
                             task_refusal *why);
 
+/* The members of "callback" (url or webhook_id, events) at this pointer. */
+struct check;
+void task_parse_callback(struct check *c, task_new *t, const json_t *callback, const char *at);
+
 /* An input too long for its row goes to the disk as a blob, before task_insert says that it is
  * there; from any thread. As blob_put. */
 SP_MUST_USE sp_status task_keep_input(const task_new *t, const char *blobs);

@@ -185,21 +185,22 @@ static int64_t parse_requirements(check *c, task_new *t, const json_t *body)
     return check_int(c, r, at, "max_execution_time", 1, 30 * 24 * 3600, DEFAULT_SECONDS);
 }
 
-static void parse_callback(check *c, task_new *t, const json_t *body)
+void task_parse_callback(check *c, task_new *t, const json_t *cb, const char *at)
 {
     static const char *const names[] = {"url", "events", "webhook_id", NULL};
-    const json_t *cb = check_object(c, body, "", "callback", false);
-    if (cb == NULL) return;
-    check_known(c, cb, "/callback", names);
-    const char *url = check_text(c, cb, "/callback", "url", MAX_URL, false);
-    const char *id = check_text(c, cb, "/callback", "webhook_id", 64, false);
+    char where[32];
+    check_known(c, cb, at, names);
+    const char *url = check_text(c, cb, at, "url", MAX_URL, false);
+    const char *id = check_text(c, cb, at, "webhook_id", 64, false);
     if ((url == NULL) == (id == NULL))
-        check_error(c, "/callback", "missing", "needs either url or webhook_id");
+        check_error(c, at, "missing", "needs either url or webhook_id");
+    (void)snprintf(where, sizeof where, "%s/url", at);
     if (url != NULL && strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
-        check_error(c, "/callback/url", "not_a_url", "must begin with https://");
+        check_error(c, where, "not_a_url", "must begin with https://");
     const json_t *events = json_object_get(cb, "events");
     const char *wrong = events == NULL ? NULL : hook_events_check(events);
-    if (wrong != NULL) check_error(c, "/callback/events", "unknown_value", "%s", wrong);
+    (void)snprintf(where, sizeof where, "%s/events", at);
+    if (wrong != NULL) check_error(c, where, "unknown_value", "%s", wrong);
     t->callback_url = url == NULL ? NULL : strdup(url);
     t->webhook_id = id == NULL ? NULL : strdup(id);
     t->callback_events = events == NULL ? NULL : copy_json(events);
@@ -244,7 +245,8 @@ static void parse_rest(check *c, task_new *t, const json_t *body, int64_t now_ms
     if (metadata != NULL) t->metadata = copy_json(metadata);
     if (t->metadata != NULL && strlen(t->metadata) > MAX_METADATA)
         check_error(c, "/metadata", "too_long", "must be at most %d bytes", MAX_METADATA);
-    parse_callback(c, t, body);
+    const json_t *callback = check_object(c, body, "", "callback", false);
+    if (callback != NULL) task_parse_callback(c, t, callback, "/callback");
 }
 
 bool task_parse(task_new *t, const json_t *body, int64_t now_ms, int64_t max_attempts,

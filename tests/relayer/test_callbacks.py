@@ -98,6 +98,38 @@ def test_signed_and_whole(r):
     a.close()
 
 
+def test_named_later(r):
+    """Where a task's callbacks go may be said after the task was made, by its demander, while it lives."""
+    a = Receiver()
+    made, _ = r.call("POST", "/api/v1/tasks", TASK)[1], None
+    path = f"/api/v1/tasks/{made['task_id']}/callback"
+
+    def say(status, code, body, **more):
+        got, said, _ = r.call("POST", path, body, **more)
+        assert got == status and said.get("code") == code, (got, said)
+        return said
+    say(400, "validation_failed", {})
+    say(400, "validation_failed", {"url": a.url("/x"), "webhook_id": "wh_1"})
+    say(400, "unknown_field", {"url": a.url("/x"), "secret": "mine"})
+    assert say(400, "validation_failed", {"url": "ftp://a/"})["errors"][0]["pointer"] == "/url"
+    assert say(400, "validation_failed", {"url": a.url("/x"), "events": ["x"]})["errors"][0]["pointer"] == "/events"
+    say(422, "validation_failed", {"webhook_id": "wh_0192f0c1-0000-7000-8000-000000000000"})
+    say(401, "missing_credentials", {"url": a.url("/x")}, key=False)
+    other = r.call("POST", "/api/v1/api-keys", {"name": "other", "scopes": ["tasks:write"]})[1]["key"]
+    reader = r.call("POST", "/api/v1/api-keys", {"name": "reader", "scopes": ["tasks:read"]})[1]["key"]
+    say(404, "not_found", {"url": a.url("/x")}, key=other)
+    say(403, "insufficient_scope", {"url": a.url("/x")}, key=reader)
+    w = hook(r, a.url("/later"))
+    assert say(200, None, {"url": a.url("/first"), "events": ["task.failed"]})["callback"]["events"] == ["task.failed"]
+    said = say(200, None, {"webhook_id": w["id"]})["callback"]  # the later word holds
+    assert said["url"] is None and said["webhook_id"] == w["id"], said
+    assert r.call("POST", f"/api/v1/tasks/{made['task_id']}/cancel")[0] == 202
+    assert genuine(a.wait("/later")[0], w["secret"])
+    assert a.at("/first") == []
+    say(409, "conflict_state", {"url": a.url("/x")})
+    a.close()
+
+
 def assigned(r, name):
     """A node, and what it is asked first."""
     node = WebSocket(r.port, "/ws/node/" + name)

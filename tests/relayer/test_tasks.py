@@ -281,6 +281,56 @@ def test_lost_node(r, proof, output):
     heir.ws.close()
 
 
+def test_result_over_http(r, proof, output):
+    """A node that cannot keep its WebSocket delivers by POST .../callback, fenced and signed as over the WebSocket."""
+    task = post(r)
+    node = Node(r, "distant")
+    a = node.take()
+    node.progress(a)
+    wait_for("running", lambda: state(r, task)["state"] == "running")
+    node.ws.close()
+    path = f"/api/v1/tasks/{task}/callback"
+
+    def deliver(status, code=None, **more):
+        m = {"message_type": "task_result", "id": "x1", **node.fence(a), "status": "success",
+             "output": {"sha256": sha256(output), "inline_b64": base64.b64encode(output).decode()},
+             "io_commitment": "00" * 31, "proof": {"sha256": sha256(proof), "size": len(proof)},
+             "usage": {"cycles": 1, "exec_ms": 1, "prove_ms": 2}, **more}
+        got, said, _ = r.call("POST", path, m, key=False)
+        assert got == status and said.get("code") == code, (got, said)
+        return said
+    deliver(400, "validation_failed", message_type="task_progress")
+    deliver(400, "validation_failed", task_id="0192f0c1-0000-7000-8000-000000000000")
+    deliver(409, "stale_lease", attempt=9)
+    deliver(409, "stale_lease", lease_token="0" * 32)
+    said = deliver(409, "conflict_state")
+    assert "proof_not_uploaded" in said["detail"], said
+    assert node.upload(a, proof)[0] in (200, 201)
+    with sqlite3.connect(f"{r.folder}/relayer.db", timeout=10) as d:  # a node with a key: its results are signed
+        d.execute("UPDATE node SET pubkey = '0x1ef15c18599971b7beced415a40f0c7deacfd9b0d1819e03d723d8bc943cfca'"
+                  " WHERE id = 'distant'")
+    deliver(422, "invalid_signature")
+    deliver(422, "invalid_signature", signature=["0x1", "0x2"])
+    unsigned = WebSocket(r.port, "/ws/node/distant")  # and without it nobody takes its place
+    unsigned.expect("hello")
+    unsigned.send({"message_type": "register", "node_id": "distant", "specs": {"cpu_threads": 1}})
+    assert unsigned.expect("error")["code"] == "missing_signature"
+    with sqlite3.connect(f"{r.folder}/relayer.db", timeout=10) as d:
+        d.execute("UPDATE node SET pubkey = '0x0' WHERE id = 'distant'")
+    strict = r.settings
+    assert r.stop() == 0
+    r.settings = [s for s in strict if "require_node_signature" not in s]
+    r.start()
+    deliver(401, "missing_credentials")
+    assert r.stop() == 0
+    r.settings = strict
+    r.start()
+    assert state(r, task)["state"] == "running"
+    assert deliver(202)["accepted"]
+    assert deliver(200)["duplicate"]
+    wait_for("verified", lambda: state(r, task)["state"] == "verified")
+
+
 def test_restart(r, proof, output):
     """kill -9 while a node works: the task is there, the node goes on with its lease and delivers."""
     task = post(r)
