@@ -303,7 +303,7 @@ def test_result_over_http(r, proof, output):
     deliver(400, "validation_failed", task_id="0192f0c1-0000-7000-8000-000000000000")
     deliver(409, "stale_lease", attempt=9)
     deliver(409, "stale_lease", lease_token="0" * 32)
-    said = deliver(409, "conflict_state")
+    said = deliver(409, "conflict_state", proof={"sha256": "00" * 32, "size": 1})
     assert "proof_not_uploaded" in said["detail"], said
     assert node.upload(a, proof)[0] in (200, 201)
     with sqlite3.connect(f"{r.folder}/relayer.db", timeout=10) as d:  # a node with a key: its results are signed
