@@ -297,6 +297,7 @@ static void on_signal(uv_signal_t *s, int number)
     a->drain_start_ns = clock_ns();
     log_event(LOG_INFO, "draining", NULL);
     server_drain(a->server);
+    node_on_drain(a);
     rest_drain(a);
     (void)uv_timer_start(&a->on_drain, drain_tick, 0, 20);
 }

@@ -181,7 +181,7 @@ typedef struct {
     job j;
     app *a;
     server_handle h;
-    enum { OPENED, SAID, CLOSED } what;
+    enum { OPENED, SAID, CLOSED, DRAIN } what;
     char *text;
     size_t n;
     char id[NODE_ID], peer[HTTP_PEER];
@@ -242,14 +242,31 @@ static void closed(core *c, server_handle h)
     free(s);
 }
 
+/* Two thousand nodes a second at most come back. */
+#define BACK_MS 500
+#define BACK_PER_MS 2
+
+static void drain(core *c)
+{
+    app *a = core_user(c);
+    const uint32_t spread = BACK_MS + (uint32_t)(nodes_count(a->nodes) / BACK_PER_MS);
+    size_t at = 0;
+    for (node_session *s = nodes_each(a->nodes, &at); s != NULL; s = nodes_each(a->nodes, &at)) {
+        uint32_t draw;
+        if (RAND_bytes((uint8_t *)&draw, sizeof draw) != 1) draw = 0;
+        node_send(c, s,
+                  json_pack("{s:s, s:s, s:I}", "message_type", "goaway", "reason", "restart",
+                            "reconnect_after_ms", (json_int_t)(BACK_MS + draw % spread)));
+        node_close(c, s, 1012, "restart");
+    }
+}
+
 static const struct {
     const char *type;
     void (*handle)(core *c, node_session *s, const json_t *m, const char *re);
-} kinds[] = {{"heartbeat", node_heartbeat},
-             {"task_progress", node_progress},
-             {"task_ack", node_ack},
-             {"task_result", node_result},
-             {"node_update", node_update}};
+} kinds[] = {{"heartbeat", node_heartbeat}, {"task_progress", node_progress},
+             {"task_ack", node_ack},        {"task_result", node_result},
+             {"node_update", node_update},  {"claim_submitted", node_claim}};
 
 static void said(core *c, const incoming *i)
 {
@@ -291,6 +308,7 @@ static void run(job *j, void *with)
     case OPENED: opened(with, i); break;
     case SAID: said(with, i); break;
     case CLOSED: closed(with, i->h); break;
+    case DRAIN: drain(with); break;
     }
 }
 
@@ -341,5 +359,12 @@ void node_on_close(app *a, server_handle h)
     incoming *i = incoming_new(a, h);
     if (i != NULL) i->what = CLOSED;
     /* A full queue must not lose that a node went: it is found by its silence. */
+    if (i != NULL && !core_post(a->core, &i->j)) incoming_done(&i->j);
+}
+
+void node_on_drain(app *a)
+{
+    incoming *i = incoming_new(a, 0);
+    if (i != NULL) i->what = DRAIN;
     if (i != NULL && !core_post(a->core, &i->j)) incoming_done(&i->j);
 }

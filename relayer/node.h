@@ -51,6 +51,8 @@ struct app;
 void node_on_open(struct app *a, server_handle h, const char *id, const char *peer);
 void node_on_message(struct app *a, server_handle h, char *text, size_t n);
 void node_on_close(struct app *a, server_handle h);
+/* The relayer stops: every node is told to come back, not all at once, and its socket is closed. */
+void node_on_drain(struct app *a);
 
 /* Sends after the commit; takes the reference. */
 void node_send(core *c, const node_session *s, json_t *message);
@@ -73,6 +75,7 @@ void node_ack(core *c, node_session *s, const json_t *m, const char *re);
 void node_progress(core *c, node_session *s, const json_t *m, const char *re);
 void node_result(core *c, node_session *s, const json_t *m, const char *re);
 void node_update(core *c, node_session *s, const json_t *m, const char *re);
+void node_claim(core *c, node_session *s, const json_t *m, const char *re);
 /* From now on the session is its node's; an older one of the same node is closed. */
 void node_session_registered(core *c, node_session *s);
 

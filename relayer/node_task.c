@@ -372,6 +372,27 @@ static void failed(core *c, node_session *s, const json_t *m, const char *re, at
     node_task_retry(c, t->task.id, task_fault ? FAILURE_NODE_LOST : code, text);
 }
 
+/* The node's word that it claims. Shown as its word and nothing more: what the contract paid is
+ * read from the chain. */
+void node_claim(core *c, node_session *s, const json_t *m, const char *re)
+{
+    attempt_row t;
+    felt tx;
+    char hash[FELT_HEX];
+    const char *given = json_string_value(json_object_get(m, "tx_hash"));
+    if (!find_attempt(c, s, &t, m) || strcmp(t.outcome, "verified") != 0 || !t.task.on_chain) {
+        stale(c, s, re);
+        return;
+    }
+    if (given == NULL || felt_read_hex(&tx, given, strlen(given)) != SP_OK) {
+        node_error(c, s, re, "malformed", false, "tx_hash is no felt");
+        return;
+    }
+    (void)felt_write_hex(hash, tx);
+    (void)db_run(core_db(c), "UPDATE settlement SET reported_tx = ? WHERE task_id = ?", DB_T(hash),
+                 DB_T(t.task.id));
+}
+
 void node_result(core *c, node_session *s, const json_t *m, const char *re)
 {
     attempt_row t;

@@ -80,7 +80,8 @@ static const char *const version_1[] = {
     " PRIMARY KEY(task_id, seq)) @S",
 
     "CREATE TABLE settlement(task_id TEXT PRIMARY KEY REFERENCES task(id), state TEXT NOT NULL,"
-    " provider TEXT, claim_tx TEXT, assign_tx TEXT, finality TEXT, block_number @I, payout TEXT,"
+    " provider TEXT, claim_tx TEXT, reported_tx TEXT, assign_tx TEXT, finality TEXT, block_number "
+    "@I, payout TEXT,"
     " subsidy TEXT, treasury TEXT, actual_fee TEXT, reason TEXT, updated_at @I NOT NULL) @S",
     "CREATE TABLE chain_event(tx_hash TEXT NOT NULL, event_index @I NOT NULL, block_number @I NOT "
     "NULL,"

@@ -229,11 +229,11 @@ static json_t *settlement(db *d, const char *id)
     db_rows *r =
         db_query(d,
                  "SELECT state, provider, assign_tx, claim_tx, finality, payout, subsidy, treasury,"
-                 " actual_fee, reason FROM settlement WHERE task_id = ?",
+                 " actual_fee, reason, reported_tx FROM settlement WHERE task_id = ?",
                  DB_T(id));
     static const char *const names[] = {
-        "state",           "provider",    "assign_tx",    "claim_tx",   "finality",
-        "provider_payout", "gas_subsidy", "treasury_fee", "actual_fee", "reason"};
+        "state",       "provider",     "assign_tx",  "claim_tx", "finality",   "provider_payout",
+        "gas_subsidy", "treasury_fee", "actual_fee", "reason",   "reported_tx"};
     if (db_next(r)) {
         j = json_object();
         for (int i = 0; i < (int)SP_COUNT(names); i++) put_text(j, names[i], db_text(r, i));

@@ -353,6 +353,58 @@ def test_restart(r, proof, output):
     node.ws.close()
 
 
+def test_goaway(r, proof, output):
+    """A relayer that stops sends its nodes away for a while, each for its own, and what they hold is kept."""
+    task = post(r)
+    nodes = [Node(r, f"away{i}") for i in range(4)]
+    wait_for("leased", lambda: state(r, task)["state"] == "offered")
+    assert r.stop() == 0
+    waits = set()
+    for n in nodes:
+        away = n.ws.expect("goaway")
+        assert away["reason"] == "restart" and 500 <= away["reconnect_after_ms"] < 1100, away
+        waits.add(away["reconnect_after_ms"])
+        try:
+            n.ws.recv()
+            raise AssertionError("the socket is open")
+        except Closed as e:
+            assert e.code == 1012, e.code
+    assert len(waits) > 1, waits
+    r.start()
+    assert r.call("POST", f"/api/v1/tasks/{task}/cancel")[0] == 202
+
+
+def test_word_of_a_claim(r, proof, output):
+    """claim_submitted is the node's word: shown as such, fenced, and nothing follows from it."""
+    task = post(r)
+    node = Node(r, "claimer")
+    a = node.take()
+    node.progress(a)
+    assert node.upload(a, proof)[0] in (200, 201)
+    assert node.result(a, proof, output)["accepted"]
+    wait_for("verified", lambda: state(r, task)["state"] == "verified")
+
+    def claim(code, **more):
+        node.ws.send({"message_type": "claim_submitted", "id": "c1", **node.fence(a), "tx_hash": "0x12", **more})
+        if code is not None:
+            assert node.ws.expect("error")["code"] == code
+    claim("stale_lease")  # a task without a chain
+    with sqlite3.connect(f"{r.folder}/relayer.db", timeout=10) as d:
+        d.execute("UPDATE task SET chain_contract = '0x1', chain_task_id = '77' WHERE id = ?", (task,))
+        d.execute("INSERT INTO settlement(task_id, state, updated_at) VALUES(?, 'escrowed', 0)", (task,))
+    claim("stale_lease", lease_token="0" * 32)
+    claim("malformed", tx_hash="0x" + "f" * 64)
+    claim("malformed", tx_hash=None)
+    claim(None)
+    told = wait_for("told", lambda: state(r, task)["settlement"].get("reported_tx") and state(r, task))
+    assert told["state"] == "verified" and told["settlement"]["reported_tx"] == "0x12", told
+    assert told["settlement"].get("claim_tx") is None and told["settlement"]["state"] == "escrowed", told
+    with sqlite3.connect(f"{r.folder}/relayer.db", timeout=10) as d:
+        d.execute("UPDATE task SET chain_contract = NULL, chain_task_id = NULL WHERE id = ?", (task,))
+        d.execute("DELETE FROM settlement WHERE task_id = ?", (task,))
+    node.ws.close()
+
+
 def test_failures_and_deadline(r, proof, output):
     """Two nodes say that the program fails: the task fails. A deadline ends a task that nobody takes."""
     task = post(r)
