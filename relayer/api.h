@@ -86,4 +86,8 @@ void api_task_proof(call *c, db *d, core *k);
 void api_task_output(call *c, db *d, core *k);
 void api_task_result(call *c, db *d, core *k);
 
+/* api_admin.c */
+void api_admin_backup(call *c, db *d, core *k);
+void api_admin_backup_show(call *c, db *d, core *k);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include "market/folder.h"
 
+#include "relayer/backup.h"
 #include "relayer/dispatch.h"
 #include "relayer/hook.h"
 #include "relayer/log.h"
@@ -218,6 +219,7 @@ sp_status app_open(app *a, const settings *s, char *why)
     SP_TRY(start_readers(a, database, why));
     SP_TRY(rest_start(a, database, why));
     SP_TRY(watch_open(a, database, why));
+    SP_TRY(backup_open(&a->backup, a, database));
 
     unsigned wanted = 0;
     if (!settings_address(a->address, sizeof a->address, &wanted, s->listen)) return SP_ERR_ARG;
@@ -256,6 +258,12 @@ static void close_handles(app *a)
     server_stop(a->server);
 }
 
+static void close_backup(app *a)
+{
+    backup_close(a->backup);
+    a->backup = NULL;
+}
+
 /* What was begun is answered, then the threads end, then the loop. */
 static void drain_tick(uv_timer_t *t)
 {
@@ -267,6 +275,7 @@ static void drain_tick(uv_timer_t *t)
     for (size_t i = 0; i < a->n_readers; i++) (void)pthread_join(a->reader[i], NULL);
     a->n_readers = 0;
     rest_join(a);
+    close_backup(a);
     watch_close(a);
     hook_close(a);
     verify_close(a);
@@ -326,6 +335,7 @@ void app_close(app *a)
     queue_close(&a->reads);
     for (size_t i = 0; i < a->n_readers; i++) (void)pthread_join(a->reader[i], NULL);
     rest_join(a);
+    close_backup(a);
     watch_close(a);
     hook_close(a);
     verify_close(a);

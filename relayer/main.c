@@ -1,9 +1,13 @@
 /* main.c - sprove-relayer: settings, and the exit code. */
 #include "relayer/app.h"
+#include "relayer/backup.h"
 #include "relayer/fsck.h"
 #include "relayer/log.h"
 
+#include "market/folder.h"
+
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +16,7 @@ extern char **environ;
 
 static const char usage[] =
     "usage: sprove-relayer [--config FILE] [--set SECTION.NAME=VALUE]... [--check-config | "
-    "--print-config | --fsck]\n"
+    "--print-config | --fsck | --restore FILE]\n"
     "\n"
     "Brings tasks and provider nodes together. Without a file it listens on port 8000 and keeps "
     "everything under\n"
@@ -26,6 +30,9 @@ static const char usage[] =
     "  --fsck               checks what must hold in the database and the blobs, changes nothing; "
     "a line for each\n"
     "                       violation, and exit code 1 if there is one\n"
+    "  --restore FILE       puts a backup (relayer-TIME.db, with blobs/ beside it) into an empty "
+    "data "
+    "folder\n"
     "  --version, --help\n"
     "\n"
     "exit codes: 0 stopped as asked, 1 failure, 2 usage or settings, 70 the disk refused a write\n";
@@ -44,13 +51,43 @@ static int set_pair(settings *s, char *pair, char *why)
     return settings_set(s, pair, equals + 1, why) == SP_OK ? 0 : bad(why);
 }
 
+typedef struct {
+    char database[SETTINGS_TEXT + 16], blobs[SETTINGS_TEXT + 16];
+} places;
+
+static places places_of(const settings *s)
+{
+    places p;
+    (void)snprintf(p.database, sizeof p.database, "%s%s",
+                   s->database[0] != 0 ? s->database : s->data,
+                   s->database[0] != 0 ? "" : "/relayer.db");
+    (void)snprintf(p.blobs, sizeof p.blobs, "%s/blobs", s->data);
+    return p;
+}
+
+/* 1 also when a blob of the backup was not beside it: the rest is restored. */
+static int restore(const settings *s, const char *file)
+{
+    const places p = places_of(s);
+    char why[BACKUP_WHY] = "out of memory";
+    uint64_t copied, missing;
+    if (db_is_postgres(p.database)) return bad("a database on PostgreSQL is restored by its tools");
+    if (!folder_make(s->data)) return bad("the data folder cannot be made");
+    if (backup_restore(file, p.database, p.blobs, &copied, &missing, why) != SP_OK) {
+        fprintf(stderr, "sprove-relayer: %s\n", why);
+        return 1;
+    }
+    printf("restored %s; %" PRIu64 " blobs copied, %" PRIu64 " missing\n", p.database, copied,
+           missing);
+    return missing == 0 ? 0 : 1;
+}
+
 static int check_database(const settings *s)
 {
-    char database[SETTINGS_TEXT + 16], blobs[SETTINGS_TEXT + 16], why[DB_WHY] = "out of memory";
+    const places p = places_of(s);
+    char why[DB_WHY] = "out of memory";
     uint64_t n;
-    (void)snprintf(database, sizeof database, "%s/relayer.db", s->data);
-    (void)snprintf(blobs, sizeof blobs, "%s/blobs", s->data);
-    if (fsck_run(&n, s->database[0] != 0 ? s->database : database, blobs, stdout, why) != SP_OK) {
+    if (fsck_run(&n, p.database, p.blobs, stdout, why) != SP_OK) {
         fprintf(stderr, "sprove-relayer: %s\n", why);
         return 1;
     }
@@ -59,17 +96,21 @@ static int check_database(const settings *s)
 
 int main(int argc, char **argv)
 {
-    enum { CONFIG = 256, SET, CHECK, PRINT, FSCK, VERSION, HELP };
-    static const struct option options[] = {
-        {"config", required_argument, NULL, CONFIG}, {"set", required_argument, NULL, SET},
-        {"check-config", no_argument, NULL, CHECK},  {"print-config", no_argument, NULL, PRINT},
-        {"fsck", no_argument, NULL, FSCK},           {"version", no_argument, NULL, VERSION},
-        {"help", no_argument, NULL, HELP},           {NULL, 0, NULL, 0}};
+    enum { CONFIG = 256, SET, CHECK, PRINT, FSCK, RESTORE, VERSION, HELP };
+    static const struct option options[] = {{"config", required_argument, NULL, CONFIG},
+                                            {"set", required_argument, NULL, SET},
+                                            {"check-config", no_argument, NULL, CHECK},
+                                            {"print-config", no_argument, NULL, PRINT},
+                                            {"fsck", no_argument, NULL, FSCK},
+                                            {"restore", required_argument, NULL, RESTORE},
+                                            {"version", no_argument, NULL, VERSION},
+                                            {"help", no_argument, NULL, HELP},
+                                            {NULL, 0, NULL, 0}};
     static app a;
     settings s;
     char why[SETTINGS_WHY] = "";
     bool check = false, print = false, fsck = false;
-    const char *file = NULL;
+    const char *file = NULL, *backup_file = NULL;
     settings_init(&s);
     for (int pass = 0; pass < 2; pass++) { /* the file first, whatever the order */
         int option;
@@ -83,6 +124,7 @@ int main(int argc, char **argv)
             case CHECK: check = true; break;
             case PRINT: print = true; break;
             case FSCK: fsck = true; break;
+            case RESTORE: backup_file = optarg; break;
             case VERSION: return printf("sprove-relayer %s\n", SPROVE_VERSION) < 0;
             case HELP: return fputs(usage, stdout) < 0;
             default: fputs(usage, stderr); return 2;
@@ -99,6 +141,7 @@ int main(int argc, char **argv)
     if (print) settings_print(&s, stdout);
     if (print || check) return 0;
     if (fsck) return check_database(&s);
+    if (backup_file != NULL) return restore(&s, backup_file);
     log_set_level(level);
     if (app_open(&a, &s, why) != SP_OK) {
         fprintf(stderr, "sprove-relayer: %s\n", why[0] != 0 ? why : "out of memory");

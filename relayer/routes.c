@@ -46,6 +46,10 @@ static const route routes[] = {
     {HTTP_GET, "/api/v1/api-keys", SCOPE_ADMIN, ROUTE_READ, false, 0, NULL, api_key_list, NULL},
     {HTTP_DELETE, "/api/v1/api-keys/{}", SCOPE_ADMIN, ROUTE_WRITE, false, 0, NULL, api_key_revoke,
      NULL},
+    {HTTP_POST, "/api/v1/admin/backup", SCOPE_ADMIN, ROUTE_WRITE, false, MAX_JSON, NULL,
+     api_admin_backup, NULL},
+    {HTTP_GET, "/api/v1/admin/backup", SCOPE_ADMIN, ROUTE_READ, false, 0, NULL,
+     api_admin_backup_show, NULL},
     /* Of any key: the handlers look. */
     {HTTP_GET, "/api/v1/me", 0, ROUTE_READ, false, 0, NULL, api_me, NULL},
     {HTTP_GET, "/api/v1/me/usage", 0, ROUTE_READ, false, 0, NULL, api_me_usage, NULL},

@@ -82,6 +82,9 @@ static const setting table[] = {
     {"webhooks", "timeout", MILLISECONDS, AT(hook_timeout_ms), 100, 60000, "10s"},
     {"webhooks", "first_retry", MILLISECONDS, AT(hook_retry_ms), 10, HOUR_MS, "5s"},
     {"webhooks", "ca_file", TEXT, AT(hook_ca_file), 0, 0, ""},
+    {"backup", "dir", TEXT, AT(backup_dir), 0, 0, ""},
+    {"backup", "every", MILLISECONDS, AT(backup_every_ms), 0, 7 * DAY_MS, "10m"},
+    {"backup", "keep", NUMBER, AT(backup_keep), 1, 1000, "12"},
     {"log", "level", TEXT, AT(log_level), 0, 0, "info"},
 };
 
@@ -435,6 +438,11 @@ sp_status settings_check(const settings *s, char why[SETTINGS_WHY])
     if (s->data[0] != '/') {
         (void)snprintf(why, SETTINGS_WHY, "server.data is \"%.200s\", not an absolute path",
                        s->data);
+        return SP_ERR_FORMAT;
+    }
+    if (s->backup_dir[0] != 0 && s->backup_dir[0] != '/') {
+        (void)snprintf(why, SETTINGS_WHY, "backup.dir is \"%.200s\", not an absolute path",
+                       s->backup_dir);
         return SP_ERR_FORMAT;
     }
     const uint64_t weights = s->weight_spec + s->weight_history + s->weight_reputation +

@@ -51,6 +51,9 @@ typedef struct {
     /* [webhooks] */
     uint64_t allow_private_callbacks, hook_legacy_header, hook_timeout_ms, hook_retry_ms;
     char hook_ca_file[SETTINGS_TEXT]; /* empty: the system's */
+    /* [backup] */
+    char backup_dir[SETTINGS_TEXT]; /* empty: only on demand, into the data folder */
+    uint64_t backup_every_ms, backup_keep;
     /* [log] */
     char log_level[SETTINGS_TEXT];
 } settings;

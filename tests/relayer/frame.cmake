@@ -24,6 +24,10 @@ if(SP_PC_LIBPQ_FOUND)
   set_tests_properties(relayer_core_postgres PROPERTIES SKIP_RETURN_CODE 77 LABELS "unit;relayer")
 endif()
 
+sp_test(relayer_backup_tests LABELS unit relayer SOURCES backup.c disk.c place.c LIBS sp_relayer)
+target_compile_definitions(relayer_backup_tests PRIVATE _GNU_SOURCE)
+set_target_properties(relayer_backup_tests PROPERTIES ENABLE_EXPORTS ON)
+
 # Whole processes, over sockets.
 if(Python3_FOUND AND TARGET sprove-relayer AND TARGET sprove-worker)
   foreach(name http ws process)
