@@ -15,6 +15,12 @@ void api_ready(call *c, db *d, core *k);
 void api_health(call *c, db *d, core *k);
 void api_stats(call *c, db *d, core *k);
 
+/* dashboard.c */
+void api_dashboard(call *c, db *d, core *k);
+void api_dashboard_css(call *c, db *d, core *k);
+void api_dashboard_js(call *c, db *d, core *k);
+void api_dashboard_svg(call *c, db *d, core *k);
+
 /* api_task.c */
 void api_task_create_prepare(call *c, db *d, core *k);
 void api_task_create(call *c, db *d, core *k);

@@ -4,6 +4,7 @@
 
 #include "market/amount.h"
 #include "relayer/app.h"
+#include "relayer/check.h"
 #include "relayer/rest.h"
 #include "relayer/watch.h"
 #include "starknet/calldata.h"
@@ -102,10 +103,24 @@ static json_t *rates(uint64_t minute, uint64_t hour, uint64_t day)
                      (json_int_t)day);
 }
 
+static json_t *median(stats *s, stats_span span)
+{
+    uint64_t ms;
+    return stats_median_ms(s, span, &ms) ? json_integer((json_int_t)ms) : json_null();
+}
+
+static json_t *when(int64_t ms)
+{
+    char text[CHECK_TIME];
+    time_write(text, ms);
+    return ms == 0 ? json_null() : json_string(text);
+}
+
 void api_stats(call *c, db *d, core *k)
 {
     (void)k;
-    const stats_view v = stats_look_with_nodes(&rest_of(c->a)->stats, d, clock_ms());
+    stats *all = &rest_of(c->a)->stats;
+    const stats_view v = stats_look_with_nodes(all, d, clock_ms());
     json_t *tasks = json_object();
     uint64_t total = 0;
     for (unsigned s = 0; s < TASK_STATES; s++) {
@@ -114,12 +129,16 @@ void api_stats(call *c, db *d, core *k)
         total += v.tasks[s];
     }
     http_json(&c->s, 200,
-              json_pack("{s:{s:I, s:o}, s:{s:I, s:I}, s:{s:o, s:o}, s:{s:o, s:o, s:o, s:o}}",
+              json_pack("{s:{s:I, s:o}, s:{s:I, s:I}, s:{s:o, s:o}, s:{s:o, s:o, s:o, s:o},"
+                        " s:{s:o, s:o, s:o}, s:{s:o, s:o, s:o}}",
                         "tasks", "total", (json_int_t)total, "by_state", tasks, "nodes", "total",
                         (json_int_t)v.nodes, "active", (json_int_t)v.nodes_active, "throughput",
                         "created", rates(v.made_minute, v.made_hour, v.made_day), "verified",
                         rates(v.verified_minute, v.verified_hour, v.verified_day), "settlement",
                         "volume", amount(v.volume), "provider_payout",
                         amount(v.split.provider_payout), "gas_subsidy", amount(v.split.gas_subsidy),
-                        "treasury_fee", amount(v.split.treasury_fee)));
+                        "treasury_fee", amount(v.split.treasury_fee), "median_ms", "queue",
+                        median(all, SPAN_QUEUE), "prove", median(all, SPAN_PROVE), "settle",
+                        median(all, SPAN_SETTLE), "last", "created_at", when(v.made_at),
+                        "verified_at", when(v.verified_at), "settled_at", when(v.settled_at)));
 }

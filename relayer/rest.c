@@ -81,18 +81,34 @@ typedef struct {
     char task[UUID_TEXT];
     task_state from, to;
     bool settled;
-    u256 amount; /* of a task that was settled */
-    int64_t at_ms;
+    u256 amount;             /* of a task that was settled */
+    int64_t at_ms, since_ms; /* since_ms: of stats_moved */
 } notice;
 
 static void noticed(job *j)
 {
     const notice *n = (const notice *)j;
     if (!j->failed) {
-        stats_moved(&n->a->rest->stats, n->from, n->to, n->settled ? &n->amount : NULL, n->at_ms);
+        stats_moved(&n->a->rest->stats, n->from, n->to, n->settled ? &n->amount : NULL, n->at_ms,
+                    n->since_ms);
         wait_wake(n->a, n->task);
     }
     free(j);
+}
+
+/* When what a move to this state ends began last; 0: it ends nothing. */
+static int64_t since(db *d, const char *task, task_state to)
+{
+    stats_span span;
+    task_state begin;
+    int64_t at = 0;
+    if (!stats_span_of(&span, &begin, to)) return 0;
+    db_rows *r = db_query(
+        d, "SELECT at FROM task_event WHERE task_id = ? AND to_state = ? ORDER BY seq DESC LIMIT 1",
+        DB_T(task), DB_T(task_state_name(begin)));
+    if (db_next(r)) at = db_int(r, 0);
+    db_end(r);
+    return at;
 }
 
 void rest_task_moved(core *c, const char *task, task_state from, task_state to)
@@ -108,6 +124,7 @@ void rest_task_moved(core *c, const char *task, task_state from, task_state to)
     n->from = from;
     n->to = to;
     n->at_ms = core_now(c);
+    n->since_ms = since(core_db(c), task, to);
     if (to == TASK_SETTLED) {
         db_rows *r = db_query(core_db(c), "SELECT amount FROM task WHERE id = ?", DB_T(task));
         n->settled =

@@ -6,6 +6,11 @@
 #define MAX_JSON ((uint64_t)SERVER_MEMORY_BODY)
 
 static const route routes[] = {
+    {HTTP_GET, "/", 0, ROUTE_LOOP, false, 0, NULL, api_dashboard, NULL},
+    {HTTP_GET, "/dashboard", 0, ROUTE_LOOP, false, 0, NULL, api_dashboard, NULL},
+    {HTTP_GET, "/dashboard.css", 0, ROUTE_LOOP, false, 0, NULL, api_dashboard_css, NULL},
+    {HTTP_GET, "/dashboard.js", 0, ROUTE_LOOP, false, 0, NULL, api_dashboard_js, NULL},
+    {HTTP_GET, "/dashboard.svg", 0, ROUTE_LOOP, false, 0, NULL, api_dashboard_svg, NULL},
     {HTTP_GET, "/api/v1/version", 0, ROUTE_LOOP, false, 0, NULL, api_version, NULL},
     {HTTP_GET, "/api/v1/health/live", 0, ROUTE_LOOP, false, 0, NULL, api_live, NULL},
     {HTTP_GET, "/api/v1/health/ready", 0, ROUTE_LOOP, false, 0, NULL, api_ready, NULL},

@@ -4,6 +4,7 @@
 #include "market/amount.h"
 #include "relayer/queue.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define DAY_MS INT64_C(86400000)
@@ -22,6 +23,53 @@ static void paid(stats_view *v, u256 amount)
     add(&v->split.provider_payout, part.provider_payout);
     add(&v->split.gas_subsidy, part.gas_subsidy);
     add(&v->split.treasury_fee, part.treasury_fee);
+}
+
+static void later(int64_t *at, int64_t ms)
+{
+    if (*at < ms) *at = ms;
+}
+
+bool stats_span_of(stats_span *span, task_state *begin, task_state to)
+{
+    static const struct {
+        task_state begin, end;
+    } spans[SPANS] = {[SPAN_QUEUE] = {TASK_QUEUED, TASK_LEASED},
+                      [SPAN_PROVE] = {TASK_LEASED, TASK_RESULT_RECEIVED},
+                      [SPAN_SETTLE] = {TASK_VERIFIED, TASK_SETTLED}};
+    for (unsigned i = 0; i < SPANS; i++)
+        if (spans[i].end == to) {
+            *span = (stats_span)i;
+            *begin = spans[i].begin;
+            return true;
+        }
+    return false;
+}
+
+/* Medians are those of before the start: the events of the tasks that were verified last. */
+static void read_spans(stats *s, db *d, int64_t since_ms)
+{
+    int64_t at[TASK_STATES] = {0};
+    char task[64] = "";
+    db_rows *r =
+        db_query(d,
+                 "SELECT e.task_id, e.to_state, e.at FROM task_event e JOIN (SELECT id FROM task"
+                 " WHERE created_at > ? AND verified_at IS NOT NULL"
+                 " ORDER BY created_at DESC, id DESC LIMIT ?) t ON t.id = e.task_id"
+                 " ORDER BY e.task_id, e.seq",
+                 DB_I(since_ms), DB_I(RECENT));
+    while (db_next(r)) {
+        task_state to, begin;
+        stats_span span;
+        if (strcmp(task, db_text(r, 0)) != 0) memset(at, 0, sizeof at);
+        (void)snprintf(task, sizeof task, "%s", db_text(r, 0));
+        if (!task_state_read(&to, db_text(r, 1))) continue;
+        at[to] = db_int(r, 2);
+        if (to == TASK_SETTLED) later(&s->v.settled_at, at[to]);
+        if (stats_span_of(&span, &begin, to) && at[begin] != 0 && at[to] >= at[begin])
+            recent_add(&s->took[span], (uint64_t)(at[to] - at[begin]));
+    }
+    db_end(r);
 }
 
 sp_status stats_init(stats *s, db *d, int64_t now_ms)
@@ -43,22 +91,36 @@ sp_status stats_init(stats *s, db *d, int64_t now_ms)
                  DB_I(now_ms - 2 * DAY_MS));
     while (db_next(r)) {
         tally_add(&s->made, (uint64_t)db_int(r, 0), 1);
-        if (!db_is_null(r, 1)) tally_add(&s->verified, (uint64_t)db_int(r, 1), 1);
+        later(&s->v.made_at, db_int(r, 0));
+        if (db_is_null(r, 1)) continue;
+        tally_add(&s->verified, (uint64_t)db_int(r, 1), 1);
+        later(&s->v.verified_at, db_int(r, 1));
     }
     db_end(r);
+    read_spans(s, d, now_ms - 2 * DAY_MS);
     return db_ok(d) ? SP_OK : SP_ERR_IO;
 }
 
 void stats_free(stats *s) { (void)pthread_mutex_destroy(&s->lock); }
 
-void stats_moved(stats *s, task_state from, task_state to, const u256 *amount, int64_t at_ms)
+void stats_moved(stats *s, task_state from, task_state to, const u256 *amount, int64_t at_ms,
+                 int64_t since_ms)
 {
+    task_state begin;
+    stats_span span;
     (void)pthread_mutex_lock(&s->lock);
     if (from < TASK_STATES && s->v.tasks[from] > 0) s->v.tasks[from]--;
     s->v.tasks[to]++;
     s->v.moved[from][to]++;
     if (from == TASK_STATES) tally_add(&s->made, (uint64_t)at_ms, 1);
     if (from == TASK_VERIFYING && to == TASK_VERIFIED) tally_add(&s->verified, (uint64_t)at_ms, 1);
+    if (from == TASK_STATES) later(&s->v.made_at, at_ms);
+    if (to == TASK_VERIFIED) later(&s->v.verified_at, at_ms);
+    if (to == TASK_SETTLED) later(&s->v.settled_at, at_ms);
+    if (since_ms > 0 && at_ms >= since_ms && stats_span_of(&span, &begin, to)) {
+        hist_add(&s->span[span], HIST_SLOW, (uint64_t)(at_ms - since_ms) * 1000000u);
+        recent_add(&s->took[span], (uint64_t)(at_ms - since_ms));
+    }
     if (amount != NULL) paid(&s->v, *amount);
     (void)pthread_mutex_unlock(&s->lock);
 }
@@ -76,6 +138,22 @@ stats_view stats_look(stats *s, int64_t now_ms)
     v.made_day = tally_minutes(&s->made, now, TALLY_MINUTES);
     (void)pthread_mutex_unlock(&s->lock);
     return v;
+}
+
+bool stats_median_ms(stats *s, stats_span span, uint64_t *ms)
+{
+    (void)pthread_mutex_lock(&s->lock);
+    const recent copy = s->took[span]; /* sorted outside of the lock */
+    (void)pthread_mutex_unlock(&s->lock);
+    return recent_median(ms, &copy);
+}
+
+hist stats_hist(stats *s, stats_span span)
+{
+    (void)pthread_mutex_lock(&s->lock);
+    const hist h = s->span[span];
+    (void)pthread_mutex_unlock(&s->lock);
+    return h;
 }
 
 stats_view stats_look_with_nodes(stats *s, db *d, int64_t now_ms)

@@ -4,11 +4,16 @@
 #define RELAYER_STATS_H
 
 #include "relayer/db.h"
+#include "relayer/hist.h"
+#include "relayer/recent.h"
 #include "relayer/state.h"
 #include "relayer/tally.h"
 #include "starknet/escrow.h"
 
 #include <pthread.h>
+
+/* What a task waits for: a node that says yes, its result, the contract. */
+typedef enum { SPAN_QUEUE, SPAN_PROVE, SPAN_SETTLE, SPANS } stats_span;
 
 typedef struct {
     uint64_t tasks[TASK_STATES];
@@ -17,23 +22,33 @@ typedef struct {
     u256 volume; /* of settled tasks, with the contract's parts of each */
     escrow_split split;
     uint64_t nodes, nodes_active;
+    int64_t made_at, verified_at, settled_at; /* the last; 0: none */
 } stats_view;
 
 typedef struct stats {
     pthread_mutex_t lock;
     stats_view v;
     tally verified, made;
-    uint64_t nodes_ns; /* when they were counted; 0: never */
+    hist span[SPANS];   /* nanoseconds, since the start */
+    recent took[SPANS]; /* milliseconds, of tasks of two days */
+    uint64_t nodes_ns;  /* when they were counted; 0: never */
 } stats;
 
 /* Counts what is there. Of the tasks verified today, those are found that were made within two
  * days. SP_ERR_IO. */
 SP_MUST_USE sp_status stats_init(stats *s, db *d, int64_t now_ms);
 void stats_free(stats *s);
-/* After a commit. amount: of a task that was settled, else NULL. */
-void stats_moved(stats *s, task_state from, task_state to, const u256 *amount, int64_t at_ms);
+/* The state in which what `to` ends has begun. False: it ends none of the spans. */
+SP_MUST_USE bool stats_span_of(stats_span *span, task_state *begin, task_state to);
+/* After a commit. amount: of a task that was settled, else NULL; since_ms: when what this move ends
+ * began, 0 where it ends nothing. */
+void stats_moved(stats *s, task_state from, task_state to, const u256 *amount, int64_t at_ms,
+                 int64_t since_ms);
 stats_view stats_look(stats *s, int64_t now_ms);
-/* The same; nodes are counted again when that was long ago. */
+/* Of the last RECENT; false: there is none. */
+SP_MUST_USE bool stats_median_ms(stats *s, stats_span span, uint64_t *ms);
+hist stats_hist(stats *s, stats_span span);
+/* The same as stats_look; nodes are counted again when that was long ago. */
 #define STATS_NODES_MS 5000
 stats_view stats_look_with_nodes(stats *s, db *d, int64_t now_ms);
 

@@ -1,0 +1,11 @@
+# cmake -DOUT=FILE.h "-DFILES=A;B" -P embed.cmake: a header with the bytes of files, as file_NAME[].
+set(text "/* Made by tools/embed.cmake. */\n")
+foreach(file ${FILES})
+  get_filename_component(name ${file} NAME)
+  string(MAKE_C_IDENTIFIER file_${name} id)
+  file(READ ${file} hex HEX)
+  string(REGEX REPLACE "(................................)" "\\1\n" hex "${hex}")
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," hex "${hex}")
+  string(APPEND text "static const unsigned char ${id}[] = {\n${hex}};\n")
+endforeach()
+file(WRITE ${OUT} "${text}")
