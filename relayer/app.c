@@ -52,13 +52,11 @@ static void fatal(void *user, const char *why)
     _exit(70); /* no handler, no flush: the disk is what counts */
 }
 
-static void recover(core *c, void *now_ms) { dispatch_recover(c, *(const int64_t *)now_ms); }
-
 static void tick(core *c, void *user, int64_t now_ms)
 {
     app *a = user;
     if (!a->stopping) hook_tick(c, now_ms); /* first: see there */
-    if (!a->recovered) a->recovered = core_part(c, recover, &now_ms);
+    instance_tick(c, now_ms);
     if (!a->stopping) dispatch_tick(c, now_ms);
 }
 
@@ -209,8 +207,10 @@ sp_status app_open(app *a, const settings *s, char *why)
                                        .tick_ms = TICK_MS,
                                        .user = a,
                                        .tick = tick,
+                                       .fence = instance_fence,
                                        .fatal = fatal};
     SP_TRY(core_new(&a->core, &core_settings, &a->port, why));
+    SP_TRY(instance_open(a, database, why));
     SP_TRY(load_keys(a, why));
     SP_TRY(rest_open(a, core_db(a->core)));
     SP_TRY(verify_open(a, why));

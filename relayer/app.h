@@ -4,6 +4,7 @@
 
 #include "market/uuid.h"
 #include "relayer/call.h"
+#include "relayer/instance.h"
 #include "relayer/node.h"
 #include "relayer/settings.h"
 
@@ -45,7 +46,8 @@ struct app {
     char region[APP_REGIONS][APP_REGION];
     uint16_t n_regions;
     uuid_source ids;
-    bool draining, handles_open, recovered;
+    instance instance;
+    bool draining, handles_open;
     struct rest *rest; /* of the loop's thread */
     int exit_code;
 };

@@ -117,6 +117,10 @@ static void group(core *c, job *list, bool tick)
     c->now = clock_ms();
     c->lost = false;
     bool ok = db_exec(c->d, "BEGIN IMMEDIATE");
+    if (ok && c->c.fence != NULL && !c->c.fence(c->d, c->c.user, &c->now)) {
+        if (db_ok(c->d)) c->c.fatal(c->c.user, "others took this process for dead and went on");
+        ok = false;
+    }
     if (ok) {
         if (tick) (void)unit(c, NULL);
         for (job *j = list; j != NULL; j = j->next) {

@@ -22,6 +22,9 @@ typedef struct {
     unsigned tick_ms; /* tick is called at least this often, in a savepoint of its own */
     void *user;
     void (*tick)(core *c, void *user, int64_t now_ms);
+    /* At the beginning of each transaction, NULL: not. False: this process may not write any more,
+     * and ends. May set the time of the group. */
+    bool (*fence)(db *d, void *user, int64_t *now_ms);
     void (*fatal)(void *user, const char *why); /* says so and ends the process */
 } core_config;
 

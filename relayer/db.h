@@ -45,6 +45,13 @@ typedef struct {
         DB_NULL_VALUE, 0, NULL, 0 \
     }
 
+/* At the end of a query of which what follows depends: nobody else changes these rows until the end
+ * of the transaction, and they are as the last commit has them. Where there is one writer (SQLite)
+ * that is so anyway. DB_SKIP_LOCKED: rows that somebody else holds are left out. */
+#define DB_PG(sql) " /*PG " sql "*/"
+#define DB_LOCK DB_PG("FOR UPDATE")
+#define DB_SKIP_LOCKED DB_PG("FOR UPDATE SKIP LOCKED")
+
 /* Runs a statement that gives no rows: how many rows it changed, or -1. The macros take one value
  * or more. */
 #define db_run(d, sql, ...)                                    \

@@ -76,7 +76,11 @@ static void *pg_open(const char *where, bool read_only, char *why)
         (void)snprintf(why, DB_WHY, "out of memory");
         return NULL;
     }
-    c->pg = PQconnectdb(where);
+    /* A server that cannot be reached is noticed; what the URL says of it holds. */
+    static const char *const names[] = {"keepalives_idle", "keepalives_interval",
+                                        "tcp_user_timeout", "dbname", NULL};
+    const char *const values[] = {"10", "5", "20000", where, NULL};
+    c->pg = PQconnectdbParams(names, values, 1);
     bool ok = PQstatus(c->pg) == CONNECTION_OK;
     if (!ok) note(c, PQerrorMessage(c->pg));
     if (ok) (void)PQsetNoticeProcessor(c->pg, no_notice, NULL);
@@ -89,7 +93,8 @@ static void *pg_open(const char *where, bool read_only, char *why)
     return NULL;
 }
 
-/* `?` becomes $1, $2, ...: no statement of ours has a question mark for anything else. */
+/* `?` becomes $1, $2, ...: no statement of ours has a question mark for anything else. What is for
+ * this server alone (DB_PG, DB_LOCK) stands in a comment, and comes out of it. */
 static char *numbered(const char *sql)
 {
     size_t marks = 0;
@@ -102,6 +107,10 @@ static char *numbered(const char *sql)
     for (const char *p = sql; *p != 0; p++) {
         if (*p == '?')
             n += (size_t)snprintf(out + n, room - n, "$%u", ++at);
+        else if (strncmp(p, "/*PG ", 5) == 0)
+            p += 3;
+        else if (p[0] == '*' && p[1] == '/')
+            p++;
         else
             out[n++] = *p;
     }

@@ -353,6 +353,7 @@ static void offer(core *c, queued *q, const pool *p, const score_result *best)
             m, "chain",
             json_pack("{s:s, s:s}", "contract", q->chain_contract, "task_id", q->chain_task_id));
     node_send(c, s, m);
+    node_keep_in_step(c, s);
     s->node.running++;
     if (s->node.quota_left > 0) s->node.quota_left--;
     p->node[best->pick[0].node] = s->node;
@@ -440,19 +441,24 @@ static void hang_up(core *c, int64_t now)
 
 void dispatch_tick(core *c, int64_t now)
 {
+    node_read_mail(c);
     end_due(c, now);
-    expire(c, now);
+    if (instance_holds(core_user(c), "timers")) expire(c, now);
     find_nodes(c, now);
     verify_start_waiting(c);
     hang_up(c, now);
 }
 
-void dispatch_recover(core *c, int64_t now)
+void dispatch_take_over(core *c, const char *relayer, int64_t now)
 {
     const app *a = core_user(c);
-    (void)db_run(
-        core_db(c), "UPDATE attempt SET lease_until = ? WHERE outcome IS NULL AND lease_until < ?",
-        DB_I(now + (int64_t)a->set.resume_grace_ms), DB_I(now + (int64_t)a->set.resume_grace_ms));
-    (void)db_exec(core_db(c), "UPDATE node SET connected = 0");
-    verify_recover(c);
+    const int64_t grace = now + (int64_t)a->set.resume_grace_ms;
+    (void)db_run(core_db(c),
+                 "UPDATE attempt SET lease_until = ? WHERE outcome IS NULL AND lease_until < ?"
+                 " AND node_id IN (SELECT id FROM node WHERE instance = ?)",
+                 DB_I(grace), DB_I(grace), DB_T(relayer));
+    (void)db_run(core_db(c), "UPDATE node SET connected = 0, instance = NULL WHERE instance = ?",
+                 DB_T(relayer));
+    (void)db_run(core_db(c), "DELETE FROM mail WHERE instance = ?", DB_T(relayer));
+    verify_recover(c, relayer);
 }

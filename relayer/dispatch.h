@@ -7,8 +7,8 @@
 
 /* One round, on the core's thread. */
 void dispatch_tick(core *c, int64_t now_ms);
-/* At the start: leases that ran out while the relayer was down get the time of grace, and results
- * that nobody was verifying any more are taken up again. */
-void dispatch_recover(core *c, int64_t now_ms);
+/* A relayer is no more (instance.h): its nodes are connected to none, their leases get the time of
+ * grace, and results that it was verifying are taken up again. */
+void dispatch_take_over(core *c, const char *relayer, int64_t now_ms);
 
 #endif

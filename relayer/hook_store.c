@@ -307,7 +307,7 @@ void hook_tick(core *c, int64_t now_ms)
     app *a = core_user(c);
     hook_delivery *due[DUE];
     size_t n = 0;
-    if (a->hooks == NULL || hook_is_full(a->hooks)) return;
+    if (a->hooks == NULL || !instance_holds(a, "callbacks") || hook_is_full(a->hooks)) return;
     if (now_ms >= a->hooks_prune_ms) {
         a->hooks_prune_ms = now_ms + PRUNE_EVERY_MS;
         prune(c, now_ms);

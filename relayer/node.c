@@ -235,8 +235,9 @@ static void closed(core *c, server_handle h)
     *p = s->next;
     if (s->registered) {
         unregister(a->nodes, s);
-        (void)db_run(core_db(c), "UPDATE node SET connected = 0, last_seen = ? WHERE id = ?",
-                     DB_I(core_now(c)), DB_T(s->id));
+        (void)db_run(core_db(c),
+                     "UPDATE node SET connected = 0, last_seen = ? WHERE id = ? AND session = ?",
+                     DB_I(core_now(c)), DB_T(s->id), DB_T(s->session));
         log_event(LOG_INFO, "node_closed", "node", s->id, NULL);
     }
     free(s);

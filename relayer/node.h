@@ -60,6 +60,20 @@ void node_close(core *c, const node_session *s, unsigned code, const char *reaso
 void node_error(core *c, const node_session *s, const char *re, const char *code, bool is_fatal,
                 const char *detail);
 
+/* To a node wherever its session is, after the commit; takes the reference. Lost where it has none:
+ * only for what the node hears otherwise, too. */
+void node_tell(core *c, const char *node, json_t *message);
+/* Something other than its session has changed the row of a node (banned it, ended an attempt): who
+ * has the session reads it again. */
+void node_changed(core *c, const char *node);
+void node_read_again(core *c, node_session *s);
+/* What a unit changes of a session in memory is read again should the unit be undone. */
+void node_keep_in_step(core *c, const node_session *s);
+/* A node has registered here: a session that another relayer has of it is closed. */
+void node_replaced(core *c, const char *node, const char *session);
+/* What other relayers have for the sessions of this one. */
+void node_read_mail(core *c);
+
 /* An attempt of this task that is under way ends with this outcome, and its node is told. */
 void node_task_ended(core *c, const char *task, attempt_outcome outcome);
 /* Ends one attempt: outcome, events of reputation, the node's count. */

@@ -141,36 +141,10 @@ static char *member_text(const json_t *m, const char *name)
     return text != NULL ? text : strdup("{}");
 }
 
-/* What is remembered of the node, or its first row. */
-static void load(core *c, node_session *s, const json_t *m)
+/* What its row says of it, and how much it has under way. */
+static void read_standing(core *c, node_session *s)
 {
     db *d = core_db(c);
-    char key[FELT_HEX], base[U256_TEXT], mcycle[U256_TEXT];
-    char *specs = member_text(m, "specs"), *bench = member_text(m, "bench"),
-         *software = member_text(m, "software");
-    const char *region = json_string_value(json_object_get(m, "region"));
-    (void)felt_write_hex(key, s->pubkey);
-    u256_write_text(base, s->node.price_base);
-    u256_write_text(mcycle, s->node.price_mcycle);
-    (void)db_run(
-        d,
-        "INSERT INTO node(id, pubkey, address, state, specs, bench, software, region, price_base,"
-        " price_mcycle, max_concurrent, draining, quota_day, quota_left, quota_max, connected, "
-        "last_seen,"
-        " version, created_at, rep_good, rep_bad, rep_at, tries_good, tries_all, tries_at, clean)"
-        " VALUES(?, ?, ?, 'probation', ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, 1, ?, 1, ?, 0, 0, 0, 0, 0, "
-        "0, 0)"
-        " ON CONFLICT(id) DO UPDATE SET pubkey = excluded.pubkey, address = excluded.address,"
-        " specs = excluded.specs, bench = excluded.bench, software = excluded.software,"
-        " region = excluded.region, price_base = excluded.price_base,"
-        " price_mcycle = excluded.price_mcycle, max_concurrent = excluded.max_concurrent,"
-        " connected = 1, last_seen = excluded.last_seen, version = node.version + 1",
-        DB_T(s->id), DB_T(key), DB_T(s->address), DB_T(specs), DB_T(bench), DB_T(software),
-        DB_T(region != NULL ? region : ""), DB_T(base), DB_T(mcycle), DB_I(s->node.capacity),
-        DB_I(DEFAULT_QUOTA), DB_I(MAX_QUOTA), DB_I(core_now(c)), DB_I(core_now(c)));
-    free(specs);
-    free(bench);
-    free(software);
     db_rows *r =
         db_query(d,
                  "SELECT state, draining, quota_left, banned_until, rep_good, rep_bad, rep_at,"
@@ -198,6 +172,53 @@ static void load(core *c, node_session *s, const json_t *m)
                  DB_T(s->id));
     if (db_next(r)) s->node.running = (uint32_t)db_int(r, 0);
     db_end(r);
+}
+
+/* What is remembered of the node, or its first row. */
+static void load(core *c, node_session *s, const json_t *m)
+{
+    db *d = core_db(c);
+    char key[FELT_HEX], base[U256_TEXT], mcycle[U256_TEXT];
+    char *specs = member_text(m, "specs"), *bench = member_text(m, "bench"),
+         *software = member_text(m, "software");
+    const char *region = json_string_value(json_object_get(m, "region"));
+    const app *a = core_user(c);
+    db_end(db_query(d, "SELECT id FROM node WHERE id = ?" DB_LOCK, DB_T(s->id)));
+    node_replaced(c, s->id, s->session);
+    (void)felt_write_hex(key, s->pubkey);
+    u256_write_text(base, s->node.price_base);
+    u256_write_text(mcycle, s->node.price_mcycle);
+    (void)db_run(
+        d,
+        "INSERT INTO node(id, pubkey, address, state, specs, bench, software, region, price_base,"
+        " price_mcycle, max_concurrent, draining, quota_day, quota_left, quota_max, connected, "
+        "last_seen,"
+        " version, created_at, rep_good, rep_bad, rep_at, tries_good, tries_all, tries_at, clean,"
+        " instance, session)"
+        " VALUES(?, ?, ?, 'probation', ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, 1, ?, 1, ?, 0, 0, 0, 0, 0, "
+        "0, 0, ?, ?)"
+        " ON CONFLICT(id) DO UPDATE SET pubkey = excluded.pubkey, address = excluded.address,"
+        " specs = excluded.specs, bench = excluded.bench, software = excluded.software,"
+        " region = excluded.region, price_base = excluded.price_base,"
+        " price_mcycle = excluded.price_mcycle, max_concurrent = excluded.max_concurrent,"
+        " connected = 1, last_seen = excluded.last_seen, version = node.version + 1,"
+        " instance = excluded.instance, session = excluded.session",
+        DB_T(s->id), DB_T(key), DB_T(s->address), DB_T(specs), DB_T(bench), DB_T(software),
+        DB_T(region != NULL ? region : ""), DB_T(base), DB_T(mcycle), DB_I(s->node.capacity),
+        DB_I(DEFAULT_QUOTA), DB_I(MAX_QUOTA), DB_I(core_now(c)), DB_I(core_now(c)),
+        DB_T(a->instance.id), DB_T(s->session));
+    free(specs);
+    free(bench);
+    free(software);
+    read_standing(c, s);
+}
+
+void node_read_again(core *c, node_session *s)
+{
+    const bool was_banned = s->node.banned;
+    read_standing(c, s);
+    if (!s->node.is_signed) s->node.probation = true;
+    if (s->node.banned && !was_banned) node_close(c, s, 4403, "banned");
 }
 
 /* What this node had under way when it was last connected: it goes on with what its lease still
@@ -250,6 +271,14 @@ void node_register(core *c, node_session *s, const json_t *m, const char *re)
     }
     check_free(&k);
     set_default_speed(&s->node);
+    uint8_t random[UUID_RANDOM];
+    uuid session;
+    if (RAND_bytes(random, sizeof random) != 1 ||
+        uuid_next(&a->ids, &session, (uint64_t)core_now(c), random) != SP_OK) {
+        core_fail(c);
+        return;
+    }
+    uuid_write(s->session, session);
     load(c, s, m);
     s->node.is_signed = is_signed;
     s->node.features = s->address[0] != 0 ? NODE_HAS_ACCOUNT : 0;
@@ -262,17 +291,11 @@ void node_register(core *c, node_session *s, const json_t *m, const char *re)
     else
         memcpy(s->node.account, s->node.id, SCORE_ID);
     if (s->node.banned) {
+        (void)db_run(core_db(c), "UPDATE node SET connected = 0 WHERE id = ?", DB_T(s->id));
         node_close(c, s, 4403, "banned");
         return;
     }
-    uint8_t random[UUID_RANDOM];
-    uuid session;
-    if (RAND_bytes(random, sizeof random) != 1 ||
-        uuid_next(&a->ids, &session, (uint64_t)core_now(c), random) != SP_OK) {
-        core_fail(c);
-        return;
-    }
-    uuid_write(s->session, session);
+    if (!db_ok(core_db(c))) return; /* what is in memory follows what is in the database */
     node_session_registered(c, s);
     log_event(LOG_INFO, "node_registered", "node", s->id, "peer", s->peer, NULL);
     const char *state = s->node.draining ? "draining" : s->node.probation ? "probation" : "active";

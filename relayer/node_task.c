@@ -81,9 +81,15 @@ void node_attempt_end(core *c, const char *task, int64_t attempt, const char *no
                DB_T(task), DB_I(attempt));
     if (n != 1) return;
     node_session *s = nodes_find(a->nodes, node);
-    if (s != NULL && s->node.running > 0) s->node.running--;
+    if (s != NULL) {
+        node_keep_in_step(c, s);
+        if (s->node.running > 0) s->node.running--;
+    }
     reputation_kind kind;
-    if (!reputation_of_outcome(&kind, outcome)) return;
+    if (!reputation_of_outcome(&kind, outcome)) {
+        if (s == NULL) node_changed(c, node);
+        return;
+    }
 
     reputation rep = {0, 0, 0};
     success_rate tries = {0, 0, 0};
@@ -91,7 +97,7 @@ void node_attempt_end(core *c, const char *task, int64_t attempt, const char *no
     db_rows *r = db_query(
         d,
         "SELECT rep_good, rep_bad, rep_at, tries_good, tries_all, tries_at, clean, quota_left,"
-        " quota_max FROM node WHERE id = ?",
+        " quota_max FROM node WHERE id = ?" DB_LOCK,
         DB_T(node));
     if (db_next(r)) {
         rep = (reputation){(uint64_t)db_int(r, 0), (uint64_t)db_int(r, 1), (uint64_t)db_int(r, 2)};
@@ -133,7 +139,10 @@ void node_attempt_end(core *c, const char *task, int64_t attempt, const char *no
              : clean >= 10       ? "active"
                                  : "probation"),
         DB_I(until), DB_I(until), DB_T(node));
-    if (s == NULL) return;
+    if (s == NULL) {
+        node_changed(c, node);
+        return;
+    }
     s->rep = rep;
     s->tries = tries;
     s->clean = (uint64_t)clean;
@@ -148,7 +157,6 @@ void node_attempt_end(core *c, const char *task, int64_t attempt, const char *no
 
 void node_task_ended(core *c, const char *task, attempt_outcome outcome)
 {
-    app *a = core_user(c);
     char node[NODE_ID] = "";
     int64_t n = 0;
     db_rows *r =
@@ -161,11 +169,9 @@ void node_task_ended(core *c, const char *task, attempt_outcome outcome)
     db_end(r);
     if (n == 0) return;
     node_attempt_end(c, task, n, node, outcome, NULL, NULL);
-    const node_session *s = nodes_find(a->nodes, node);
-    if (s != NULL)
-        node_send(c, s,
-                  json_pack("{s:s, s:s, s:I, s:s}", "message_type", "task_cancel", "task_id", task,
-                            "attempt", (json_int_t)n, "reason", attempt_outcome_name(outcome)));
+    node_tell(c, node,
+              json_pack("{s:s, s:s, s:I, s:s}", "message_type", "task_cancel", "task_id", task,
+                        "attempt", (json_int_t)n, "reason", attempt_outcome_name(outcome)));
 }
 
 void node_task_retry(core *c, const char *task, failure_code why, const char *detail)

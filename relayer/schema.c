@@ -14,6 +14,13 @@
 static const char *const version_1[] = {
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) @S",
 
+    /* Relayers that run (instance.h), and what one of them at a time does. */
+    "CREATE TABLE instance(id TEXT PRIMARY KEY, epoch @I NOT NULL, started_at @I NOT NULL,"
+    " lease_until @I NOT NULL, address TEXT NOT NULL) @S",
+    "CREATE TABLE duty(name TEXT PRIMARY KEY, instance TEXT, epoch @I NOT NULL) @S",
+    "INSERT INTO duty(name, epoch) VALUES('chain', 0), ('callbacks', 0), ('timers', 0),"
+    " ('prune', 0), ('backup', 0)",
+
     "CREATE TABLE api_key(id TEXT PRIMARY KEY, secret_hash @B NOT NULL, name TEXT NOT NULL,"
     " scopes TEXT NOT NULL, quota TEXT, created_at @I NOT NULL, expires_at @I, revoked_at @I) @S",
 
@@ -32,11 +39,18 @@ static const char *const version_1[] = {
     " max_concurrent @I NOT NULL, draining @I NOT NULL, quota_day @I NOT NULL, quota_left @I NOT "
     "NULL,"
     " quota_max @I NOT NULL, connected @I NOT NULL, last_seen @I NOT NULL, banned_until @I,"
+    /* where its session is, or was last */
+    " instance TEXT, session TEXT,"
     " version @I NOT NULL, created_at @I NOT NULL,"
     /* sums of reputation_event (relayer/reputation.h), so that a node's score needs no history */
     " rep_good @I NOT NULL, rep_bad @I NOT NULL, rep_at @I NOT NULL, tries_good @I NOT NULL,"
     " tries_all @I NOT NULL, tries_at @I NOT NULL, clean @I NOT NULL) @S",
     "CREATE INDEX node_order ON node(created_at, id)",
+
+    /* For the relayer that has a node's session (node_mail.c). */
+    "CREATE TABLE mail(id TEXT PRIMARY KEY, instance TEXT NOT NULL, node_id TEXT NOT NULL,"
+    " session TEXT, body TEXT) @S",
+    "CREATE INDEX mail_of ON mail(instance, id)",
 
     "CREATE TABLE reputation_event(node_id TEXT NOT NULL, seq @I NOT NULL, at @I NOT NULL,"
     " kind TEXT NOT NULL, task_id TEXT, attempt @I, PRIMARY KEY(node_id, seq)) @S",
@@ -70,6 +84,7 @@ static const char *const version_1[] = {
     /* lease_until: what is done when it comes depends on acked_at; NULL once a result is there */
     " started_at @I, start_by @I NOT NULL, lease_until @I, phase TEXT, progress_ppm @I, eta_ms @I,"
     " outcome TEXT, ended_at @I, failure_code TEXT, failure_detail TEXT, result TEXT,"
+    " verifier TEXT," /* the relayer that looks at the result */
     " sig_r TEXT, sig_s TEXT, candidates TEXT, PRIMARY KEY(task_id, n)) @S",
     "CREATE INDEX attempt_open ON attempt(node_id) WHERE outcome IS NULL",
     "CREATE INDEX attempt_due ON attempt(lease_until) WHERE outcome IS NULL",

@@ -345,6 +345,8 @@ static void start_one(core *c, void *arg)
     if (v != NULL) v->a = a;
     if (v == NULL || !load(v, core_db(c), w->id) ||
         !task_move(c, w->id, &w->version, TASK_RESULT_RECEIVED, TASK_VERIFYING, "relayer", NULL) ||
+        db_run(core_db(c), "UPDATE attempt SET verifier = ? WHERE task_id = ? AND n = ?",
+               DB_T(a->instance.id), DB_T(w->id), DB_I(v->attempt)) != 1 ||
         !queue_put(&a->verifies, &v->j)) {
         if (v != NULL) verification_free(&v->j);
         core_fail(c);
@@ -358,7 +360,7 @@ void verify_start_waiting(core *c)
     app *a = core_user(c);
     if (a->verify_again) {
         a->verify_again = false;
-        verify_recover(c);
+        verify_recover(c, a->instance.id);
     }
     waiting_task list[MAX_WAITING];
     size_t n = 0;
@@ -376,13 +378,16 @@ void verify_start_waiting(core *c)
             log_event(LOG_ERROR, "task_left_alone", "what", "verify", "task_id", list[i].id, NULL);
 }
 
-void verify_recover(core *c)
+void verify_recover(core *c, const char *relayer)
 {
     for (;;) {
         char id[UUID_TEXT] = "";
         int64_t version = 0;
-        db_rows *r = db_query_values(
-            core_db(c), "SELECT id, version FROM task WHERE state = 'verifying' LIMIT 1", NULL, 0);
+        db_rows *r = db_query(
+            core_db(c),
+            "SELECT t.id, t.version FROM task t JOIN attempt a ON a.task_id = t.id"
+            " AND a.outcome IS NULL AND a.verifier = ? WHERE t.state = 'verifying' LIMIT 1",
+            DB_T(relayer));
         if (db_next(r)) {
             (void)snprintf(id, sizeof id, "%s", db_text(r, 0));
             version = db_int(r, 1);

@@ -16,8 +16,9 @@ void verify_close(struct app *a);
 const char *verify_accept(core *c, const char *task, int64_t attempt, const json_t *message);
 /* Results that wait go to free workers. */
 void verify_start_waiting(core *c);
-/* After a start: what was being verified is to be verified again. */
-void verify_recover(core *c);
+/* What a relayer that is no more, or whose verdict was lost, was verifying is to be verified again.
+ */
+void verify_recover(core *c, const char *relayer);
 
 /* The context that a proof must have to be paid to this account (docs/chain.md 1), 56 hex digits.
  */

@@ -239,7 +239,11 @@ static void *watch_thread(void *arg)
 {
     watch *w = arg;
     while (!w->a->stopping) {
-        round_of(w);
+        /* One relayer at a time; where it goes on is in the database. */
+        if (instance_holds(w->a, "chain"))
+            round_of(w);
+        else
+            w->started = false;
         const uint64_t until = clock_ns() + w->a->set.poll_ms * 1000000u;
         const struct timespec pause = {0, 20000000};
         while (!w->a->stopping && clock_ns() < until) (void)nanosleep(&pause, NULL);
