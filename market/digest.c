@@ -72,6 +72,15 @@ felt digest_node_id(felt pubkey)
     return poseidon_final(&c);
 }
 
+felt digest_relayer_id(felt pubkey)
+{
+    poseidon_ctx c;
+    poseidon_init(&c);
+    add_name(&c, "SPROVE_RELAYER");
+    poseidon_add(&c, pubkey);
+    return poseidon_final(&c);
+}
+
 sp_status digest_of_register(felt *z, const digest_register *m)
 {
     poseidon_ctx c = start("REGISTER", m->chain_id);
@@ -128,6 +137,28 @@ sp_status digest_of_audit(felt *z, const digest_audit *m)
     add_hash(&c, m->proof);
     add_u64(&c, m->ts_ms);
     return finish(z, &c);
+}
+
+sp_status digest_of_callback(felt *z, const digest_callback *m)
+{
+    poseidon_ctx c = start("CALLBACK", m->chain_id);
+    add_hash(&c, m->body);
+    return finish(z, &c);
+}
+
+sp_status digest_of_job(felt *z, const digest_job *m)
+{
+    felt profile, io;
+    if (shortstring_read(&profile, m->profile) != SP_OK || shortstring_read(&io, m->io) != SP_OK)
+        return SP_ERR_ARG;
+    poseidon_ctx c = start("JOB", m->chain_id);
+    add_hash(&c, m->program);
+    add_hash(&c, m->input);
+    add_u64(&c, m->max_cycles);
+    poseidon_add(&c, profile);
+    poseidon_add(&c, io);
+    *z = poseidon_final(&c);
+    return SP_OK;
 }
 
 sp_status digest_sign(digest_signature *out, const ecdsa_key *key, felt z)

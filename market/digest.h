@@ -24,6 +24,9 @@
 /* Poseidon("SPROVE_NODE", public key): the name of the node that has this key. */
 felt digest_node_id(felt pubkey);
 
+/* Poseidon("SPROVE_RELAYER", public key): the name of the relayer that has this key. */
+felt digest_relayer_id(felt pubkey);
+
 /* A node opens or resumes a session. Kind "REGISTER". */
 typedef struct {
     felt chain_id, relayer_id, node_id, session_nonce;
@@ -55,6 +58,16 @@ typedef struct {
     enum digest_status status;
 } digest_result;
 
+/* What is to be done: the job_commitment of a ticket. program: the program's id and zeros after it;
+ * input: the SHA-256 of the public input; profile and io: the names of docs/protocol.md, at most 31
+ * characters. Kind "JOB". */
+typedef struct {
+    felt chain_id;
+    uint8_t program[DIGEST_HASH], input[DIGEST_HASH];
+    uint64_t max_cycles;
+    const char *profile, *io;
+} digest_job;
+
 /* The relayer gives a task to a node until a time, at a price. Kind "TICKET". */
 typedef struct {
     felt chain_id, contract; /* contract 0: the task is not on a chain */
@@ -78,12 +91,21 @@ typedef struct {
     uint64_t ts_ms;
 } digest_audit;
 
+/* A callback is the relayer's. body: the SHA-256 of its body. Kind "CALLBACK". */
+typedef struct {
+    felt chain_id;
+    uint8_t body[DIGEST_HASH];
+} digest_callback;
+
 /* *z untouched on SP_ERR_LIMIT, which see above; no other failure. */
 SP_MUST_USE sp_status digest_of_register(felt *z, const digest_register *m);
 SP_MUST_USE sp_status digest_of_ack(felt *z, const digest_ack *m);
 SP_MUST_USE sp_status digest_of_result(felt *z, const digest_result *m);
 SP_MUST_USE sp_status digest_of_ticket(felt *z, const digest_ticket *m);
 SP_MUST_USE sp_status digest_of_audit(felt *z, const digest_audit *m);
+SP_MUST_USE sp_status digest_of_callback(felt *z, const digest_callback *m);
+/* Not signed by itself, so any felt. SP_ERR_ARG: a name is no short string. */
+SP_MUST_USE sp_status digest_of_job(felt *z, const digest_job *m);
 /* Whether a felt can be signed: below 2^251. */
 bool digest_fits(felt z);
 

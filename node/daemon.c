@@ -14,6 +14,7 @@
 #include "node/link.h"
 #include "node/selfbench.h"
 #include "node/task.h"
+#include "node/ticket.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,7 +41,7 @@ typedef struct {
     node_link *link;
     journal *journal;
     ecdsa_key key;
-    felt pubkey, chain_id, relayer_id, nonce;
+    felt pubkey, chain_id, relayer_id, relayer_pubkey, nonce;
     char id[FELT_HEX], worker[NODE_TEXT], work[NODE_TEXT], results[NODE_TEXT];
     hardware machine;
     selfbench bench;
@@ -297,9 +298,15 @@ static const char *refusal(node *n, const node_task *t)
     if (n->stopping) return "draining";
     if (count(n) >= n->o.max_concurrent) return "busy";
     if (program == NULL || sp_job_find(program) == NULL) return "unsupported";
-    if (json_object_get(t->assignment, "chain") != NULL &&
-        (n->o.address[0] == 0 || n->o.keystore[0] == 0))
-        return "unsupported";
+    if (json_object_get(t->assignment, "chain") != NULL) {
+        if (n->o.address[0] == 0 || n->o.keystore[0] == 0) return "unsupported";
+        const char *bad =
+            ticket_check(t->assignment, n->chain_id, digest_node_id(n->pubkey), n->relayer_pubkey);
+        if (bad != NULL) {
+            say(n, "ticket_refused", "task_id", t->id, "reason", bad, NULL);
+            return "unsupported";
+        }
+    }
     if (n->machine.disk_free != 0 && n->machine.disk_free < (uint64_t)1 << 28) return "disk";
     for (const node_task *o = n->tasks; o != NULL && k < SP_COUNT(taken); o = o->next) {
         taken[k].work_ms = work_ms(n, o);
@@ -507,6 +514,8 @@ static void on_hello(node *n, const json_t *m)
 {
     const json_int_t beat = json_integer_value(json_object_get(m, "heartbeat_ms"));
     if (!get_felt(&n->chain_id, m, "chain_id") || !get_felt(&n->relayer_id, m, "relayer_id") ||
+        !get_felt(&n->relayer_pubkey, m, "relayer_pubkey") ||
+        !felt_eq(digest_relayer_id(n->relayer_pubkey), n->relayer_id) ||
         !get_felt(&n->nonce, m, "session_nonce")) {
         say(n, "hello_malformed", NULL);
         link_drop(n->link, 1008, "hello malformed");

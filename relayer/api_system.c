@@ -7,9 +7,14 @@
 
 void api_version(call *c, db *d, core *k)
 {
+    char id[FELT_HEX], key[FELT_HEX];
     (void)d;
     (void)k;
-    http_json(&c->s, 200, json_pack("{s:s, s:s}", "version", SPROVE_VERSION, "api", SPROVE_API));
+    (void)felt_write_hex(id, c->a->me.id);
+    (void)felt_write_hex(key, c->a->me.pubkey);
+    http_json(&c->s, 200,
+              json_pack("{s:s, s:s, s:s, s:s}", "version", SPROVE_VERSION, "api", SPROVE_API,
+                        "relayer_id", id, "relayer_pubkey", key));
 }
 
 void api_live(call *c, db *d, core *k)

@@ -176,7 +176,6 @@ static sp_status set_rules(app *a, char *why)
     score_rules_init(&a->rules);
     for (size_t i = 0; i < SCORE_FACTORS; i++) a->rules.weight[i] = (uint32_t)weights[i];
     a->rules.exploration_ppm = (uint32_t)s->exploration_ppm;
-    a->relayer_id = felt_one();
     if (s->chain_id[0] == 0 || shortstring_read(&a->chain_id, s->chain_id) == SP_OK) return SP_OK;
     (void)snprintf(why, SETTINGS_WHY, "chain.chain_id is no short string");
     return SP_ERR_FORMAT;
@@ -213,6 +212,10 @@ sp_status app_open(app *a, const settings *s, char *why)
     SP_TRY(instance_open(a, database, why));
     SP_TRY(load_keys(a, why));
     SP_TRY(rest_open(a, core_db(a->core)));
+    if (identity_open(&a->me, core_db(a->core)) != SP_OK) {
+        (void)snprintf(why, SETTINGS_WHY, "the relayer's key cannot be read from the database");
+        return SP_ERR_IO;
+    }
     SP_TRY(verify_open(a, why));
     SP_TRY(hook_open(a, why));
     SP_TRY(core_start(a->core));
@@ -347,6 +350,7 @@ void app_close(app *a)
         (void)uv_run(&a->loop, UV_RUN_NOWAIT);
     }
     rest_free(a);
+    identity_wipe(&a->me);
     keys_delete(a->keys);
     (void)uv_loop_close(&a->loop);
 }

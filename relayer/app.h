@@ -4,6 +4,7 @@
 
 #include "market/uuid.h"
 #include "relayer/call.h"
+#include "relayer/identity.h"
 #include "relayer/instance.h"
 #include "relayer/node.h"
 #include "relayer/settings.h"
@@ -42,7 +43,8 @@ struct app {
     uv_timer_t on_drain;
     uint64_t drain_start_ns;
     nodes *nodes; /* of the core's thread, with what follows */
-    felt relayer_id, chain_id;
+    identity me;
+    felt chain_id;
     char region[APP_REGIONS][APP_REGION];
     uint16_t n_regions;
     uuid_source ids;

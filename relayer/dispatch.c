@@ -9,6 +9,7 @@
 #include "relayer/log.h"
 #include "relayer/schema.h"
 #include "relayer/task.h"
+#include "relayer/ticket.h"
 #include "relayer/verify.h"
 
 #include <openssl/rand.h>
@@ -348,10 +349,26 @@ static void offer(core *c, queued *q, const pool *p, const score_result *best)
     json_t *need = json_loads(q->requirements, 0, NULL);
     if (m != NULL && need != NULL) (void)json_object_set(m, "requirements", need);
     json_decref(need);
-    if (m != NULL && q->chain_task_id[0] != 0)
+    if (m != NULL && q->chain_task_id[0] != 0) {
+        const ticket_facts f = {.chain_id = a->chain_id,
+                                .contract = q->chain_contract,
+                                .task = q->id,
+                                .node = s->id,
+                                .program_id = q->program_id,
+                                .input_sha256 = q->input_sha256,
+                                .profile = q->profile,
+                                .io = q->io_mode,
+                                .attempt = n,
+                                .max_cycles = q->max_cycles,
+                                .price = best->pick[0].price,
+                                .lease_until_ms = now + (int64_t)t->lease_ms};
+        json_t *ticket = ticket_make(&a->me, &f);
+        if (ticket == NULL) core_fail(c);
+        (void)json_object_set_new(m, "ticket", ticket);
         (void)json_object_set_new(
             m, "chain",
             json_pack("{s:s, s:s}", "contract", q->chain_contract, "task_id", q->chain_task_id));
+    }
     node_send(c, s, m);
     node_keep_in_step(c, s);
     s->node.running++;

@@ -199,7 +199,7 @@ static void opened(core *c, const incoming *i)
     app *a = core_user(c);
     node_session *s = calloc(1, sizeof *s);
     uint8_t random[32];
-    char nonce[FELT_HEX], relayer[FELT_HEX], chain[FELT_HEX];
+    char nonce[FELT_HEX], relayer[FELT_HEX], key[FELT_HEX], chain[FELT_HEX];
     if (s == NULL || RAND_bytes(random, sizeof random) != 1) {
         free(s);
         return; /* the socket hangs up after the time to register */
@@ -213,14 +213,15 @@ static void opened(core *c, const incoming *i)
         s->nonce = felt_zero(); /* below 2^250: it never is */
     *place(a->nodes, i->h) = s;
     (void)felt_write_hex(nonce, s->nonce);
-    (void)felt_write_hex(relayer, a->relayer_id);
+    (void)felt_write_hex(relayer, a->me.id);
+    (void)felt_write_hex(key, a->me.pubkey);
     (void)felt_write_hex(chain, a->chain_id);
     const settings *t = &a->set;
     node_send(c, s,
-              json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:[s], s:I, s:I, s:I, s:I, s:I}",
-                        "message_type", "hello", "relayer_id", relayer, "chain_id", chain,
-                        "contract", t->contract, "session_nonce", nonce, "server_time",
-                        (json_int_t)core_now(c), "protocol", "1.0", "heartbeat_ms",
+              json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:[s], s:I, s:I, s:I, s:I, s:I}",
+                        "message_type", "hello", "relayer_id", relayer, "relayer_pubkey", key,
+                        "chain_id", chain, "contract", t->contract, "session_nonce", nonce,
+                        "server_time", (json_int_t)core_now(c), "protocol", "1.0", "heartbeat_ms",
                         (json_int_t)t->heartbeat_ms, "lease_ms", (json_int_t)t->lease_ms,
                         "resume_grace_ms", (json_int_t)t->resume_grace_ms, "offer_ms",
                         (json_int_t)t->offer_ms, "max_message_bytes", (json_int_t)t->max_message));

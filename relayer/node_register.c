@@ -27,7 +27,7 @@ static bool read_felt(felt *out, const json_t *m, const char *name)
 static const char *check_signature(core *c, node_session *s, const json_t *m)
 {
     const app *a = core_user(c);
-    digest_register d = {.chain_id = a->chain_id, .relayer_id = a->relayer_id};
+    digest_register d = {.chain_id = a->chain_id, .relayer_id = a->me.id};
     digest_signature sig;
     felt nonce, z;
     const json_t *pair = json_object_get(m, "signature");

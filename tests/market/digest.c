@@ -57,6 +57,7 @@ static bool matches(members *m, sp_status st, felt z)
 TEST(digest_node_id_is_poseidon_of_the_key)
 {
     CHECK_HEX(digest_node_id(felt_of(vector_public)), vector_node_id);
+    CHECK_HEX(digest_relayer_id(felt_of(vector_public)), vector_relayer_id);
 }
 
 TEST(digest_of_register_matches)
@@ -149,6 +150,39 @@ TEST(digest_of_audit_matches)
         const sp_status st = digest_of_audit(&z, &m);
         CHECK(matches(&v, st, z));
     }
+}
+
+TEST(digest_of_callback_matches)
+{
+    for (size_t i = 0; i < SP_COUNT(callback_vectors); i++) {
+        members v = {callback_vectors[i]};
+        digest_callback m;
+        felt z = felt_zero();
+        m.chain_id = take_felt(&v);
+        take_hex(m.body, DIGEST_HASH, &v);
+        const sp_status st = digest_of_callback(&z, &m);
+        CHECK(matches(&v, st, z));
+    }
+}
+
+TEST(digest_of_job_matches)
+{
+    digest_job m;
+    felt z = felt_one();
+    for (size_t i = 0; i < SP_COUNT(job_vectors); i++) {
+        members v = {job_vectors[i]};
+        m.chain_id = take_felt(&v);
+        take_hex(m.program, DIGEST_HASH, &v);
+        take_hex(m.input, DIGEST_HASH, &v);
+        m.max_cycles = take_u64(&v);
+        m.profile = *v.at++;
+        m.io = *v.at++;
+        const sp_status st = digest_of_job(&z, &m);
+        CHECK(matches(&v, st, z));
+    }
+    z = felt_one();
+    m.io = "a name of more than thirty-one bytes";
+    CHECK(digest_of_job(&z, &m) == SP_ERR_ARG && felt_eq(z, felt_one()));
 }
 
 TEST(digest_fits_below_2_251)

@@ -85,6 +85,9 @@ class Random:
     def felt(self):
         return {"least": 0, "most": P - 1}.get(self.edge, self.rng.randrange(P))
 
+    def name(self):
+        return {"least": "a", "most": "z" * 31}.get(self.edge) or self.rng.choice(["chain", "fast", "public", "hidden"])
+
     def id(self):
         n = self.number(128) & ~(15 << 76) & ~(3 << 62)
         return str(uuid.UUID(int=n | 7 << 76 | 2 << 62))
@@ -109,6 +112,8 @@ MESSAGES = [
         + ["price 256", "job_commitment felt"],
     ),
     ("AUDIT", ["chain_id felt", "task id", "attempt 32", "verdict 1", "proof 256x", "ts_ms 64"]),
+    ("CALLBACK", ["chain_id felt", "body 256x"]),
+    ("JOB", ["chain_id felt", "program 256x", "input 256x", "max_cycles 64", "profile name", "io name"]),
 ]
 
 
@@ -124,6 +129,9 @@ def message(kind, members, pick):
         if how == "felt":
             felts.append(pick.felt())
             texts.append("%#x" % felts[-1])
+        elif how == "name":
+            texts.append(pick.name())
+            felts.append(short(texts[-1]))
         elif how == "id":
             texts.append(pick.id())
             felts += halves(uuid.UUID(texts[-1]).int, 64)
@@ -143,6 +151,8 @@ def digests():
     text += 'static const char *const vector_public =\n    "%#x";\n' % public
     text += "static const char *const vector_node_id =\n"
     text += '    "%#x";\n' % poseidon_hash_many([short("SPROVE_NODE"), public])
+    text += "static const char *const vector_relayer_id =\n"
+    text += '    "%#x";\n' % poseidon_hash_many([short("SPROVE_RELAYER"), public])
     for kind, members in MESSAGES:
         text += "\nstatic const char *const %s_vectors[][%d] = {\n" % (kind.lower(), len(members) + 3)
         for seed in range(8):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Callbacks: signed, tried again, never lost, never to a private address.
 
-usage: test_callbacks.py RELAYER SPROVE [PART OF A TEST'S NAME]"""
+usage: test_callbacks.py RELAYER SPROVE CHECK_CALLBACK [PART OF A TEST'S NAME]"""
 import base64
 import hashlib
 import ipaddress
@@ -22,7 +22,7 @@ from receiver import Receiver, genuine  # noqa: E402
 from relayer_process import Relayer, wait_for  # noqa: E402
 from wsclient import WebSocket  # noqa: E402
 
-RELAYER, SPROVE = sys.argv[1], sys.argv[2]
+RELAYER, SPROVE, CHECK_CALLBACK = sys.argv[1:4]
 TASK = {"payload": {"algorithm": "matrix_multiplication", "matrix_a": [[1]], "matrix_b": [[1]]},
         "requirements": {"cpu_threads": 4000}, "token_amount": "1000000000000000000", "metadata": {"order": "17"}}
 # A pause of 5 s becomes one of 40 ms.
@@ -86,6 +86,14 @@ def test_signed_and_whole(r):
     assert genuine(got, secret)
     assert not genuine((got[0], got[1], got[2] + b" "), secret)
     assert not genuine(got, "whsec_" + "A" * 43 + "=")
+    said = r.call("GET", "/api/v1/version", key=False)[1]
+
+    def signed_by_relayer(key, signature, body):
+        return subprocess.run([CHECK_CALLBACK, key, "0x0", signature], input=body).returncode == 0
+    signature = got[1]["sprove-signature"]
+    assert signed_by_relayer(said["relayer_pubkey"], signature, got[2])
+    assert not signed_by_relayer(said["relayer_pubkey"], signature, got[2] + b" ")
+    assert not signed_by_relayer(said["relayer_id"], signature, got[2])
     body = json.loads(got[2])
     assert set(body) == {"id", "type", "created_at", "data"} and body["id"] == got[1]["webhook-id"], body
     assert body["type"] == "task.cancelled" and re.fullmatch(r"msg_[0-9a-f-]{36}", body["id"])
@@ -574,7 +582,7 @@ def no_secret_in(r):
 
 
 def main():
-    chosen = [n for n in globals() if n.startswith("test_") and (len(sys.argv) < 4 or sys.argv[3] in n)]
+    chosen = [n for n in globals() if n.startswith("test_") and (len(sys.argv) < 5 or sys.argv[4] in n)]
     assert chosen
     r = Relayer(RELAYER, settings=QUICK).start()
     try:

@@ -358,6 +358,8 @@ def test_goaway(r, proof, output):
     task = post(r)
     nodes = [Node(r, f"away{i}") for i in range(4)]
     wait_for("leased", lambda: state(r, task)["state"] == "offered")
+    me = r.call("GET", "/api/v1/version", key=False)[1]
+    assert nodes[0].hello["relayer_pubkey"] == me["relayer_pubkey"] and nodes[0].hello["relayer_id"] == me["relayer_id"]
     assert r.stop() == 0
     waits = set()
     for n in nodes:
@@ -371,6 +373,7 @@ def test_goaway(r, proof, output):
             assert e.code == 1012, e.code
     assert len(waits) > 1, waits
     r.start()
+    assert r.call("GET", "/api/v1/version", key=False)[1] == me, "it has another key after a restart"
     assert r.call("POST", f"/api/v1/tasks/{task}/cancel")[0] == 202
 
 
