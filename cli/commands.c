@@ -14,9 +14,9 @@
 
 #ifdef SP_CLI_CHAIN
 #define RUN_OPTIONS , OPT_TASK, OPT_PROVIDER, CONTRACT_OPTIONS
-#define RUN_TEXT                                                                               \
+#define RUN_TEXT                                                                                \
     "\n\nWith --task, the proof is for task N of the marketplace contract: before the run the " \
-    "contract is asked whether --provider (or --account) would be paid for this program and "  \
+    "contract is asked whether --provider (or --account) would be paid for this program and "   \
     "input, and profile, context and the most cycles are those of the task."
 #define RUN_EXAMPLE "sprove run fibonacci --input f.json --proof p --task 7 --account 0x2\n"
 #else
@@ -38,9 +38,9 @@ const cli_command sprove_commands[] = {
      "nonzero exit code, is not proved; with --allow-failure a nonzero exit code is.\n\n"
      "A proof does not publish the private bytes of --hint, but it does not hide them either: "
      "there is no zero knowledge here." RUN_TEXT,
-     OPTIONS(GUEST_OPTIONS RUN_OPTIONS, OPT_OUTPUT, OPT_PROOF, OPT_FELTS, OPT_CONTEXT, OPT_PROFILE, OPT_THREADS,
-             OPT_MEMORY, OPT_BACKEND, OPT_PROGRESS, OPT_JSON, OPT_CHECK, OPT_ALLOW_FAILURE,
-             OPT_RAW_INPUT, OPT_RAW_OUTPUT),
+     OPTIONS(GUEST_OPTIONS RUN_OPTIONS, OPT_OUTPUT, OPT_PROOF, OPT_FELTS, OPT_CONTEXT, OPT_PROFILE,
+             OPT_THREADS, OPT_MEMORY, OPT_BACKEND, OPT_PROGRESS, OPT_JSON, OPT_CHECK,
+             OPT_ALLOW_FAILURE, OPT_RAW_INPUT, OPT_RAW_OUTPUT),
      "sprove jobs matrix_multiplication --example > in.json\n"
      "sprove run matrix_multiplication --input in.json --output out.json --proof job.proof\n"
      "sprove run ./prog.elf --input in.bin --output out.bin --proof p.bin --profile proven\n"
@@ -69,8 +69,10 @@ const cli_command sprove_commands[] = {
      "Runs the program and prints what a proof would take: cycles, rows and sizes of the tables, "
      "memory, bytes and felts of the proof; and two estimates, marked as such: the time on this "
      "machine, from a short calibration, and the gas on Starknet, from a model of costs. With "
-     "--memory, the memory is what a run with that limit would take, or the least if it would be refused.",
-     OPTIONS(GUEST_OPTIONS, OPT_PROFILE, OPT_THREADS, OPT_MEMORY, OPT_BACKEND, OPT_PROGRESS, OPT_JSON),
+     "--memory, the memory is what a run with that limit would take, or the least if it would be "
+     "refused.",
+     OPTIONS(GUEST_OPTIONS, OPT_PROFILE, OPT_THREADS, OPT_MEMORY, OPT_BACKEND, OPT_PROGRESS,
+             OPT_JSON),
      "sprove estimate matrix_multiplication --input in.json\n"
      "sprove estimate ./prog.elf --input in.bin --profile chain --json\n",
      command_estimate},
@@ -104,11 +106,13 @@ const cli_command sprove_commands[] = {
      "tasks of --account. show prints a task and, with "
      "--provider, the context that a proof by this provider must have (`sprove run --context`), "
      "computed here and compared with the contract's. assign gives the task to --provider for "
-     "--duration or until --deadline; unassign ends an assignment whose time is over. cancel takes a "
+     "--duration or until --deadline; unassign ends an assignment whose time is over. cancel takes "
+     "a "
      "task back that nobody is assigned to now; refund returns the amount to its creator after the "
      "deadline, whoever asks.",
      OPTIONS(CONTRACT_OPTIONS, SENDER_OPTIONS, OPT_JOB, OPT_PROGRAM, OPT_INPUT, OPT_DATA, OPT_IO,
-             OPT_MAX_CYCLES, OPT_TOKEN, OPT_AMOUNT, OPT_DURATION, OPT_DEADLINE, OPT_PROVIDER, OPT_JSON),
+             OPT_MAX_CYCLES, OPT_TOKEN, OPT_AMOUNT, OPT_DURATION, OPT_DEADLINE, OPT_PROVIDER,
+             OPT_JSON),
      "sprove task create --job p.elf --input in.bin --amount 1.5strk --duration 2d\n"
      "sprove task show 7 --rpc URL --deployment d.json --provider 0x2\n"
      "sprove task refund 7 --rpc URL --deployment d.json --account 0x1 --keystore k.json\n",
@@ -117,26 +121,31 @@ const cli_command sprove_commands[] = {
      "Checks a proof of profile chain for the task as the contract will, then sends it, bytes or "
      "felts, in one transaction. Who is paid stands in the proof, by its context. The fee may not "
      "exceed --max-fee; what a node estimates is not trusted.\n\n"
-     "The signed transaction is on the disk before a node gets it. After an interruption, or when no "
+     "The signed transaction is on the disk before a node gets it. After an interruption, or when "
+     "no "
      "answer came, the same command sends the same bytes again and signs no second claim.",
      OPTIONS(OPT_TASK, OPT_PROVIDER, CONTRACT_OPTIONS, SENDER_OPTIONS, OPT_MAX_CYCLES,
              OPT_UNCHECKED, OPT_JSON),
      "sprove claim p.proof --task 7 --rpc URL --deployment d --account 0x2 --keystore k\n"
-     "sprove claim p.proof --task 7 --rpc URL --deployment d --account 0x2 --keystore k --dry-run\n",
+     "sprove claim p.proof --task 7 --rpc URL --deployment d --account 0x2 --keystore k "
+     "--dry-run\n",
      command_claim},
     {"earnings", "", 0, 0, "print what a provider was paid",
      "Prints the sum that the contract paid to a provider in a token.",
      OPTIONS(CONTRACT_OPTIONS, OPT_PROVIDER, OPT_TOKEN, OPT_JSON),
      "sprove earnings --rpc URL --deployment d.json --provider 0x2\n", command_earnings},
     {"chain", "ACTION [HASH]", 1, 2, "look at the contract; register as a provider",
-     "status prints the contract, its verifier and balances, and where each setting came from; settings "
+     "status prints the contract, its verifier and balances, and where each setting came from; "
+     "settings "
      "prints only these, without asking a node. register makes --account a provider "
      "that may be paid. pending lists transactions of the account that are signed and not final; "
      "forget gives one up: it may be executed all the same.\n\n"
      "What is not given as an option is taken from the environment (SPROVE_RPC, SPROVE_NETWORK, "
      "SPROVE_DEPLOYMENT, SPROVE_CONTRACT, SPROVE_TOKEN, SPROVE_ACCOUNT, SPROVE_KEYSTORE, "
-     "SPROVE_MAX_FEE, SPROVE_JOURNAL), else from a file: --config, SPROVE_CONFIG, or sprove/config in "
-     "XDG_CONFIG_HOME or ~/.config. It is a JSON object with the names of these options, with _ for -. "
+     "SPROVE_MAX_FEE, SPROVE_JOURNAL), else from a file: --config, SPROVE_CONFIG, or sprove/config "
+     "in "
+     "XDG_CONFIG_HOME or ~/.config. It is a JSON object with the names of these options, with _ "
+     "for -. "
      "Signed transactions are kept in sprove/journal in XDG_STATE_HOME or ~/.local/state.",
      OPTIONS(CONTRACT_OPTIONS, SENDER_OPTIONS, OPT_TOKEN, OPT_JSON),
      "sprove chain status --rpc URL --rpc OTHER --deployment d.json\n"
@@ -145,13 +154,17 @@ const cli_command sprove_commands[] = {
 #endif
 #ifdef SP_CLI_CHAIN
     {"keys", "ACTION", 1, 1, "make and look at keystores",
-     "new makes a key from the system's random numbers and writes it to --keystore, a new file with "
-     "mode 600, under a password (Web3 Secret Storage, scrypt). import does the same with a key that "
-     "is asked for. show and address print the public key and the address that an account contract of "
-     "this key has or will have. The key itself is never printed, and is taken neither from an argument nor "
+     "new makes a key from the system's random numbers and writes it to --keystore, a new file "
+     "with "
+     "mode 600, under a password (Web3 Secret Storage, scrypt). import does the same with a key "
+     "that "
+     "is asked for. show and address print the public key and the address that an account contract "
+     "of "
+     "this key has or will have. The key itself is never printed, and is taken neither from an "
+     "argument nor "
      "from the environment.",
-     OPTIONS(OPT_CONFIG, OPT_KEYSTORE, OPT_PASSWORD_FILE, OPT_KEY_FILE, OPT_KIND, OPT_CLASS, OPT_SALT,
-             OPT_PUBLIC_KEY, OPT_JSON),
+     OPTIONS(OPT_CONFIG, OPT_KEYSTORE, OPT_PASSWORD_FILE, OPT_KEY_FILE, OPT_KIND, OPT_CLASS,
+             OPT_SALT, OPT_PUBLIC_KEY, OPT_JSON),
      "sprove keys new --keystore k.json\n"
      "sprove keys import --keystore k.json --key-file secret --password-file p\n"
      "sprove keys address --public-key 0x2 --kind argent --salt 0x7\n",
