@@ -115,8 +115,7 @@ static int64_t days_to(int64_t y, int64_t m, int64_t d)
     return 365 * y + y / 4 - y / 100 + y / 400 + (153 * months + 2) / 5 + d - 719469;
 }
 
-/* YYYY-MM-DDTHH:MM[:SS]Z */
-static bool read_date(uint64_t *out, const char *t)
+bool amount_date(uint64_t *out, const char *t)
 {
     static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     uint64_t y, mo, d, h, mi, s = 0;
@@ -143,7 +142,7 @@ int amount_deadline(const cli_args *a, uint64_t standard, uint64_t least, uint64
     if (for_how_long && !read_duration(&v, for_how_long))
         return cli_fail(EXIT_USAGE, "--duration %s: must be seconds, or as 90m, 12h, 7d",
                         for_how_long);
-    if (when && !read_date(&v, when) && !(number(&v, &t, 11) && *t == 0))
+    if (when && !amount_date(&v, when) && !(number(&v, &t, 11) && *t == 0))
         return cli_fail(EXIT_USAGE,
                         "--deadline %s: must be seconds since 1970, or as 2030-01-31T12:00Z", when);
     if (when && v <= now) return cli_fail(EXIT_USAGE, "--deadline %s: is in the past", when);

@@ -13,6 +13,8 @@ int amount_read(const char *what, const char *text, bool strk, u256 *out);
 #define AMOUNT_TEXT 96
 void amount_write(char out[AMOUNT_TEXT], u256 a);
 
+/* YYYY-MM-DDTHH:MM[:SS]Z as seconds since 1970. */
+bool amount_date(uint64_t *out, const char *t);
 /* --duration from now on, or --deadline: seconds since 1970, at least least and at most a year
  * ahead. standard: the duration where neither is given. */
 int amount_deadline(const cli_args *a, uint64_t standard, uint64_t least, uint64_t *out);

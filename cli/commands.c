@@ -12,6 +12,8 @@
 #define SENDER_OPTIONS \
     OPT_KEYSTORE, OPT_PASSWORD_FILE, OPT_MAX_FEE, OPT_JOURNAL, OPT_WAIT, OPT_DRY_RUN
 
+#define RELAY_OPTIONS OPT_CONFIG, OPT_RELAYER, OPT_API_KEY_FILE, OPT_PATIENCE
+
 #ifdef SP_CLI_CHAIN
 #define RUN_OPTIONS , OPT_TASK, OPT_PROVIDER, CONTRACT_OPTIONS
 #define RUN_TEXT                                                                                \
@@ -19,7 +21,15 @@
     "contract is asked whether --provider (or --account) would be paid for this program and "   \
     "input, and profile, context and the most cycles are those of the task."
 #define RUN_EXAMPLE "sprove run fibonacci --input f.json --proof p --task 7 --account 0x2\n"
+#define PRICE_OPTIONS , OPT_PRICE, OPT_AMOUNT, RELAY_OPTIONS
+#define PRICE_TEXT                                                                             \
+    " --price (or --relayer) also asks a relayer what the task would cost: the compute cost, " \
+    "the network fee of 15 % that it contains - treasury 12 %, gas subsidy 3 % - and the total."
+#define PRICE_EXAMPLE "sprove estimate matrix_multiplication --input in.json --price\n"
 #else
+#define PRICE_OPTIONS
+#define PRICE_TEXT ""
+#define PRICE_EXAMPLE ""
 #define RUN_OPTIONS
 #define RUN_TEXT ""
 #define RUN_EXAMPLE ""
@@ -70,10 +80,10 @@ const cli_command sprove_commands[] = {
      "memory, bytes and felts of the proof; and two estimates, marked as such: the time on this "
      "machine, from a short calibration, and the gas on Starknet, from a model of costs. With "
      "--memory, the memory is what a run with that limit would take, or the least if it would be "
-     "refused.",
-     OPTIONS(GUEST_OPTIONS, OPT_PROFILE, OPT_THREADS, OPT_MEMORY, OPT_BACKEND, OPT_PROGRESS,
-             OPT_JSON),
-     "sprove estimate matrix_multiplication --input in.json\n"
+     "refused." PRICE_TEXT,
+     OPTIONS(GUEST_OPTIONS PRICE_OPTIONS, OPT_PROFILE, OPT_THREADS, OPT_MEMORY, OPT_BACKEND,
+             OPT_PROGRESS, OPT_JSON),
+     "sprove estimate matrix_multiplication --input in.json\n" PRICE_EXAMPLE
      "sprove estimate ./prog.elf --input in.bin --profile chain --json\n",
      command_estimate},
     {"program-id", "JOB|ELF", 1, 1, "print the id that a verifier asks for",
@@ -169,6 +179,56 @@ const cli_command sprove_commands[] = {
      "sprove keys import --keystore k.json --key-file secret --password-file p\n"
      "sprove keys address --public-key 0x2 --kind argent --salt 0x7\n",
      command_keys},
+#endif
+#ifdef SP_CLI_CHAIN
+    {"submit", "JOB", 1, 1, "have a job proved by a relayer's nodes",
+     "Sends the job and its input to a relayer (docs/relayer.md) and prints the id of the task. "
+     "With --wait it "
+     "shows the progress, fetches output and proof, and checks the proof here: that this program, "
+     "on this input, wrote this output. What does not hold is not written, whatever the relayer "
+     "says of it.\n\n"
+     "--amount is the most that the task may cost; with --contract and --task it is locked in "
+     "the escrow of task N (`sprove task create`). A lost answer is asked for again under the same "
+     "idempotency "
+     "key, so that there is one task. Ctrl-C while waiting leaves the task; `sprove fetch ID` "
+     "takes it up "
+     "again.\n\n"
+     "The API key is the first line of --api-key-file, or SPROVE_API_KEY; RELAYER_API_URL, "
+     "SPROVE_API_KEY_FILE and the file of --config say the rest.",
+     OPTIONS(OPT_INPUT, OPT_DATA, OPT_IO, OPT_MAX_CYCLES, OPT_PROFILE, OPT_AMOUNT, OPT_DEADLINE,
+             OPT_DURATION, OPT_MAX_EXECUTION_TIME, OPT_CPU_THREADS, OPT_RAM_GB, OPT_DISK_GB,
+             OPT_GPU, OPT_REGION, OPT_REDUNDANCY, OPT_MAX_ATTEMPTS, OPT_PRIORITY, OPT_CALLBACK,
+             OPT_CONTRACT, OPT_TASK, OPT_DESCRIPTION, OPT_PUBLIC, OPT_IDEMPOTENCY_KEY, OPT_AWAIT,
+             OPT_OUTPUT, OPT_RAW_OUTPUT, OPT_PROOF, OPT_FELTS, OPT_PROGRESS, OPT_JSON,
+             RELAY_OPTIONS),
+     "sprove submit matrix_multiplication --input in.json --wait --output out.json --proof p\n"
+     "sprove submit fibonacci --input f.json --amount 0.5strk --cpu-threads 4 --duration 2h\n",
+     command_submit},
+    {"status", "ID", 1, 1, "say what a relayer says of a task",
+     "Prints state, node, progress and, at the end, what came of the task. Nothing of it is "
+     "checked.",
+     OPTIONS(OPT_JSON, RELAY_OPTIONS), "sprove status 0192f0c1-5a3b-7c4d-8e5f-0123456789ab\n",
+     command_status},
+    {"fetch", "ID", 1, 1, "fetch the result of a task, and check its proof",
+     "Fetches output and proof of a task and checks here that the program, on the input, wrote the "
+     "output; then "
+     "writes the files. A task that was submitted from here is known (sprove/tasks in "
+     "XDG_STATE_HOME or "
+     "~/.local/state); of another, --program and --input say what must have been proved.",
+     OPTIONS(OPT_AWAIT, OPT_OUTPUT, OPT_RAW_OUTPUT, OPT_PROOF, OPT_FELTS, OPT_PROGRAM, OPT_INPUT,
+             OPT_DATA, OPT_IO, OPT_PROFILE, OPT_PROGRESS, OPT_JSON, RELAY_OPTIONS),
+     "sprove fetch 0192f0c1-5a3b-7c4d-8e5f-0123456789ab --output out.json --proof job.proof\n",
+     command_fetch},
+    {"cancel", "ID", 1, 1, "take a task back from a relayer",
+     "A task whose proof was verified cannot be taken back. An escrow is not touched: see `sprove "
+     "help task`.",
+     OPTIONS(OPT_JSON, RELAY_OPTIONS), "sprove cancel 0192f0c1-5a3b-7c4d-8e5f-0123456789ab\n",
+     command_cancel},
+    {"tasks", "", 0, 0, "list the tasks that a relayer has of a key",
+     "Prints id, state, time and program, the latest first. (`sprove task list` lists those of the "
+     "contract.)",
+     OPTIONS(OPT_STATE, OPT_LIMIT, OPT_JSON, RELAY_OPTIONS), "sprove tasks --state running\n",
+     command_tasks},
 #endif
     {"completion", "SHELL", 1, 1, "print a completion script for bash, zsh or fish",
      "Prints a script that completes the commands and options of sprove and sverify.",

@@ -20,6 +20,11 @@ int command_claim(const cli_args *a);
 int command_earnings(const cli_args *a);
 int command_chain(const cli_args *a);
 int command_keys(const cli_args *a);
+int command_submit(const cli_args *a);
+int command_status(const cli_args *a);
+int command_fetch(const cli_args *a);
+int command_cancel(const cli_args *a);
+int command_tasks(const cli_args *a);
 
 /* All of them, in the order of the help. */
 extern const cli_command sprove_commands[];

@@ -9,6 +9,9 @@
 #include "cli/gas.h"
 #include "cli/load.h"
 #include "core/bytes.h"
+#ifdef SP_CLI_CHAIN
+#include "cli/quote.h"
+#endif
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -121,7 +124,19 @@ static json_t *rows_json(const vm_result *r, const proof_shape *s)
     return list;
 }
 
-static int report(const cli_args *a, const vm_result *r, const proving *p, estimated_ms ms)
+/* The price that a relayer says, into the report or, when that is NULL, in print. */
+static int price(const cli_args *a, const task *t, const vm_result *r, const proving *p, json_t *j)
+{
+#ifdef SP_CLI_CHAIN
+    if (quote_wanted(a)) return quote(a, t, p->o.p->name, r->n_cycles, j);
+#else
+    (void)a, (void)t, (void)r, (void)p, (void)j;
+#endif
+    return 0;
+}
+
+static int report(const cli_args *a, const task *t, const vm_result *r, const proving *p,
+                  estimated_ms ms)
 {
     const prove_plan *plan = &p->plan;
     const uint64_t gas = gas_estimate(&plan->shape, plan->proof_felts);
@@ -139,7 +154,9 @@ static int report(const cli_args *a, const vm_result *r, const proving *p, estim
         json_object_set_new(j, "estimated_prove_ms", json_integer((json_int_t)ms.all));
         json_object_set_new(j, "estimated_grind_ms", json_integer((json_int_t)ms.grind));
         json_object_set_new(j, "modelled_l2_gas", json_integer((json_int_t)gas));
-        return task_print_json(j);
+        const int code = price(a, t, r, p, j);
+        if (code) json_decref(j);
+        return code ? code : task_print_json(j);
     }
     printf("%-12s %" PRIu64 "\n%-12s %s\n%-12s %" PRIu64 " MiB\n%-12s %zu bytes, %zu felts\n",
            "cycles", r->n_cycles, "profile", p->o.p->name, "memory", plan->memory_bytes >> 20,
@@ -159,6 +176,8 @@ static int report(const cli_args *a, const vm_result *r, const proving *p, estim
         else
             printf("%-10s %12s       2^%u\n", air_components[in->id].name, "", in->log);
     }
+    const int code = price(a, t, r, p, NULL);
+    if (code) return code;
     return fflush(stdout) == EOF ? cli_fail(EXIT_IO, "cannot write to standard output") : 0;
 }
 
@@ -178,7 +197,7 @@ int command_estimate(const cli_args *a)
     if (!code) code = task_run(&t, &r, max_cycles, true, NULL, &p.progress);
     if (!code) code = proving_plan(&p, &t, &r);
     if (!code) code = estimate_ms(a, &p.plan, &ms);
-    if (!code) code = report(a, &r, &p, ms);
+    if (!code) code = report(a, &t, &r, &p, ms);
     proving_free(&p);
     vm_result_free(&r);
     task_free(&t);

@@ -11,8 +11,8 @@ void help_sprove(void)
         printf("  %-12s %s\n", sprove_commands[i].name, sprove_commands[i].summary);
     printf("\n`sprove help COMMAND` explains one; `sverify --help` the verifier.\n"
            "\nexit codes: 0 done; 1 the guest failed; 2 usage; 3 malformed ELF, payload or proof;\n"
-           "4 a limit, or memory; 5 files; 6 a constraint does not hold;\n"
-           "7 the network or the contract refused; 130 interrupted\n");
+           "4 a limit, or memory; 5 files, or no answer; 6 a constraint does not hold;\n"
+           "7 the network, the contract or the relayer refused; 130 interrupted\n");
 }
 
 /* roff: a dash is \-, a backslash \e, and a line must not start with a dot or a quote. */
@@ -76,17 +76,19 @@ void man_sprove(void)
         printf(".PP\nExamples:\n");
         man_examples(c);
     }
-    printf(".SH EXIT STATUS\n"
-           ".TP\n0\nDone.\n"
-           ".TP\n1\nThe guest trapped, or ended with a nonzero exit code.\n"
-           ".TP\n2\nUsage.\n"
-           ".TP\n3\nMalformed ELF, payload or proof.\n"
-           ".TP\n4\nA limit of the system is exceeded, or memory does not suffice.\n"
-           ".TP\n5\nA file cannot be read or written.\n"
-           ".TP\n6\nA constraint does not hold, or an error of ours.\n"
-           ".TP\n7\nThe network or the contract refused.\n"
-           ".TP\n130\nInterrupted.\n"
-           ".SH SEE ALSO\n.BR sverify (1)\n");
+    printf(
+        ".SH EXIT STATUS\n"
+        ".TP\n0\nDone.\n"
+        ".TP\n1\nThe guest trapped, or ended with a nonzero exit code.\n"
+        ".TP\n2\nUsage.\n"
+        ".TP\n3\nMalformed ELF, payload or proof; a proof that does not prove the task.\n"
+        ".TP\n4\nA limit of the system is exceeded, or memory does not suffice.\n"
+        ".TP\n5\nA file cannot be read or written, or a node or relayer gives no usable answer.\n"
+        ".TP\n6\nA constraint does not hold, or an error of ours.\n"
+        ".TP\n7\nThe network, the contract or the relayer refused, or a task ended without a "
+        "result.\n"
+        ".TP\n130\nInterrupted.\n"
+        ".SH SEE ALSO\n.BR sverify (1)\n");
 }
 
 void man_sverify(void)

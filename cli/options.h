@@ -27,8 +27,9 @@
     X(MEMORY, "memory", "G", NULL, "memory the prover may take, in GiB; decimals are allowed")     \
     X(BACKEND, "backend", "B", "auto portable avx2 avx512",                                        \
       "kernels to prove with (default: auto, the fastest that runs here)")                         \
-    X(PROGRESS, "progress", "MODE", "auto bar json none",                                          \
-      "progress on standard error (default: auto, a bar on a terminal and nothing else)")          \
+    X(PROGRESS, "progress", "MODE", "auto bar plain json none",                                    \
+      "progress on standard error (default: auto, a bar on a terminal, else nothing; of submit, "  \
+      "lines)")                                                                                    \
     X(JSON, "json", NULL, NULL, "one JSON object on standard output instead of text")              \
     X(CHECK, "check", NULL, NULL, "check every row against every constraint instead of proving")   \
     X(ALLOW_FAILURE, "allow-failure", NULL, NULL,                                                  \
@@ -90,6 +91,35 @@
     X(PROVIDER, "provider", "ADDR", NULL, "who proves and is paid (default: the account)")         \
     X(TASK, "task", "N", NULL, "number of the task; of run, to prove for it")                      \
     X(UNCHECKED, "unchecked", NULL, NULL, "send a proof without checking it here first")           \
+    X(RELAYER, "relayer", "URL", NULL,                                                             \
+      "the relayer (default: RELAYER_API_URL, else http://127.0.0.1:8000)")                        \
+    X(API_KEY_FILE, "api-key-file", "F", NULL,                                                     \
+      "the first line is the API key, - is standard input (default: the key itself in "            \
+      "SPROVE_API_KEY)")                                                                           \
+    X(PATIENCE, "patience", "S", NULL,                                                             \
+      "give up when the relayer has given no usable answer for S seconds (default: 10; while "     \
+      "waiting 300)")                                                                              \
+    X(AWAIT, "wait", NULL, NULL, "wait for the result, check its proof here, and write it")        \
+    X(MAX_EXECUTION_TIME, "max-execution-time", "S", NULL,                                         \
+      "seconds that the work may take (default: 300)")                                             \
+    X(CPU_THREADS, "cpu-threads", "N", NULL, "the node must have N threads")                       \
+    X(RAM_GB, "ram-gb", "N", NULL, "the node must have N GiB of memory")                           \
+    X(DISK_GB, "disk-gb", "N", NULL, "the node must have N GiB of free disk")                      \
+    X(GPU, "gpu", NULL, NULL, "the node must have a graphics processor")                           \
+    X(REGION, "region", "NAME", NULL, "the node must be there, as EU or EU-DE")                    \
+    X(REDUNDANCY, "redundancy", "N", NULL, "N nodes must come to the same output (default: 1)")    \
+    X(MAX_ATTEMPTS, "max-attempts", "N", NULL,                                                     \
+      "so many nodes may try (default: as the relayer is set)")                                    \
+    X(PRIORITY, "priority", "N", NULL, "before tasks of a lower one: -100 to 100 (default: 0)")    \
+    X(CALLBACK, "callback", "URL", NULL,                                                           \
+      "where the relayer reports the end; the secret of its signature is printed")                 \
+    X(DESCRIPTION, "description", "TEXT", NULL, "for people")                                      \
+    X(PUBLIC, "public", NULL, NULL, "anybody with a key may see the task and its result")          \
+    X(IDEMPOTENCY_KEY, "idempotency-key", "K", NULL,                                               \
+      "the same key and the same task give the same id for a day (default: a new one)")            \
+    X(STATE, "state", "NAME", NULL, "only tasks in this state")                                    \
+    X(LIMIT, "limit", "N", NULL, "so many at most, the latest first (default: 20)")                \
+    X(PRICE, "price", NULL, NULL, "ask the relayer what it would cost, too")                       \
     X(MAN, "man", NULL, NULL, "print the manual page instead")                                     \
     X(HELP, "help", NULL, NULL, "print this text")
 

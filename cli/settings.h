@@ -16,7 +16,9 @@
     X(KEYSTORE, "keystore", OPT_KEYSTORE, "SPROVE_KEYSTORE", true)         \
     X(PASSWORD_FILE, "password_file", OPT_PASSWORD_FILE, NULL, true)       \
     X(MAX_FEE, "max_fee", OPT_MAX_FEE, "SPROVE_MAX_FEE", false)            \
-    X(JOURNAL, "journal", OPT_JOURNAL, "SPROVE_JOURNAL", true)
+    X(JOURNAL, "journal", OPT_JOURNAL, "SPROVE_JOURNAL", true)             \
+    X(RELAYER, "relayer", OPT_RELAYER, "RELAYER_API_URL", false)           \
+    X(API_KEY_FILE, "api_key_file", OPT_API_KEY_FILE, "SPROVE_API_KEY_FILE", true)
 
 enum setting_id {
 #define SETTING_ID(id, ...) SET_##id,

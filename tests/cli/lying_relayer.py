@@ -1,0 +1,120 @@
+"""A relayer that lies: answers one task in the way that `mode` says."""
+import http.server
+import json
+import threading
+
+ID = "0192f0c1-5a3b-7c4d-8e5f-0123456789ab"
+
+
+def task(state, **more):
+    return {"task_id": ID, "version": 9, "state": state, "attempt": 1, "deadline": "2099-01-01T00:00:00.000Z",
+            "assignment": {"node_id": "0x1", "phase": "verify", "progress_ppm": 1000000},
+            "result": {"status": "success", "usage": {"cycles": "1", "prove_ms": "1"}}, **more}
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def answer(self, status, body, kind="application/json", **headers):
+        if isinstance(body, (dict, list)):
+            body = json.dumps(body)
+        if isinstance(body, str):
+            body = body.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def endless(self, piece):
+        self.send_response(200)
+        self.send_header("Content-Type", "application/octet-stream")
+        self.end_headers()
+        self.close_connection = True
+        try:
+            while True:
+                self.wfile.write(piece)
+        except OSError:
+            pass
+
+    def do_POST(self):
+        s = self.server
+        s.requests.append((self.command, self.path, dict(self.headers)))
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        s.posts += 1
+        if s.mode == "post 500":
+            return self.answer(500, {"code": "internal"})
+        if s.mode == "post drops" and s.posts < 3:  # taken, and the answer lost
+            self.close_connection = True
+            return self.connection.close()
+        if s.mode == "bad id":
+            return self.answer(201, {"task_id": "../../../../tmp/x", "state": "queued"})
+        if s.mode == "no id":
+            return self.answer(201, {})
+        return self.answer(201, {"task_id": ID, "state": "queued", "deadline": "2099-01-01T00:00:00.000Z"})
+
+    def do_GET(self):
+        s = self.server
+        s.requests.append((self.command, self.path, dict(self.headers)))
+        kind = "application/octet-stream"
+        if self.path.endswith("/output"):
+            if s.mode == "no output":
+                return self.answer(404, {"code": "not_found", "detail": "gone \x1b[2J"}, "application/problem+json")
+            if s.mode == "output endless":
+                return self.endless(b"x" * 65536)
+            if s.mode == "output redirected":
+                return self.answer(302, b"", kind, Location="/honest" + self.path)
+            return self.answer(200, s.output, kind)
+        if self.path.endswith("/proof"):
+            if s.mode == "proof endless":
+                return self.endless(b"\0" * 65536)
+            if s.mode == "proof nothing":
+                return self.answer(204, b"", kind)
+            if s.mode == "proof short":  # of what was announced
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(s.proof)))
+                self.end_headers()
+                self.wfile.write(s.proof[:-7])
+                self.close_connection = True
+                return None
+            return self.answer(200, s.proof, kind)
+        if s.mode == "get 500":
+            return self.answer(500, "no")
+        if s.mode == "garbage":
+            return self.answer(200, '{"state": "verified"')
+        if s.mode == "nested":
+            return self.answer(200, "[" * 100000)
+        if s.mode == "a list":
+            return self.answer(200, [1])
+        if s.mode == "json endless":
+            return self.endless(b'{"a":"' + b"x" * 65536)
+        if s.mode == "redirect":
+            return self.answer(307, b"", Location="http://127.0.0.1:1/")
+        if s.mode == "fails":
+            return self.answer(200, task("failed", result=None, failure={"code": "x\x1b[31m", "class": "infra", "detail": "y\n\x07z"}))
+        if s.mode == "expired":
+            return self.answer(200, task("running", deadline="2001-01-01T00:00:00Z"))
+        return self.answer(200, task("verified"))
+
+
+class Liar:
+    def __init__(self):
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.server.mode, self.server.output, self.server.proof = "", b"", b""
+        self.server.requests, self.server.posts = [], 0
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def tell(self, mode="", output=b"", proof=b""):
+        self.server.mode, self.server.output, self.server.proof = mode, output, proof
+        self.server.requests, self.server.posts = [], 0
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()

@@ -1,0 +1,313 @@
+"""submit, status, fetch, cancel, tasks: with a real relayer and node, killed meanwhile; and with a relayer that lies."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "relayer"))
+import harness  # noqa: E402
+from harness import MATRIX, SPROVE, SVERIFY, Case, run  # noqa: E402
+from lying_relayer import ID, Liar  # noqa: E402
+from relayer_process import Relayer, wait_for  # noqa: E402
+
+BUILD = os.environ.get("SPROVE_BUILD", "build")
+RELAYER = os.path.join(BUILD, "relayer", "sprove-relayer")
+NODE = os.path.join(BUILD, "node", "sprove-node")
+FAST = ["ws.offer=500ms", "ws.heartbeat=700ms", "ws.resume_grace=3s", "ws.heartbeat_timeout=6s", "ws.lease=7s",
+        "ws.start_by=9s"]
+LONG = {"algorithm": "fibonacci", "n": 300000}
+
+
+def read(path):
+    with open(path, "rb") as f:
+        return f.read()
+
+
+class Submits(Case):
+    def environment(self, url, key="spk_x", state=None):
+        e = {k: v for k, v in os.environ.items() if not k.startswith("SPROVE_") and k != "RELAYER_API_URL"}
+        return {**e, "RELAYER_API_URL": url, "SPROVE_API_KEY": key, "XDG_STATE_HOME": state or self.dir,
+                "XDG_CONFIG_HOME": self.dir}
+
+    def sprove(self, *args, env=None, **more):
+        return run(SPROVE, *args, env=env or self.env, **more)
+
+
+class Lies(Submits):
+    """What does not prove the task is never taken, whatever the relayer says."""
+
+    @classmethod
+    def setUpClass(cls):
+        with tempfile.TemporaryDirectory() as d:
+            def prove(name, payload, profile="proven", job="matrix_multiplication"):
+                path = os.path.join(d, name)
+                with open(path + ".in", "w") as f:
+                    json.dump(payload, f)
+                r = run(SPROVE, "run", job, "--input", path + ".in", "--proof", path + ".p", "--raw-output", path + ".o",
+                        "--profile", profile)
+                assert r.code == 0, r.err
+                return read(path + ".o"), read(path + ".p")
+            cls.good = prove("good", MATRIX)
+            cls.other = prove("other", {**MATRIX, "matrix_a": [[1, 2], [3, 5]]})
+            cls.weak = prove("weak", MATRIX, "fast")
+            cls.program = prove("program", {"algorithm": "fibonacci", "n": 5}, job="fibonacci")
+
+    def setUp(self):
+        super().setUp()
+        self.liar = Liar()
+        self.addCleanup(self.liar.stop)
+        self.env = self.environment(self.liar.url)
+        self.payload = self.path("in.json", MATRIX)
+
+    def submit(self, mode, output=None, proof=None, *more):
+        self.liar.tell(mode, self.good[0] if output is None else output, self.good[1] if proof is None else proof)
+        return self.sprove("submit", "matrix_multiplication", "--input", self.payload, "--profile", "proven", "--wait", "--patience",
+                           "2", "--progress", "none", "--output", self.path("out"), "--proof", self.path("proof"), *more,
+                           timeout=60)
+
+    def refused(self, r, code, *parts):
+        self.assertEqual(r.code, code, (r.out, r.err))
+        for part in parts:
+            self.assertIn(part, r.err)
+        self.assertEqual(r.out, "")
+        self.assertEqual([f for f in self.files() if f not in ("in.json", "sprove")], [])
+
+    def test_the_truth_is_taken(self):
+        r = self.submit("")
+        self.assertEqual(r.code, 0, r.err)
+        self.assertEqual(json.loads(read(self.path("out"))), {"result": [[19, 22], [43, 50]]})
+        self.assertEqual(read(self.path("proof")), self.good[1])
+        self.assertEqual(self.files(), ["in.json", "out", "proof", "sprove"])
+        posts = [q for q in self.liar.server.requests if q[0] == "POST"]
+        self.assertEqual(len(posts), 1)
+        self.assertEqual(posts[0][2]["Authorization"], "Bearer spk_x")
+
+    def test_results_that_prove_something_else(self):
+        flipped = bytearray(self.good[1])
+        flipped[len(flipped) // 2] ^= 1
+        wrong = bytes([self.good[0][0] ^ 1]) + self.good[0][1:]
+        for name, output, proof in (("another task's", *self.other), ("another program's", *self.program),
+                                    ("of a weaker profile", *self.weak),
+                                    ("wrong output", wrong, self.good[1]), ("longer output", self.good[0] + b"\0", self.good[1]),
+                                    ("no output", b"", self.good[1]), ("altered", self.good[0], bytes(flipped)),
+                                    ("truncated", self.good[0], self.good[1][:-1]), ("longer", self.good[0], self.good[1] + b"\0"),
+                                    ("empty", self.good[0], b""), ("not a proof", self.good[0], b"{}" * 1000)):
+            with self.subTest(name):
+                self.refused(self.submit("", output, proof), 3)
+
+    def test_answers_that_are_none(self):
+        for mode, code, part in (("post 500", 5, "it answers 500"), ("get 500", 5, "it answers 500"), ("garbage", 5, "not JSON"),
+                                 ("nested", 5, "not JSON"), ("a list", 5, "not JSON"), ("json endless", 5, "too long"),
+                                 ("output endless", 5, "too long"), ("proof endless", 5, "too long"), ("proof short", 5, "answer"),
+                                 ("proof nothing", 5, ""), ("redirect", 7, "not followed"), ("output redirected", 7, "not followed"),
+                                 ("no output", 7, "gone ?[2J"), ("bad id", 5, "no id"), ("no id", 5, "no id"),
+                                 ("fails", 7, "failed: x?[31m: y??z"), ("expired", 5, "still says running")):
+            with self.subTest(mode):
+                self.refused(self.submit(mode), code, part)
+
+    def test_a_lost_answer_makes_no_second_task(self):
+        r = self.submit("post drops", None, None, "--patience", "20")
+        self.assertEqual(r.code, 2)  # given twice
+        self.liar.tell("post drops", *self.good)
+        r = self.sprove("submit", "matrix_multiplication", "--input", self.payload, "--profile", "proven", "--wait",
+                        "--patience", "20", "--output", self.path("out"))
+        self.assertEqual(r.code, 0, r.err)
+        keys = [q[2]["Idempotency-Key"] for q in self.liar.server.requests if q[0] == "POST"]
+        self.assertEqual((len(keys), len(set(keys))), (3, 1))
+        self.assertRegex(keys[0], "^[0-9a-f]{32}$")
+
+    def test_what_was_submitted_is_what_fetch_demands(self):
+        self.liar.tell("", *self.good)
+        r = self.sprove("submit", "matrix_multiplication", "--input", self.payload, "--profile", "proven")
+        self.assertEqual((r.code, r.out, r.err), (0, ID + "\n", ""))
+        self.assertEqual(os.stat(self.path("sprove/tasks/" + ID + ".json")).st_mode & 0o777, 0o600)
+        r = self.sprove("fetch", ID, "--json", "--proof", self.path("p"))
+        self.assertEqual(r.code, 0, r.err)
+        self.assertTrue(r.json()["accepted"])
+        self.liar.tell("", *self.other)
+        self.fails(self.sprove("fetch", ID, "--output", self.path("o")), 3, "does not prove this task")
+        # Elsewhere nothing is known of it.
+        e = self.environment(self.liar.url, state=self.path("elsewhere"))
+        self.fails(self.sprove("fetch", ID, env=e), 2, "--program and --input")
+        other = self.path("other.json", {**MATRIX, "matrix_a": [[1, 2], [3, 5]]})
+        named = ["fetch", ID, "--program", "matrix_multiplication", "--profile", "proven", "--output", "-", "--input"]
+        r = self.sprove(*named, other, env=e)
+        self.assertEqual((r.code, json.loads(r.out)), (0, {"result": [[19, 22], [50, 58]]}), r.err)
+        self.fails(self.sprove(*named, self.payload, env=e), 3)
+        # A record that was altered is none.
+        self.path("sprove/tasks/" + ID + ".json", {"task_id": ID, "profile": "bench"})
+        self.fails(self.sprove("fetch", ID), 2, "--program and --input")
+
+    def test_places_are_known_before_the_task(self):
+        self.liar.tell("", *self.good)
+        args = ["submit", "matrix_multiplication", "--input", self.payload]
+        self.fails(self.sprove(*args, "--wait", "--output", self.path("no/where")), 5, "No such file")
+        self.fails(self.sprove(*args, "--wait", "--output", self.payload), 2, "read by this run")
+        self.fails(self.sprove(*args, "--output", self.path("o")), 2, "--wait")
+        self.assertEqual(self.liar.server.posts, 0)
+
+    def test_options(self):
+        self.liar.tell("", *self.good)
+        args = ["submit", "matrix_multiplication", "--input", self.payload]
+        for more, part in ((["--amount", "1.5"], "--amount"), (["--task", "1"], "--contract"), (["--priority", "101"], "--priority"),
+                           (["--cpu-threads", "0"], "--cpu-threads"), (["--profile", "bench"], "proves nothing"),
+                           (["--relayer", "ftp://x"], "--relayer"), (["--relayer", "http://u:p@h"], "without a"),
+                           (["--idempotency-key", "a b"], "visible"), (["--idempotency-key", "k", "--duration", "1h"], "--deadline"),
+                           (["--api-key-file", self.path("empty", "\n")], "API key"),
+                           (["--api-key-file", self.path("spaced", "a b\n")], "no API key"), (["--deadline", "2001-01-01T00:00Z"], "past"),
+                           (["--api-key", "x"], "did you mean --api-key-file?")):
+            with self.subTest(more):
+                self.fails(self.sprove(*args, *more), 2, part)
+        e = dict(self.env)
+        del e["SPROVE_API_KEY"]
+        self.fails(self.sprove(*args, env=e), 2, "no API key")
+        self.fails(self.sprove("status", "x"), 2, "no id of a task")
+        self.assertEqual(self.liar.server.posts, 0)
+        r = self.sprove(*args, "--json", "--amount", "0.5strk", "--cpu-threads", "4", "--ram-gb", "8", "--gpu", "--region", "EU",
+                        "--max-execution-time", "60", "--priority", "-5", "--description", "ein Test", "--public", "--redundancy", "2",
+                        "--callback", "https://x/y", "--contract", "0x12", "--task", "7", "--idempotency-key", "k", "--max-cycles", "9999")
+        self.assertEqual((r.code, r.json()["task_id"]), (0, ID), r.err)
+
+    def test_the_key_may_be_in_a_file_of_the_configuration(self):
+        self.liar.tell("", *self.good)
+        e = {k: v for k, v in self.env.items() if k not in ("SPROVE_API_KEY", "RELAYER_API_URL")}
+        os.mkdir(self.path("sprove"))
+        self.path("sprove/config", {"relayer": self.liar.url + "/", "api_key_file": "key"})
+        self.path("sprove/key", "spk_of_file\n")
+        r = self.sprove("status", ID, "--json", env=e)
+        self.assertEqual((r.code, r.json()["state"]), (0, "verified"), r.err)
+        self.assertEqual(self.liar.server.requests[0][2]["Authorization"], "Bearer spk_of_file")
+        self.assertEqual(self.liar.server.requests[0][1], "/api/v1/tasks/" + ID)
+
+
+@unittest.skipUnless(os.path.exists(RELAYER) and os.path.exists(NODE), "there is no sprove-relayer or no sprove-node")
+class Lives(Submits):
+    @classmethod
+    def setUpClass(cls):
+        cls.relayer = Relayer(RELAYER, settings=FAST).start()
+        cls.folder = tempfile.mkdtemp(prefix="node.")
+        with open(os.path.join(cls.folder, "log"), "ab") as log:
+            cls.node = subprocess.Popen([NODE, "--relayer", f"http://127.0.0.1:{cls.relayer.port}", "--data", cls.folder,
+                                         "--no-bench"], stderr=log)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.node.kill()
+        cls.node.wait()
+        assert cls.relayer.stop() == 0
+
+    def setUp(self):
+        super().setUp()
+        self.env = self.environment(f"http://127.0.0.1:{self.relayer.port}", self.relayer.key)
+        self.payload = self.path("in.json", MATRIX)
+        self.long = self.path("long.json", LONG)
+
+    def start(self, *args, **more):
+        return subprocess.Popen([SPROVE, *args], env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
+
+    def running(self):
+        return wait_for("running", lambda: self.relayer.call("GET", "/api/v1/tasks?state=running")[1]["items"], 60)[0]["task_id"]
+
+    def test_a_whole_life(self):
+        r = self.sprove("submit", "matrix_multiplication", "--input", self.payload, "--wait", "--output", self.path("out.json"), "--proof",
+                        self.path("p"), "--progress", "json", "--json")
+        self.assertEqual(r.code, 0, r.err)
+        said = [json.loads(x) for x in r.err.splitlines()]
+        self.assertEqual(said[-1]["state"], "verified")
+        self.assertEqual({x["task_id"] for x in said}, {r.json()["task_id"]})
+        again = run(SVERIFY, self.path("p"), "--program", "matrix_multiplication", "--input", self.payload, "--output",
+                    self.path("out.json"))
+        self.assertEqual(again.code, 0, again.out)
+        task = r.json()["task_id"]
+        status = self.sprove("status", task)
+        self.assertIn("verified", status.out)
+        self.assertIn(task, self.sprove("tasks").out)
+        self.assertIn(task, [x["task_id"] for x in self.sprove("tasks", "--state", "verified", "--json").json()["items"]])
+        self.assertEqual(self.sprove("tasks", "--state", "expired").out, "")
+        self.fails(self.sprove("tasks", "--state", "nonsense"), 7, "no state")
+        self.fails(self.sprove("cancel", task), 7, "conflict_state")
+        # Of another key it is as if it were not there.
+        key = self.relayer.call("POST", "/api/v1/api-keys", {"name": "other", "scopes": ["tasks:read", "tasks:write"]})[1]
+        e = {**self.env, "SPROVE_API_KEY": key["key"] if "key" in key else key["secret"]}
+        for command in ("status", "fetch", "cancel"):
+            self.fails(self.sprove(command, task, env=e), 7, "404")
+        self.fails(self.sprove("status", task, env={**self.env, "SPROVE_API_KEY": "spk_wrong"}), 7, "401")
+
+    def test_the_price(self):
+        r = self.sprove("estimate", "matrix_multiplication", "--input", self.payload, "--price", "--json")
+        self.assertEqual(r.code, 0, r.err)
+        price = r.json()["price"]
+        self.assertEqual((price["cycles"], price["executed"]), ("432", False))
+        text = self.sprove("estimate", "matrix_multiplication", "--input", self.payload, "--relayer", self.env["RELAYER_API_URL"]).out
+        for line in ("Compute Cost", "Network Fee 15 %", "Treasury 12 %", "Gas Subsidy 3 %", "Total"):
+            self.assertIn(line, text)
+
+    def test_one_key_is_one_task(self):
+        args = ["submit", "matrix_multiplication", "--input", self.payload, "--idempotency-key", "k" + str(time.time())]
+        a, b = self.sprove(*args), self.sprove(*args)
+        self.assertEqual((a.code, b.code, a.out), (0, 0, b.out))
+        self.fails(self.sprove(*args, "--ram-gb", "1"), 7, "idempotency_key_reused")
+
+    def test_the_relayer_is_killed_meanwhile(self):
+        p = self.start("submit", "fibonacci", "--input", self.long, "--wait", "--output", self.path("o"))
+        self.running()
+        self.relayer.kill()
+        time.sleep(1)
+        self.assertIsNone(p.poll())
+        self.relayer.start()
+        out, err = p.communicate(timeout=120)
+        self.assertEqual(p.returncode, 0, err)
+        self.assertIn("checked here", out)
+        self.assertTrue(os.path.getsize(self.path("o")) > 0)
+
+    def test_interrupted_it_goes_on(self):
+        p = self.start("submit", "fibonacci", "--input", self.long, "--wait", "--output", self.path("o"), "--progress", "none")
+        task = self.running()
+        p.send_signal(signal.SIGINT)
+        out, err = p.communicate(timeout=30)
+        self.assertEqual((p.returncode, out), (130, ""), err)
+        self.assertIn("sprove fetch " + task, err)
+        self.assertEqual([f for f in self.files() if f not in ("in.json", "long.json", "sprove")], [])
+        self.fails(self.sprove("fetch", task), 7, "no result yet")
+        r = self.sprove("fetch", task, "--wait", "--output", self.path("o"), "--progress", "none")
+        self.assertEqual(r.code, 0, r.err)
+        self.assertTrue(os.path.exists(self.path("o")))
+
+    def test_cancelled_while_waiting(self):
+        p = self.start("submit", "fibonacci", "--input", self.long, "--wait", "--progress", "none")
+        task = self.running()
+        r = self.sprove("cancel", task)
+        self.assertEqual((r.code, r.out), (0, "cancelled\n"), r.err)
+        out, err = p.communicate(timeout=30)
+        self.assertEqual((p.returncode, out), (7, ""), err)
+        self.assertIn("cancelled", err)
+
+    def test_a_bar_on_a_terminal(self):
+        master, slave = pty.openpty()
+        q = subprocess.Popen([SPROVE, "submit", "fibonacci", "--input", self.long, "--wait"], env=self.env, stdout=subprocess.PIPE,
+                             stderr=slave)
+        os.close(slave)
+        shown = b""
+        try:
+            while True:
+                more = os.read(master, 4096)
+                if not more:
+                    break
+                shown += more
+        except OSError:
+            pass
+        os.close(master)
+        out = q.communicate()[0]
+        self.assertEqual(q.returncode, 0, shown)
+        self.assertRegex(shown, rb"\r\x1b\[K\[[#.]{24}\] +\d+ %  [a-z]+")
+        self.assertIn(b"verified", out)
+
+
+if __name__ == "__main__":
+    harness.main()
