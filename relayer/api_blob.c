@@ -1,10 +1,12 @@
 /* api_blob.c - bytes by their hash: uploads of nodes and demanders, downloads with ranges. */
 #include "relayer/api.h"
 
+#include "market/hex.h"
 #include "relayer/app.h"
 #include "relayer/blob.h"
 #include "relayer/guard.h"
 #include "relayer/task.h"
+#include "relayer/upload.h"
 
 #include <inttypes.h>
 #include <openssl/crypto.h>
@@ -47,38 +49,125 @@ static bool may(call *c, db *d, scope s)
     return false;
 }
 
+/* Who uploads: a key, or an attempt. */
+static void owner_of(char out[UPLOAD_OWNER], const call *c)
+{
+    char task[UUID_TEXT] = "";
+    unsigned long attempt = 0;
+    const char *given = c->q.headers[HTTP_AUTHORIZATION];
+    if (c->who.id[0] != 0)
+        (void)snprintf(out, UPLOAD_OWNER, "%s", c->who.id);
+    else if (given != NULL && strncmp(given, LEASE, strlen(LEASE)) == 0 &&
+             sscanf(given + strlen(LEASE), "%36[0-9a-f-] %9lu", task, &attempt) == 2)
+        (void)snprintf(out, UPLOAD_OWNER, "%s.%lu", task, attempt);
+    else
+        out[0] = 0;
+}
+
+static void refuse_bytes(call *c, sp_status s)
+{
+    if (s == SP_ERR_REJECT)
+        http_problem(&c->s, &c->q, 422, "validation_failed",
+                     "the bytes that came have another SHA-256");
+    else if (s == SP_ERR_LIMIT)
+        http_problem(&c->s, &c->q, 507, "storage_full", "the disk is full");
+    else
+        http_problem(&c->s, &c->q, 500, "internal", "the blob cannot be stored");
+}
+
+/* A part of a blob: answered here, unless it is the last. */
+static void put_part(call *c, const char *name, const char *range)
+{
+    char owner[UPLOAD_OWNER], dir[SETTINGS_TEXT + 16];
+    upload_part part;
+    uint64_t offset;
+    owner_of(owner, c);
+    (void)snprintf(dir, sizeof dir, "%s.parts", c->a->blobs);
+    if (!upload_part_read(&part, range)) {
+        http_problem(&c->s, &c->q, 400, "validation_failed",
+                     "Content-Range must be \"bytes FIRST-LAST/TOTAL\"");
+        return;
+    }
+    if (part.total > c->a->set.max_blob) {
+        http_problem(&c->s, &c->q, 413, "body_too_large", "a blob has at most %" PRIu64 " bytes",
+                     c->a->set.max_blob);
+        return;
+    }
+    upload_prune(dir, clock_ms());
+    sp_status s =
+        upload_append(&offset, dir, owner, name, &part, c->q.body, c->q.body_fd, c->q.body_bytes);
+    if (s == SP_ERR_ARG) {
+        http_add_header(&c->s, "Upload-Offset", "%" PRIu64, offset);
+        http_problem(&c->s, &c->q, 409, "conflict_state",
+                     "%" PRIu64 " bytes are there: the part does not begin after them, or has not "
+                     "the length that it says",
+                     offset);
+    } else if (s == SP_ERR_REJECT) {
+        http_add_header(&c->s, "Retry-After", "1");
+        http_problem(&c->s, &c->q, 409, "conflict_state",
+                     "another part of this upload is being written");
+    } else if (s != SP_OK) {
+        refuse_bytes(c, s);
+    } else if (offset < part.total) {
+        http_add_header(&c->s, "Upload-Offset", "%" PRIu64, offset);
+        http_json(&c->s, 202,
+                  json_pack("{s:s, s:I}", "sha256", name, "offset", (json_int_t)offset));
+    } else if ((s = upload_finish(dir, c->a->blobs, owner, name)) != SP_OK) {
+        refuse_bytes(c, s);
+    }
+}
+
+/* RFC 9530: what a client says of the bytes that it sends. False: c is answered. */
+static bool digest_holds(call *c, const char *name, bool whole)
+{
+    const char *given = c->q.headers[HTTP_CONTENT_DIGEST];
+    uint8_t said[32];
+    char hex[BLOB_NAME];
+    if (given == NULL) return true;
+    if (!upload_digest_read(said, given)) {
+        http_problem(&c->s, &c->q, 400, "validation_failed",
+                     "Content-Digest must have sha-256=:BASE64:");
+        return false;
+    }
+    hex_write(hex, said, sizeof said);
+    if (!whole || strcmp(hex, name) == 0) return true; /* a part is checked with the whole */
+    http_problem(&c->s, &c->q, 422, "validation_failed",
+                 "Content-Digest and the name of the blob differ");
+    return false;
+}
+
 /* On a reader's thread: the bytes go to the disk before the row says that they are there. */
 void api_blob_put_prepare(call *c, db *d, core *k)
 {
-    const char *name = c->variable[0];
+    const char *name = c->variable[0], *range = c->q.headers[HTTP_CONTENT_RANGE];
     (void)k;
     if (!blob_is_name(name)) {
         http_problem(&c->s, &c->q, 400, "validation_failed",
                      "a blob is named by 64 lower-case hex digits");
         return;
     }
-    if (!may(c, d, SCOPE_BLOBS_WRITE)) return;
-    switch (blob_put(c->a->blobs, name, c->q.body, c->q.body_fd, c->q.body_bytes)) {
-    case SP_OK: return;
-    case SP_ERR_REJECT:
-        http_problem(&c->s, &c->q, 422, "validation_failed",
-                     "the bytes that came have another SHA-256");
+    if (!may(c, d, SCOPE_BLOBS_WRITE) || !digest_holds(c, name, range == NULL)) return;
+    if (range != NULL) {
+        put_part(c, name, range);
         return;
-    case SP_ERR_LIMIT: http_problem(&c->s, &c->q, 507, "storage_full", "the disk is full"); return;
-    default: http_problem(&c->s, &c->q, 500, "internal", "the blob cannot be stored"); return;
     }
+    const sp_status s = blob_put(c->a->blobs, name, c->q.body, c->q.body_fd, c->q.body_bytes);
+    if (s != SP_OK) refuse_bytes(c, s);
 }
 
 void api_blob_put(call *c, db *d, core *k)
 {
+    upload_part part;
+    const char *range = c->q.headers[HTTP_CONTENT_RANGE];
+    const int64_t size =
+        (int64_t)(range != NULL && upload_part_read(&part, range) ? part.total : c->q.body_bytes);
     const int64_t n = db_run(d,
                              "INSERT INTO blob(sha256, size, refs, created_at) VALUES(?, ?, 0, ?)"
                              " ON CONFLICT(sha256) DO NOTHING",
-                             DB_T(c->variable[0]), DB_I(c->q.body_bytes), DB_I(core_now(k)));
+                             DB_T(c->variable[0]), DB_I(size), DB_I(core_now(k)));
     http_add_header(&c->s, "ETag", "\"%s\"", c->variable[0]);
-    http_json(
-        &c->s, n == 1 ? 201 : 200,
-        json_pack("{s:s, s:I}", "sha256", c->variable[0], "size", (json_int_t)c->q.body_bytes));
+    http_json(&c->s, n == 1 ? 201 : 200,
+              json_pack("{s:s, s:I}", "sha256", c->variable[0], "size", (json_int_t)size));
 }
 
 /* "bytes=A-B", "bytes=A-", "bytes=-N": one range. 0: none asked for, or one that is to be ignored;
@@ -124,6 +213,12 @@ static void send_blob(call *c, const char *name)
     (void)snprintf(etag, sizeof etag, "\"%s\"", name);
     http_add_header(&c->s, "ETag", "%s", etag);
     http_add_header(&c->s, "Accept-Ranges", "bytes");
+    uint8_t hash[32];
+    char digest[UPLOAD_DIGEST];
+    if (hex_read(hash, sizeof hash, name)) {
+        upload_digest_write(digest, hash);
+        http_add_header(&c->s, "Repr-Digest", "%s", digest);
+    }
     http_add_header(&c->s, "Cache-Control", "private, max-age=31536000, immutable");
     const char *match = c->q.headers[HTTP_IF_NONE_MATCH];
     const int range = read_range(c->q.headers[HTTP_RANGE], size, &from, &n);
@@ -152,7 +247,15 @@ static void send_blob(call *c, const char *name)
 void api_blob_get(call *c, db *d, core *k)
 {
     (void)k;
-    if (may(c, d, SCOPE_BLOBS_READ)) send_blob(c, c->variable[0]);
+    if (!may(c, d, SCOPE_BLOBS_READ)) return;
+    send_blob(c, c->variable[0]);
+    if (c->s.status == 404 && blob_is_name(c->variable[0])) { /* how much of it came so far */
+        char owner[UPLOAD_OWNER], dir[SETTINGS_TEXT + 16];
+        owner_of(owner, c);
+        (void)snprintf(dir, sizeof dir, "%s.parts", c->a->blobs);
+        http_add_header(&c->s, "Upload-Offset", "%" PRIu64,
+                        upload_offset(dir, owner, c->variable[0]));
+    }
 }
 
 /* The columns of a task's result that belong to the caller; false: c is answered. */
