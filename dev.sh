@@ -311,7 +311,15 @@ cmd_install() {
     need_build_tools
     install_missing
     configure build -DCMAKE_BUILD_TYPE=Release -DSP_WERROR=OFF
-    build build sprove sverify libsprove
+    # All that is installed, where its libraries are.
+    set -- "$1" sprove sverify libsprove
+    for program in sprove-worker sprove-relayer sprove-node; do
+        if ninja -C build -t query "$program" >/dev/null 2>&1; then set -- "$@" "$program"; fi
+    done
+    to=$1
+    shift
+    build build "$@"
+    set -- "$to"
     case $1 in
     /*) prefix=$1 ;;
     *) prefix=$from/$1 ;;

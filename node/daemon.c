@@ -6,6 +6,7 @@
 #include "market/digest.h"
 #include "market/folder.h"
 #include "market/hex.h"
+#include "market/notify.h"
 #include "market/transfer.h"
 #include "node/admission.h"
 #include "node/claim.h"
@@ -53,6 +54,9 @@ typedef struct {
     uint64_t heartbeat_ms, seq, messages;
     bool registered, stopping, handles;
     int lock_fd, code;
+    notify manager;
+    uint64_t alive_at; /* when it was told last, in ms */
+    unsigned looks;
 } node;
 
 /* ---- talking to people ---- */
@@ -401,9 +405,24 @@ static void changed(void *user)
     (void)uv_async_send(&n->changed);
 }
 
+/* To the service manager, once a second at most. */
+static void tell_alive(node *n)
+{
+    char text[160];
+    if (n->manager.fd < 0 || n->stopping) return;
+    const uint64_t now = uv_now(&n->loop);
+    if (n->looks++ > 0 && now < n->alive_at + n->manager.watchdog_ms / 3) return;
+    n->alive_at = now;
+    (void)snprintf(text, sizeof text, "%s%sSTATUS=%s, %zu tasks", n->looks == 1 ? "READY=1\n" : "",
+                   n->manager.watchdog_ms > 0 ? "WATCHDOG=1\n" : "",
+                   n->registered ? "registered" : "not connected", count(n));
+    (void)notify_say(&n->manager, text);
+}
+
 static void on_look(uv_timer_t *timer)
 {
     node *n = timer->data;
+    tell_alive(n);
     for (node_task *t = n->tasks, *next; !n->stopping && t != NULL; t = next) {
         next = t->next;
         if (t->claiming) claim(n, t);
@@ -760,6 +779,7 @@ static void on_signal(uv_signal_t *s, int number)
     if (n->stopping) _exit(1);
     n->stopping = true;
     say(n, "stopping", NULL);
+    (void)notify_say(&n->manager, "STOPPING=1\nSTATUS=stopping");
     for (node_task *t = n->tasks; t != NULL; t = t->next) node_task_cancel(t);
     link_end(n->link, 1001, "node stops");
     (void)uv_timer_start(&n->drain, on_drain, 0, 50);
@@ -811,7 +831,9 @@ int node_run(const node_options *o)
     n.on_term.data = n.on_int.data = &n;
     (void)uv_signal_start(&n.on_term, on_signal, SIGTERM);
     (void)uv_signal_start(&n.on_int, on_signal, SIGINT);
-    (void)uv_timer_start(&n.look, on_look, PROGRESS_MS, PROGRESS_MS);
+    notify_open(&n.manager, getenv("NOTIFY_SOCKET"), getenv("WATCHDOG_USEC"),
+                getenv("WATCHDOG_PID"));
+    (void)uv_timer_start(&n.look, on_look, 0, PROGRESS_MS);
     n.handles = true;
     (void)uv_run(&n.loop, UV_RUN_DEFAULT);
     while (n.tasks != NULL) remove_task(&n, n.tasks, false);
@@ -819,6 +841,7 @@ int node_run(const node_options *o)
     (void)uv_run(&n.loop, UV_RUN_NOWAIT);
     journal_close(n.journal);
     ecdsa_key_wipe(&n.key);
+    notify_close(&n.manager);
     say(&n, "stopped", NULL);
     return n.code;
 }

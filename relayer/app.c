@@ -8,6 +8,7 @@
 #include "relayer/hook.h"
 #include "relayer/log.h"
 #include "relayer/rest.h"
+#include "relayer/service.h"
 #include "relayer/verify.h"
 #include "relayer/watch.h"
 
@@ -258,6 +259,7 @@ static void close_handles(app *a)
     uv_close((uv_handle_t *)&a->on_drain, NULL);
     port_close(&a->port);
     rest_stop(a);
+    service_stop(a->service);
     server_stop(a->server);
 }
 
@@ -308,6 +310,7 @@ static void on_signal(uv_signal_t *s, int number)
     (void)alarm((unsigned)((a->set.shutdown_ms + 999) / 1000));
     a->drain_start_ns = clock_ns();
     log_event(LOG_INFO, "draining", NULL);
+    service_stopping(a->service, a->set.shutdown_ms);
     server_drain(a->server);
     node_on_drain(a);
     rest_drain(a);
@@ -323,6 +326,7 @@ int app_run(app *a)
     a->handles_open = true;
     (void)uv_signal_start(&a->on_term, on_signal, SIGTERM);
     (void)uv_signal_start(&a->on_int, on_signal, SIGINT);
+    a->service = service_start(a);
     /* Who reads this may send a signal. */
     char number[16];
     (void)snprintf(number, sizeof number, "%u", server_port(a->server));
@@ -351,6 +355,7 @@ void app_close(app *a)
     }
     rest_free(a);
     identity_wipe(&a->me);
+    service_free(a->service);
     keys_delete(a->keys);
     (void)uv_loop_close(&a->loop);
 }

@@ -32,6 +32,7 @@ struct app {
     char worker[SETTINGS_TEXT], blobs[SETTINGS_TEXT];
     struct watch *watch; /* NULL: no chain */
     struct hook_sender *hooks;
+    struct service *service;
     struct backup *backup;  /* NULL: the database is not ours to copy */
     int64_t hooks_prune_ms; /* of the core's thread */
     score_rules rules;

@@ -1,0 +1,16 @@
+# What operators see: the page, the service manager, what is installed.
+find_package(Python3 COMPONENTS Interpreter)
+if(NOT TARGET sprove-relayer OR NOT TARGET sprove-node OR NOT Python3_FOUND)
+  return()
+endif()
+foreach(name dashboard service packaging)
+  set(more)
+  if(name STREQUAL packaging)
+    set(more ${CMAKE_BINARY_DIR} ${CMAKE_SOURCE_DIR})
+  endif()
+  add_test(NAME relayer_${name} COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/test_${name}.py
+    $<TARGET_FILE:sprove-relayer> $<TARGET_FILE:sprove-node> ${more})
+  set_tests_properties(relayer_${name} PROPERTIES LABELS relayer TIMEOUT 300 SKIP_RETURN_CODE 77
+    ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
+endforeach()
+set_property(TEST relayer_packaging APPEND PROPERTY LABELS install)
