@@ -109,11 +109,7 @@ static void quiet(int level, const char *line)
 static sp_status open_context(server *s, char *why)
 {
     const server_config *c = &s->c;
-    /* Only an answered ping counts: three may go unanswered. */
-    const lws_retry_bo_t idle = {.secs_since_valid_ping = (uint16_t)(c->hangup_s / 3 + 1),
-                                 .secs_since_valid_hangup = (uint16_t)(c->hangup_s + 2)};
-    static lws_retry_bo_t policy; /* libwebsockets keeps the pointer */
-    policy = idle;
+    static const lws_retry_bo_t no_pings; /* server_ws_alive does it */
     void *loops[1] = {s->loop};
     struct lws_context_creation_info i;
     memset(&i, 0, sizeof i);
@@ -137,7 +133,7 @@ static sp_status open_context(server *s, char *why)
         (unsigned short)(c->max_connections < UINT16_MAX ? c->max_connections : UINT16_MAX);
     i.fd_limit_per_thread = c->max_connections + 64;
     i.pt_serv_buf_size = SERVICE_BYTES;
-    i.retry_and_idle_policy = &policy;
+    i.retry_and_idle_policy = &no_pings;
     i.alpn = "http/1.1";
     if (c->tls_cert != NULL) {
         i.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
@@ -155,6 +151,20 @@ static sp_status open_context(server *s, char *why)
                        : "cannot listen on %.80s:%u (or libwebsockets-evlib-uv is missing)",
                    c->address, s->port);
     return SP_ERR_IO;
+}
+
+static void once_a_second(uv_timer_t *t) { server_ws_alive(t->data); }
+
+static void forget(uv_handle_t *h) { free(h); }
+
+static sp_status start_timer(server *s)
+{
+    s->alive = calloc(1, sizeof *s->alive);
+    if (s->alive == NULL) return SP_ERR_NOMEM;
+    (void)uv_timer_init(s->loop, s->alive);
+    s->alive->data = s;
+    (void)uv_timer_start(s->alive, once_a_second, 1000, 1000);
+    return SP_OK;
 }
 
 sp_status server_new(server **out, uv_loop_t *loop, const server_config *c, const server_events *e,
@@ -175,7 +185,6 @@ sp_status server_new(server **out, uv_loop_t *loop, const server_config *c, cons
     if (s->c.body_ms == 0) s->c.body_ms = 10000;
     if (s->c.reply_ms == 0) s->c.reply_ms = 90000;
     if (s->c.hangup_s == 0) s->c.hangup_s = 95;
-    if (s->c.hangup_s > 65000) s->c.hangup_s = 65000; /* libwebsockets counts in 16 bits */
     s->n_slots = c->max_connections;
     for (uint32_t i = 0; i < s->n_slots; i++)
         s->slots[i].next_free = i + 1 < s->n_slots ? i + 2 : 0;
@@ -188,6 +197,7 @@ sp_status server_new(server **out, uv_loop_t *loop, const server_config *c, cons
                        s->port);
     else
         status = open_context(s, why);
+    if (status == SP_OK) status = start_timer(s);
     if (status == SP_OK) {
         *out = s;
         return SP_OK;
@@ -207,6 +217,7 @@ void server_stop(server *s)
 {
     if (s->stopped) return;
     s->stopped = true;
+    uv_close((uv_handle_t *)s->alive, forget);
     lws_context_destroy(s->cx);
 }
 

@@ -24,7 +24,9 @@ struct server {
     uint32_t n_slots, first_free; /* index + 1; 0: none */
     server_counts counts;
     bool draining, stopped;
-    uint64_t ids; /* of requests */
+    uint64_t ids;              /* of requests */
+    struct ws_socket *sockets; /* all of them */
+    uv_timer_t *alive;         /* looks at them once a second */
 };
 
 /* 0 when all max_connections are taken. */
@@ -33,6 +35,10 @@ void server_slot_release(server *s, server_handle h);
 /* NULL when it has gone or is of the other kind. */
 void *server_slot_find(const server *s, server_handle h, bool is_ws);
 server *server_of(struct lws *wsi);
+
+/* Pings who was silent, and hangs up on who answers none. libwebsockets 4.1.6 would do so with a
+ * timer for each socket in one sorted list, which every timer of every request then walks along. */
+void server_ws_alive(server *s);
 
 /* The callbacks of the two protocols. */
 int server_http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,

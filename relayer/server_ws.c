@@ -14,11 +14,14 @@ typedef struct message {
     uint8_t at[]; /* LWS_PRE bytes, then n */
 } message;
 
-typedef struct {
+typedef struct ws_socket {
+    struct ws_socket *next, **link; /* of all; NULL: it is in no list */
     server *s;
     struct lws *wsi;
     server_handle handle;
-    char *in; /* of the message that is coming in */
+    uint64_t valid_ms;       /* when it opened, or answered a ping */
+    bool pinged, ping, dead; /* ping: one is to be written */
+    char *in;                /* of the message that is coming in */
     size_t in_bytes, in_room;
     message *first, **end;
     size_t n_queued, queued_bytes;
@@ -54,6 +57,11 @@ static int opened(struct lws *wsi, ws_socket **pss)
     w->s = s;
     w->wsi = wsi;
     w->end = &w->first;
+    w->valid_ms = uv_now(s->loop);
+    w->next = s->sockets;
+    w->link = &s->sockets;
+    if (w->next != NULL) w->next->link = &w->next;
+    s->sockets = w;
     w->handle = server_slot_take(s, wsi, w, true);
     s->counts.ws_now++;
     s->counts.ws_opened++;
@@ -71,6 +79,8 @@ static void closed(ws_socket *w)
 {
     server *s = w->s;
     const server_handle h = w->handle;
+    *w->link = w->next;
+    if (w->next != NULL) w->next->link = w->link;
     drop_queue(w);
     free(w->in);
     free(w);
@@ -114,6 +124,14 @@ static int received(ws_socket *w, const char *in, size_t n)
 static int writable(ws_socket *w)
 {
     message *m = w->first;
+    if (w->ping) { /* one write for each call; an empty answer is not told of */
+        uint8_t frame[LWS_PRE + 1] = {0};
+        w->ping = false;
+        frame[LWS_PRE] = '?';
+        if (lws_write(w->wsi, frame + LWS_PRE, 1, LWS_WRITE_PING) < 1) return -1;
+        if (m != NULL || w->close_code != 0) lws_callback_on_writable(w->wsi);
+        return 0;
+    }
     if (m != NULL) {
         w->first = m->next;
         if (w->first == NULL) w->end = &w->first;
@@ -141,9 +159,33 @@ static int writable(ws_socket *w)
 
 static int on_timer(ws_socket *w)
 {
+    if (w->dead) return -1;
     if (w->close_code == 0 || w->first != NULL) return 0;
     fail(w, w->close_code, w->close_reason);
     return -1;
+}
+
+void server_ws_alive(server *s)
+{
+    const uint64_t now = uv_now(s->loop), hangup = (uint64_t)s->c.hangup_s * 1000;
+    for (ws_socket *w = s->sockets; w != NULL; w = w->next) {
+        const uint64_t silent = now - w->valid_ms;
+        /* Only an answered ping counts: three times the time between two may pass. */
+        if (silent > hangup && !w->dead) {
+            w->dead = true;
+            lws_set_timer_usecs(w->wsi, 1);
+        } else if (silent > hangup / 3 && !w->pinged) {
+            w->pinged = w->ping = true;
+            lws_callback_on_writable(w->wsi);
+        }
+    }
+}
+
+static int answered_ping(ws_socket *w)
+{
+    w->valid_ms = uv_now(w->s->loop);
+    w->pinged = false;
+    return 0;
 }
 
 int server_ws_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
@@ -154,6 +196,7 @@ int server_ws_callback(struct lws *wsi, enum lws_callback_reasons reason, void *
     switch (reason) {
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: return server_confirm_upgrade(wsi);
     case LWS_CALLBACK_ESTABLISHED: return opened(wsi, pss);
+    case LWS_CALLBACK_RECEIVE_PONG: return w == NULL ? 0 : answered_ping(w);
     case LWS_CALLBACK_RECEIVE: return w == NULL ? -1 : received(w, in, len);
     case LWS_CALLBACK_SERVER_WRITEABLE: return w == NULL ? 0 : writable(w);
     case LWS_CALLBACK_TIMER: return w == NULL ? 0 : on_timer(w);
