@@ -24,7 +24,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define TICK_MS 200
+#define TICK_MS 100
 #define QUEUE_ROOM 5000
 
 bool app_admit(app *a, call *c)

@@ -4,6 +4,7 @@
 
 #include "market/uuid.h"
 #include "relayer/call.h"
+#include "relayer/dispatch.h"
 #include "relayer/identity.h"
 #include "relayer/instance.h"
 #include "relayer/node.h"
@@ -37,6 +38,7 @@ struct app {
     int64_t hooks_prune_ms; /* of the core's thread */
     score_rules rules;
     int64_t hung_up_ms;
+    dispatch_mark mark;
     uint64_t start_ns;
     unsigned wanted_port;
     char address[64], spool[SETTINGS_TEXT];

@@ -17,9 +17,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_DUE 256    /* of one kind in one round */
-#define MAX_PICKS 64   /* tasks that are offered in one round */
-#define MAX_LOOKED 256 /* tasks that are looked at */
+#define MAX_DUE 256                    /* of one kind in one round */
+#define MAX_PICKS 128                  /* tasks that are offered in one round */
+#define MAX_LOOKED 256                 /* tasks that are looked at */
+#define MAX_LOOK_NS UINT64_C(25000000) /* for so long: others wait for the core, too */
+#define AGAIN_MS 1000  /* a task that nobody could take is looked at again after this */
+#define WINDOW 256     /* nodes that are compared for a task, where enough of them may take it */
+#define MAX_EXPIRED 64 /* of one state in one round */
 #define SAFETY_MS 2000
 #define TOKEN 16
 
@@ -95,13 +99,13 @@ static void expire(core *c, int64_t now)
     static const task_state states[] = {TASK_CREATED, TASK_FUNDED, TASK_QUEUED,
                                         TASK_OFFERED, TASK_LEASED, TASK_RUNNING};
     for (size_t k = 0; k < SP_COUNT(states); k++) {
-        char ids[MAX_PICKS][UUID_TEXT];
-        int64_t versions[MAX_PICKS];
+        char ids[MAX_EXPIRED][UUID_TEXT];
+        int64_t versions[MAX_EXPIRED];
         size_t n = 0;
         db_rows *r = db_query(
             core_db(c), "SELECT id, version FROM task WHERE state = ? AND deadline <= ? LIMIT 64",
             DB_T(task_state_name(states[k])), DB_I(now));
-        while (n < MAX_PICKS && db_next(r)) {
+        while (n < MAX_EXPIRED && db_next(r)) {
             (void)snprintf(ids[n], UUID_TEXT, "%s", db_text(r, 0));
             versions[n++] = db_int(r, 1);
         }
@@ -135,6 +139,7 @@ static bool pool_init(pool *p, app *a, int64_t now)
          s = nodes_each(a->nodes, &at)) {
         if (!s->registered) continue;
         if (now - s->seen_ms > (int64_t)a->set.heartbeat_timeout_ms) continue;
+        if (s->node.running >= s->node.capacity) continue; /* most, when there is much to do */
         p->session[p->n] = s;
         p->node[p->n++] = s->node;
     }
@@ -154,6 +159,7 @@ typedef struct {
         chain_contract[FELT_HEX], chain_task_id[TASK_AMOUNT];
     char *requirements;
     int64_t version, deadline, attempts, max_attempts, max_cycles, input_bytes;
+    int64_t priority, created_at;
     uint8_t tried[32][SCORE_ID];
     size_t n_tried;
 } queued;
@@ -162,6 +168,12 @@ static void copy(char *out, size_t room, const char *text)
 {
     (void)snprintf(out, room, "%s", text != NULL ? text : "");
 }
+
+#define QUEUED_SELECT                                                                     \
+    "SELECT id, version, deadline, attempts, max_attempts, max_cycles, profile, io_mode," \
+    " program, program_id, input_commitment, input_sha256, input_bytes, amount,"          \
+    " requirements, chain_contract, chain_task_id, priority, created_at FROM task"        \
+    " WHERE state = 'queued' AND next_run_at <= ? AND "
 
 static void read_queued(queued *q, const db_rows *r)
 {
@@ -183,10 +195,13 @@ static void read_queued(queued *q, const db_rows *r)
     q->requirements = strdup(db_text(r, 14));
     copy(q->chain_contract, sizeof q->chain_contract, db_text(r, 15));
     copy(q->chain_task_id, sizeof q->chain_task_id, db_text(r, 16));
+    q->priority = db_int(r, 17);
+    q->created_at = db_int(r, 18);
 }
 
 static void read_tried(core *c, queued *q)
 {
+    if (q->attempts == 0) return;
     db_rows *r =
         db_query(core_db(c),
                  "SELECT DISTINCT node_id FROM attempt WHERE task_id = ? AND outcome IS NOT NULL"
@@ -394,49 +409,102 @@ static void offer_one(core *c, void *arg)
     offer(c, o->q, o->p, o->best);
 }
 
+static size_t read_rows(queued *list, size_t n, db_rows *r)
+{
+    while (n < MAX_LOOKED && db_next(r)) read_queued(&list[n++], r);
+    db_end(r);
+    return n;
+}
+
+/* What is to be looked at in this round: the beginning of the queue, or what follows the mark. */
+static size_t read_queue(core *c, queued *list, const dispatch_mark *m, bool top, int64_t now)
+{
+    static const char all[] = QUEUED_SELECT "priority < ? ORDER BY priority DESC, created_at, id"
+                                            " LIMIT 256";
+    size_t n = 0;
+    if (!top)
+        n = read_rows(list, 0,
+                      db_query(core_db(c),
+                               QUEUED_SELECT "priority = ? AND (created_at, id) > (?, ?)"
+                                             " ORDER BY created_at, id LIMIT 256",
+                               DB_I(now), DB_I(m->priority), DB_I(m->created_at), DB_T(m->id)));
+    if (n < MAX_LOOKED)
+        n = read_rows(list, n,
+                      db_query(core_db(c), all, DB_I(now), DB_I(top ? INT64_MAX : m->priority)));
+    return n;
+}
+
+/* The best of some nodes, from a place that chance decides; of all where these are too few. So a
+ * choice among thousands costs no more than one among hundreds. */
+static bool pick(score_result *best, const score_task *t, const app *a, const pool *p, int64_t now)
+{
+    uint32_t draw[2];
+    if (RAND_bytes((uint8_t *)draw, sizeof draw) != 1) return false;
+    const uint32_t explore = draw[0] % 1000000;
+    if (p->n > 2 * WINDOW) {
+        const size_t from = draw[1] % (p->n - WINDOW + 1);
+        score_pick_nodes(best, t, &a->rules, p->node + from, WINDOW, p->room, (uint64_t)now,
+                         explore);
+        for (unsigned i = 0; i < best->n; i++) best->pick[i].node += from;
+        if (best->n == SCORE_TOP) return true;
+    }
+    score_pick_nodes(best, t, &a->rules, p->node, p->n, p->room, (uint64_t)now, explore);
+    return true;
+}
+
+typedef enum { PLACED, NOT_NOW, BROKEN } placing;
+
+static placing place(core *c, queued *q, const pool *p, int64_t now)
+{
+    named lists;
+    score_task t;
+    score_result best;
+    json_t *need = json_loads(q->requirements, 0, NULL);
+    read_tried(c, q);
+    read_demand(c, &t, &lists, q, need);
+    json_decref(need);
+    if (!pick(&best, &t, core_user(c), p, now) || best.n == 0) return NOT_NOW;
+    offering o = {q, p, &best};
+    return core_part(c, offer_one, &o) ? PLACED : BROKEN;
+}
+
 static void find_nodes(core *c, int64_t now)
 {
     app *a = core_user(c);
-    queued *list = calloc(MAX_LOOKED, sizeof *list);
+    dispatch_mark *m = &a->mark;
+    const bool top = !m->deep || !m->left || now - m->top_ms >= AGAIN_MS;
+    const uint64_t until = clock_ns() + MAX_LOOK_NS;
     pool p = {NULL, NULL, NULL, 0};
-    size_t n = 0, offered = 0;
+    size_t offered = 0, i = 0;
+    if (nodes_count(a->nodes) == 0) return;
+    queued *list = calloc(MAX_LOOKED, sizeof *list);
     if (list == NULL) return;
-    db_rows *r = db_query(
-        core_db(c),
-        "SELECT id, version, deadline, attempts, max_attempts, max_cycles, profile, io_mode,"
-        " program, program_id, input_commitment, input_sha256, input_bytes, amount,"
-        " requirements, chain_contract, chain_task_id FROM task WHERE state = 'queued'"
-        " AND next_run_at <= ? ORDER BY priority DESC, created_at, id LIMIT 256",
-        DB_I(now));
-    while (n < MAX_LOOKED && db_next(r)) read_queued(&list[n++], r);
-    db_end(r);
-    if (n > 0 && !pool_init(&p, a, now)) n = 0;
-    for (size_t i = 0; i < n; i++) {
-        queued *q = &list[i];
-        named lists;
-        score_task t;
-        score_result best;
-        uint32_t draw;
-        if (offered == MAX_PICKS) break;
-        json_t *need = json_loads(q->requirements, 0, NULL);
-        read_tried(c, q);
-        read_demand(c, &t, &lists, q, need);
-        json_decref(need);
-        if (RAND_bytes((uint8_t *)&draw, sizeof draw) != 1) break;
-        score_pick_nodes(&best, &t, &a->rules, p.node, p.n, p.room, (uint64_t)now, draw % 1000000);
-        if (best.n == 0) {
-            put_off(c, q, 1000);
-            continue;
-        }
-        offering o = {q, &p, &best};
-        if (core_part(c, offer_one, &o)) {
-            offered++;
-        } else {
-            left_alone("offer", q->id);
-            put_off(c, q, LEFT_ALONE_MS);
-        }
+    const size_t n = read_queue(c, list, m, top, now);
+    if (top) {
+        m->top_ms = now;
+        m->left = false;
     }
-    for (size_t i = 0; i < MAX_LOOKED; i++) free(list[i].requirements);
+    if (n > 0 && pool_init(&p, a, now) && p.n > 0)
+        for (; i < n && offered < MAX_PICKS && clock_ns() < until; i++) {
+            const placing what = place(c, &list[i], &p, now);
+            offered += what == PLACED;
+            m->left = m->left || what == NOT_NOW;
+            if (what == BROKEN) {
+                left_alone("offer", list[i].id);
+                put_off(c, &list[i], LEFT_ALONE_MS);
+            }
+        }
+    if (i > 0 && (!top || !m->deep || m->done)) {
+        m->deep = true;
+        m->done = i == n && n < MAX_LOOKED;
+        m->priority = list[i - 1].priority;
+        m->created_at = list[i - 1].created_at;
+        (void)snprintf(m->id, sizeof m->id, "%s", list[i - 1].id);
+    } else if (!top && n == 0) {
+        m->done = true;
+    }
+    if (!m->left) m->deep = false;
+    for (size_t k = 0; k < n; k++) free(list[k].requirements);
     pool_free(&p);
     free(list);
 }

@@ -3,7 +3,18 @@
 #ifndef RELAYER_DISPATCH_H
 #define RELAYER_DISPATCH_H
 
+#include "market/uuid.h"
 #include "relayer/node.h"
+
+/* How far into the queue the last look came. While some tasks could not be given to anybody, the
+ * queue is gone through piece by piece, and its beginning is looked at again once a second. */
+typedef struct {
+    bool deep; /* the place below is set */
+    bool done; /* it is the queue's end */
+    bool left; /* the last look from the beginning did not place all it saw */
+    int64_t priority, created_at, top_ms;
+    char id[UUID_TEXT];
+} dispatch_mark;
 
 /* One round, on the core's thread. */
 void dispatch_tick(core *c, int64_t now_ms);
