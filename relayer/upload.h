@@ -24,9 +24,9 @@ void upload_digest_write(char out[UPLOAD_DIGEST], const uint8_t hash[32]);
  * The bytes that are there; 0 when there are none. */
 uint64_t upload_offset(const char *dir, const char *owner, const char *name);
 /* Appends a part, from memory (fd < 0) or a file; on the disk when it returns. *offset: what is
- * there then, always. SP_ERR_ARG: the part does not begin there, or has not as many bytes as it
- * says. SP_ERR_REJECT: another part of this upload is being written. SP_ERR_LIMIT: the disk is
- * full. SP_ERR_IO. */
+ * there then, where that is known. SP_ERR_ARG: the part does not begin there, or has not as many
+ * bytes as it says. SP_ERR_REJECT: another part of this upload is being written. SP_ERR_LIMIT: the
+ * disk is full. SP_ERR_IO. */
 SP_MUST_USE sp_status upload_append(uint64_t *offset, const char *dir, const char *owner,
                                     const char *name, const upload_part *part, const uint8_t *bytes,
                                     int fd, uint64_t n);
