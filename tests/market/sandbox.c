@@ -467,5 +467,6 @@ TEST(kill_9_of_the_parent_takes_the_child_with_it)
     CHECK(kill(parent, SIGKILL) == 0 && waitpid(parent, NULL, 0) == parent);
     for (unsigned i = 0; i < 250 && group_lives(told.pid); i++) usleep(20000);
     CHECK(!group_lives(told.pid));
-    CHECK(sandbox_sweep("/tmp") >= 1 && gone(told.path));
+    (void)sandbox_sweep("/tmp"); /* or somebody else's test was faster */
+    CHECK(gone(told.path));
 }
