@@ -95,5 +95,20 @@ void api_task_result(call *c, db *d, core *k);
 /* api_admin.c */
 void api_admin_backup(call *c, db *d, core *k);
 void api_admin_backup_show(call *c, db *d, core *k);
+void api_admin_optional(call *c, db *d, core *k); /* prepare: a body that may be left out */
+void api_admin_drain(call *c, db *d, core *k);
+void api_admin_reload_prepare(call *c, db *d, core *k);
+void api_admin_reload(call *c, db *d, core *k);
+void api_admin_requeue(call *c, db *d, core *k);
+void api_admin_ban(call *c, db *d, core *k);
+void api_admin_unban(call *c, db *d, core *k);
+/* Whether new tasks are taken; false: answered with 503. From any thread. */
+bool api_takes_tasks(call *c);
+
+/* api_admin_view.c */
+void api_admin_queue(call *c, db *d, core *k);
+void api_admin_sessions(call *c, db *d, core *k);
+void api_admin_config(call *c, db *d, core *k);
+void api_admin_actions(call *c, db *d, core *k);
 
 #endif

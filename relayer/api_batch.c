@@ -37,7 +37,7 @@ void api_task_batch_prepare(call *c, db *d, core *k)
     const json_t *list = json_object_get(c->body, "tasks");
     (void)d;
     (void)k;
-    if (!api_idem_check(c, true)) return;
+    if (!api_takes_tasks(c) || !api_idem_check(c, true)) return;
     if (json_object_size(c->body) != 1 || !json_is_array(list) || json_array_size(list) < 1 ||
         json_array_size(list) > MOST) {
         http_problem(&c->s, &c->q, 400, "validation_failed",

@@ -203,7 +203,7 @@ void api_me_usage(call *c, db *d, core *k)
     db_end(r);
     http_json(&c->s, 200,
               json_pack("{s:{s:I, s:I}, s:{s:o, s:o}}", "open_tasks", "used", (json_int_t)open,
-                        "limit", (json_int_t)s->open_tasks, "rates", "post",
-                        rate(s->post_rate, s->post_burst), "read",
-                        rate(s->read_rate, s->read_burst)));
+                        "limit", (json_int_t)settings_now(&s->open_tasks), "rates", "post",
+                        rate(settings_now(&s->post_rate), settings_now(&s->post_burst)), "read",
+                        rate(settings_now(&s->read_rate), settings_now(&s->read_burst))));
 }

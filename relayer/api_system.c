@@ -28,6 +28,6 @@ void api_ready(call *c, db *d, core *k)
 {
     (void)d;
     (void)k;
-    const bool ready = !c->a->draining;
+    const bool ready = !c->a->draining && !c->a->held;
     http_json(&c->s, ready ? 200 : 503, json_pack("{s:s}", "status", ready ? "ok" : "draining"));
 }

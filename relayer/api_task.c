@@ -46,7 +46,7 @@ void api_task_create_prepare(call *c, db *d, core *k)
     task_refusal why;
     (void)d;
     (void)k;
-    if (!api_idem_check(c, false)) return;
+    if (!api_takes_tasks(c) || !api_idem_check(c, false)) return;
     creation *m = calloc(1, sizeof *m);
     if (m == NULL) {
         http_problem(&c->s, &c->q, 503, "overloaded", "out of memory");
@@ -118,7 +118,7 @@ void api_idem_fingerprint(char out[65], const call *c)
 bool api_may_open(call *c, db *d)
 {
     db_rows *r = db_query(d, "SELECT open_tasks FROM quota WHERE key_id = ?", DB_T(c->who.id));
-    const bool ok = !db_next(r) || (uint64_t)db_int(r, 0) < c->a->set.open_tasks;
+    const bool ok = !db_next(r) || (uint64_t)db_int(r, 0) < settings_now(&c->a->set.open_tasks);
     db_end(r);
     return ok;
 }
@@ -266,6 +266,7 @@ void api_task_retry(call *c, db *d, core *k)
         api_no_such_task(c);
         return;
     }
+    if (!api_takes_tasks(c)) return;
     check_init(&m);
     check_known(&m, c->body, "", names);
     const int64_t deadline = check_time(&m, c->body, "", "deadline");

@@ -7,6 +7,7 @@
 #include "relayer/dispatch.h"
 #include "relayer/hook.h"
 #include "relayer/log.h"
+#include "relayer/reload.h"
 #include "relayer/rest.h"
 #include "relayer/service.h"
 #include "relayer/verify.h"
@@ -56,6 +57,7 @@ static void fatal(void *user, const char *why)
 static void tick(core *c, void *user, int64_t now_ms)
 {
     app *a = user;
+    if (reload_is_due(a->reload)) reload_rules(a);
     if (!a->stopping) hook_tick(c, now_ms); /* first: see there */
     instance_tick(c, now_ms);
     if (!a->stopping) dispatch_tick(c, now_ms);
@@ -171,18 +173,13 @@ static void on_ws_close(void *user, server_handle h) { node_on_close(user, h); }
 static sp_status set_rules(app *a, char *why)
 {
     const settings *s = &a->set;
-    const uint64_t weights[SCORE_FACTORS] = {s->weight_spec,       s->weight_history,
-                                             s->weight_reputation, s->weight_price,
-                                             s->weight_load,       s->weight_geo};
-    score_rules_init(&a->rules);
-    for (size_t i = 0; i < SCORE_FACTORS; i++) a->rules.weight[i] = (uint32_t)weights[i];
-    a->rules.exploration_ppm = (uint32_t)s->exploration_ppm;
+    reload_rules(a);
     if (s->chain_id[0] == 0 || shortstring_read(&a->chain_id, s->chain_id) == SP_OK) return SP_OK;
     (void)snprintf(why, SETTINGS_WHY, "chain.chain_id is no short string");
     return SP_ERR_FORMAT;
 }
 
-sp_status app_open(app *a, const settings *s, char *why)
+sp_status app_open(app *a, const settings *s, const settings_source *source, char *why)
 {
     char database[SETTINGS_TEXT];
     memset(a, 0, sizeof *a);
@@ -199,6 +196,7 @@ sp_status app_open(app *a, const settings *s, char *why)
     if (uv_loop_init(&a->loop) != 0 || port_init(&a->port, &a->loop) != SP_OK) return SP_ERR_NOMEM;
     SP_TRY(keys_new(&a->keys));
     SP_TRY(nodes_new(&a->nodes));
+    SP_TRY(reload_open(&a->reload, a, source));
     SP_TRY(set_rules(a, why));
     const core_config core_settings = {.database = database,
                                        .group_max = (unsigned)s->group_max,
@@ -258,6 +256,7 @@ static void close_handles(app *a)
     uv_close((uv_handle_t *)&a->on_int, NULL);
     uv_close((uv_handle_t *)&a->on_drain, NULL);
     port_close(&a->port);
+    reload_stop(a->reload);
     rest_stop(a);
     service_stop(a->service);
     server_stop(a->server);
@@ -323,6 +322,7 @@ int app_run(app *a)
     (void)uv_signal_init(&a->loop, &a->on_int);
     (void)uv_timer_init(&a->loop, &a->on_drain);
     a->on_term.data = a->on_int.data = a->on_drain.data = a;
+    reload_start(a->reload);
     a->handles_open = true;
     (void)uv_signal_start(&a->on_term, on_signal, SIGTERM);
     (void)uv_signal_start(&a->on_int, on_signal, SIGINT);
@@ -354,6 +354,7 @@ void app_close(app *a)
         (void)uv_run(&a->loop, UV_RUN_NOWAIT);
     }
     rest_free(a);
+    reload_free(a->reload);
     identity_wipe(&a->me);
     service_free(a->service);
     keys_delete(a->keys);

@@ -34,6 +34,8 @@ struct app {
     struct watch *watch; /* NULL: no chain */
     struct hook_sender *hooks;
     struct service *service;
+    struct reload *reload;
+    _Atomic bool held;      /* by an administrator: no new tasks, no offers */
     struct backup *backup;  /* NULL: the database is not ours to copy */
     int64_t hooks_prune_ms; /* of the core's thread */
     score_rules rules;
@@ -62,8 +64,8 @@ bool app_admit(app *a, call *c);
 void app_count_reply(app *a, const call *c);
 
 /* Opens everything under the data folder and listens; why[SETTINGS_WHY] says what went wrong, and
- * where. */
-SP_MUST_USE sp_status app_open(app *a, const settings *s, char *why);
+ * where. source: where s is from, to be read again (reload.h); stays the caller's. */
+SP_MUST_USE sp_status app_open(app *a, const settings *s, const settings_source *source, char *why);
 /* Runs until it is told to stop by SIGTERM or SIGINT. 0, or 1 when the drain took too long. */
 int app_run(app *a);
 void app_close(app *a);

@@ -131,7 +131,7 @@ static void prepared(job *j)
     if (!core_post(c->a->core, j)) call_overloaded(c);
 }
 
-static bool parse_body(call *c)
+bool call_parse_body(call *c)
 {
     json_error_t e;
     const char *type = c->q.headers[HTTP_CONTENT_TYPE];
@@ -159,7 +159,7 @@ static void run_read(job *j, void *with)
     call *c = (call *)j;
     db *d = with;
     c->s.status = CALL_NOT_ANSWERED;
-    if (c->r->json && !parse_body(c)) return;
+    if (c->r->json && !call_parse_body(c)) return;
     if (c->preparing) {
         if (c->r->prepare != NULL) c->r->prepare(c, d, NULL);
     } else {

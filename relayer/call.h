@@ -42,7 +42,7 @@ typedef enum {
     ROUTE_WAIT,
     ROUTE_STREAM,
     ROUTE_EXECUTE, /* as ROUTE_READ, by the executor (execute.h) */
-    ROUTE_WRITE /* by the core */
+    ROUTE_WRITE    /* by the core */
 } route_kind;
 
 struct route {
@@ -72,6 +72,8 @@ void call_answer(call *c);
 void call_overloaded(call *c);
 void call_free(call *c);
 void call_count(const call *c);
+/* c->body from the body; for handlers whose route has not `json`. False: c is answered. */
+SP_MUST_USE bool call_parse_body(call *c);
 
 /* Takes over q. On the loop's thread. */
 void call_begin(app *a, server_handle h, http_request *q);

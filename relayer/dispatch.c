@@ -476,7 +476,7 @@ static void find_nodes(core *c, int64_t now)
     const uint64_t until = clock_ns() + MAX_LOOK_NS;
     pool p = {NULL, NULL, NULL, 0};
     size_t offered = 0, i = 0;
-    if (nodes_count(a->nodes) == 0) return;
+    if (a->held || nodes_count(a->nodes) == 0) return;
     queued *list = calloc(MAX_LOOKED, sizeof *list);
     if (list == NULL) return;
     const size_t n = read_queue(c, list, m, top, now);

@@ -43,14 +43,6 @@ static int bad(const char *why)
     return 2;
 }
 
-static int set_pair(settings *s, char *pair, char *why)
-{
-    char *equals = strchr(pair, '=');
-    if (equals == NULL) return bad("--set takes SECTION.NAME=VALUE");
-    *equals = 0;
-    return settings_set(s, pair, equals + 1, why) == SP_OK ? 0 : bad(why);
-}
-
 typedef struct {
     char database[SETTINGS_TEXT + 16], blobs[SETTINGS_TEXT + 16];
 } places;
@@ -110,40 +102,33 @@ int main(int argc, char **argv)
     settings s;
     char why[SETTINGS_WHY] = "";
     bool check = false, print = false, fsck = false;
-    const char *file = NULL, *backup_file = NULL;
-    settings_init(&s);
-    for (int pass = 0; pass < 2; pass++) { /* the file first, whatever the order */
-        int option;
-        optind = 1;
-        while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-            switch (option) {
-            case CONFIG: file = optarg; break;
-            case SET:
-                if (pass == 1 && set_pair(&s, optarg, why) != 0) return 2;
-                break;
-            case CHECK: check = true; break;
-            case PRINT: print = true; break;
-            case FSCK: fsck = true; break;
-            case RESTORE: backup_file = optarg; break;
-            case VERSION: return printf("sprove-relayer %s\n", SPROVE_VERSION) < 0;
-            case HELP: return fputs(usage, stdout) < 0;
-            default: fputs(usage, stderr); return 2;
-            }
+    const char *backup_file = NULL;
+    const char **pairs = calloc((size_t)argc, sizeof *pairs); /* lives as long as the process */
+    settings_source source = {.environment = environ, .pairs = pairs};
+    int option;
+    if (pairs == NULL) return bad("out of memory");
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        switch (option) {
+        case CONFIG: source.file = optarg; break;
+        case SET: pairs[source.n_pairs++] = optarg; break;
+        case CHECK: check = true; break;
+        case PRINT: print = true; break;
+        case FSCK: fsck = true; break;
+        case RESTORE: backup_file = optarg; break;
+        case VERSION: return printf("sprove-relayer %s\n", SPROVE_VERSION) < 0;
+        case HELP: return fputs(usage, stdout) < 0;
+        default: fputs(usage, stderr); return 2;
         }
-        if (optind < argc) return bad("there are no arguments without a name");
-        if (pass == 0 && file != NULL && settings_read_file(&s, file, why) != SP_OK)
-            return bad(why);
-        if (pass == 0 && settings_read_environment(&s, environ, why) != SP_OK) return bad(why);
     }
-    log_level level;
-    if (!log_level_of(&level, s.log_level)) return bad("log.level is debug, info, warn or error");
-    if (settings_check(&s, why) != SP_OK) return bad(why);
+    if (optind < argc) return bad("there are no arguments without a name");
+    if (settings_load(&s, &source, why) != SP_OK) return bad(why);
     if (print) settings_print(&s, stdout);
     if (print || check) return 0;
     if (fsck) return check_database(&s);
     if (backup_file != NULL) return restore(&s, backup_file);
-    log_set_level(level);
-    if (app_open(&a, &s, why) != SP_OK) {
+    log_level level;
+    if (log_level_of(&level, s.log_level)) log_set_level(level);
+    if (app_open(&a, &s, &source, why) != SP_OK) {
         fprintf(stderr, "sprove-relayer: %s\n", why[0] != 0 ? why : "out of memory");
         return 1;
     }

@@ -6,6 +6,7 @@
 #include "relayer/app.h"
 #include "relayer/check.h"
 #include "relayer/log.h"
+#include "relayer/node_ban.h"
 
 #include <openssl/rand.h>
 #include <stdio.h>
@@ -210,6 +211,7 @@ static void load(core *c, node_session *s, const json_t *m)
     free(specs);
     free(bench);
     free(software);
+    node_ban_over(c, s->id);
     read_standing(c, s);
 }
 

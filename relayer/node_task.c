@@ -131,6 +131,7 @@ void node_attempt_end(core *c, const char *task, int64_t attempt, const char *no
         " clean = ?, quota_left = ?,"
         /* Nothing that a node does lifts a ban or shortens a pause. */
         " state = CASE WHEN state = 'banned' THEN state ELSE ? END,"
+        " ban_until = CASE WHEN ? = 1 THEN NULL ELSE ban_until END,"
         " banned_until = CASE WHEN coalesce(banned_until, 0) > ? THEN banned_until ELSE ? END,"
         " version = version + 1 WHERE id = ?",
         DB_I(rep.good), DB_I(rep.bad), DB_I(rep.at_ms), DB_I(tries.good), DB_I(tries.all),
@@ -138,7 +139,7 @@ void node_attempt_end(core *c, const char *task, int64_t attempt, const char *no
         DB_T(pause == UINT64_MAX ? "banned"
              : clean >= 10       ? "active"
                                  : "probation"),
-        DB_I(until), DB_I(until), DB_T(node));
+        DB_I(pause == UINT64_MAX), DB_I(until), DB_I(until), DB_T(node));
     if (s == NULL) {
         node_changed(c, node);
         return;

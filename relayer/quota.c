@@ -13,13 +13,18 @@
 #define ESTIMATES 5u  /* a second */
 #define SECOND UINT64_C(1000000000)
 
+void quota_set(quota *q, const settings *s)
+{
+    q->read = limit_rate((uint32_t)s->read_rate, SECOND, (uint32_t)s->read_burst);
+    q->post = limit_rate((uint32_t)s->post_rate, SECOND, (uint32_t)s->post_burst);
+}
+
 sp_status quota_init(quota *q, const settings *s)
 {
     uint8_t secret[2][16];
     memset(q, 0, sizeof *q);
     if (RAND_bytes(secret[0], sizeof secret) != 1) return SP_ERR_IO;
-    q->read = limit_rate((uint32_t)s->read_rate, SECOND, (uint32_t)s->read_burst);
-    q->post = limit_rate((uint32_t)s->post_rate, SECOND, (uint32_t)s->post_burst);
+    quota_set(q, s);
     q->estimate = limit_rate(ESTIMATES, SECOND, 2 * ESTIMATES);
     q->failures = limit_rate(QUOTA_FAILURES, 60 * SECOND, QUOTA_FAILURES);
     SP_TRY(limit_init(&q->of_keys, PLACES, secret[0]));

@@ -19,6 +19,8 @@ typedef struct {
 /* SP_ERR_NOMEM, SP_ERR_IO: no randomness. */
 SP_MUST_USE sp_status quota_init(quota *q, const settings *s);
 void quota_free(quota *q);
+/* The rates as they are set; what was taken before stays taken. */
+void quota_set(quota *q, const settings *s);
 
 /* Each false: c is answered with 429. Whether the address may show a key; after a wrong one;
  * whether this request is within its rate. */

@@ -1,6 +1,8 @@
 /* routes.c - every method and path; docs/relayer-api.md and openapi.yaml say what they mean. */
 #include "relayer/api.h"
 
+#include <stdlib.h>
+
 /* Beyond what the settings allow a body is refused in call_max_body. */
 #define MAX_BLOB UINT64_MAX
 #define MAX_JSON ((uint64_t)SERVER_MEMORY_BODY)
@@ -55,6 +57,25 @@ static const route routes[] = {
      api_admin_backup, NULL},
     {HTTP_GET, "/api/v1/admin/backup", SCOPE_ADMIN, ROUTE_READ, false, 0, NULL,
      api_admin_backup_show, NULL},
+    {HTTP_POST, "/api/v1/admin/drain", SCOPE_ADMIN, ROUTE_WRITE, false, MAX_JSON,
+     api_admin_optional, api_admin_drain, NULL},
+    {HTTP_POST, "/api/v1/admin/reload", SCOPE_ADMIN, ROUTE_WRITE, false, MAX_JSON,
+     api_admin_reload_prepare, api_admin_reload, free},
+    {HTTP_POST, "/api/v1/admin/tasks/{}/requeue", SCOPE_ADMIN, ROUTE_WRITE, false, MAX_JSON,
+     api_admin_optional, api_admin_requeue, NULL},
+    {HTTP_POST, "/api/v1/admin/nodes/{}/ban", SCOPE_ADMIN, ROUTE_WRITE, false, MAX_JSON,
+     api_admin_optional, api_admin_ban, NULL},
+    {HTTP_DELETE, "/api/v1/admin/nodes/{}/ban", SCOPE_ADMIN, ROUTE_WRITE, false, 0, NULL,
+     api_admin_unban, NULL},
+    {HTTP_GET, "/api/v1/admin/queue", SCOPE_ADMIN, ROUTE_READ, false, 0, NULL, api_admin_queue,
+     NULL},
+    /* On the core's thread, whose the sessions are. */
+    {HTTP_GET, "/api/v1/admin/sessions", SCOPE_ADMIN, ROUTE_WRITE, false, 0, NULL,
+     api_admin_sessions, NULL},
+    {HTTP_GET, "/api/v1/admin/config", SCOPE_ADMIN, ROUTE_READ, false, 0, NULL, api_admin_config,
+     NULL},
+    {HTTP_GET, "/api/v1/admin/actions", SCOPE_ADMIN, ROUTE_READ, false, 0, NULL, api_admin_actions,
+     NULL},
     /* Of any key: the handlers look. */
     {HTTP_GET, "/api/v1/me", 0, ROUTE_READ, false, 0, NULL, api_me, NULL},
     {HTTP_GET, "/api/v1/me/usage", 0, ROUTE_READ, false, 0, NULL, api_me_usage, NULL},

@@ -41,6 +41,8 @@ static const char *const version_1[] = {
     " quota_max @I NOT NULL, connected @I NOT NULL, last_seen @I NOT NULL, banned_until @I,"
     /* where its session is, or was last */
     " instance TEXT, session TEXT,"
+    /* of state banned: until when (NULL: for ever), and why; banned_until is a pause */
+    " ban_until @I, ban_reason TEXT,"
     " version @I NOT NULL, created_at @I NOT NULL,"
     /* sums of reputation_event (relayer/reputation.h), so that a node's score needs no history */
     " rep_good @I NOT NULL, rep_bad @I NOT NULL, rep_at @I NOT NULL, tries_good @I NOT NULL,"
@@ -140,6 +142,7 @@ static const char *const version_1[] = {
 
     "CREATE TABLE admin_action(id TEXT PRIMARY KEY, at @I NOT NULL, key_id TEXT NOT NULL,"
     " action TEXT NOT NULL, detail TEXT) @S",
+    "CREATE INDEX admin_action_order ON admin_action(at, id)",
 };
 
 static const char *const *const versions[] = {version_1};

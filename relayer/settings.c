@@ -1,6 +1,8 @@
 /* settings.c - see settings.h. */
 #include "relayer/settings.h"
 
+#include "relayer/log.h"
+
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <ini.h>
@@ -445,6 +447,11 @@ sp_status settings_check(const settings *s, char why[SETTINGS_WHY])
                        s->backup_dir);
         return SP_ERR_FORMAT;
     }
+    log_level level;
+    if (!log_level_of(&level, s->log_level)) {
+        (void)snprintf(why, SETTINGS_WHY, "log.level is debug, info, warn or error");
+        return SP_ERR_FORMAT;
+    }
     const uint64_t weights = s->weight_spec + s->weight_history + s->weight_reputation +
                              s->weight_price + s->weight_load + s->weight_geo;
     if (weights != 1000) {
@@ -497,6 +504,20 @@ static void print_text(const setting *t, const char *text, FILE *out)
     }
 }
 
+void settings_print_value(const settings *s, size_t i, FILE *out)
+{
+    const setting *t = &table[i];
+    char text[32];
+    uint64_t v;
+    if (is_text(t->kind)) {
+        print_text(t, const_member(s, t), out);
+        return;
+    }
+    memcpy(&v, const_member(s, t), sizeof v);
+    write_number(text, sizeof text, t, v);
+    fputs(text, out);
+}
+
 void settings_print(const settings *s, FILE *out)
 {
     const char *section = "";
@@ -506,16 +527,53 @@ void settings_print(const settings *s, FILE *out)
             fprintf(out, "%s[%s]\n", i == 0 ? "" : "\n", t->section);
             section = t->section;
         }
-        if (is_text(t->kind)) {
-            fprintf(out, "%s = ", t->name);
-            print_text(t, const_member(s, t), out);
-            fputs("\n", out);
-        } else {
-            char text[32];
-            uint64_t v;
-            memcpy(&v, const_member(s, t), sizeof v);
-            write_number(text, sizeof text, t, v);
-            fprintf(out, "%s = %s\n", t->name, text);
-        }
+        fprintf(out, "%s = ", t->name);
+        settings_print_value(s, i, out);
+        fputs("\n", out);
     }
+}
+
+size_t settings_count(void) { return SP_COUNT(table); }
+
+const char *settings_section(size_t i) { return table[i].section; }
+
+const char *settings_name(size_t i) { return table[i].name; }
+
+bool settings_same(const settings *a, const settings *b, size_t i)
+{
+    const setting *t = &table[i];
+    return is_text(t->kind) ? strcmp(const_member(a, t), const_member(b, t)) == 0
+                            : memcmp(const_member(a, t), const_member(b, t), 8) == 0;
+}
+
+void settings_take(settings *to, const settings *from, size_t i)
+{
+    const setting *t = &table[i];
+    uint64_t v;
+    if (is_text(t->kind)) {
+        memcpy(member(to, t), const_member(from, t), SETTINGS_TEXT);
+        return;
+    }
+    memcpy(&v, const_member(from, t), sizeof v);
+    __atomic_store_n((uint64_t *)member(to, t), v, __ATOMIC_RELAXED);
+}
+
+sp_status settings_load(settings *s, const settings_source *from, char why[SETTINGS_WHY])
+{
+    settings_init(s);
+    if (from->file != NULL) SP_TRY(settings_read_file(s, from->file, why));
+    SP_TRY(settings_read_environment(s, from->environment, why));
+    for (size_t i = 0; i < from->n_pairs; i++) {
+        char name[128];
+        const char *equals = strchr(from->pairs[i], '=');
+        const size_t n = equals == NULL ? sizeof name : (size_t)(equals - from->pairs[i]);
+        if (n >= sizeof name) {
+            (void)snprintf(why, SETTINGS_WHY, "--set takes SECTION.NAME=VALUE");
+            return SP_ERR_FORMAT;
+        }
+        memcpy(name, from->pairs[i], n);
+        name[n] = 0;
+        SP_TRY(settings_set(s, name, equals + 1, why));
+    }
+    return settings_check(s, why);
 }

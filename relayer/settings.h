@@ -70,9 +70,33 @@ SP_MUST_USE sp_status settings_set(settings *s, const char *name, const char *va
                                    char why[SETTINGS_WHY]);
 /* What settings mean together: timers in their order, an address that can be read. */
 SP_MUST_USE sp_status settings_check(const settings *s, char why[SETTINGS_WHY]);
+/* Everything from where a process has its settings, in their order, and settings_check. */
+typedef struct {
+    const char *file; /* NULL: none */
+    char *const *environment;
+    const char *const *pairs; /* "section.name=value" of the command line */
+    size_t n_pairs;
+} settings_source;
+SP_MUST_USE sp_status settings_load(settings *s, const settings_source *from,
+                                    char why[SETTINGS_WHY]);
+
 /* As a file that would set the same, except that of a URL whatever is neither scheme nor host is
  * left out. */
 void settings_print(const settings *s, FILE *out);
+
+/* One by one: the i-th of settings_count. */
+size_t settings_count(void);
+const char *settings_section(size_t i);
+const char *settings_name(size_t i);
+void settings_print_value(const settings *s, size_t i, FILE *out); /* as settings_print */
+bool settings_same(const settings *a, const settings *b, size_t i);
+/* A number at once, for settings_now; a text not so. */
+void settings_take(settings *to, const settings *from, size_t i);
+/* A number that may change while the relayer runs (reload.h). */
+static inline uint64_t settings_now(const uint64_t *v)
+{
+    return __atomic_load_n(v, __ATOMIC_RELAXED);
+}
 
 /* "address:port", "[address]:port" */
 SP_MUST_USE bool settings_address(char *address, size_t room, unsigned *port, const char *text);

@@ -22,12 +22,16 @@ class Relayer:
         self.port = free_port()
         self.settings = list(settings)
         self.environment = environment or {}
+        self.arguments = []
+        self.level = "debug"  # None: as the file says
         self.process = None
         self.key = None
 
     def start(self, wait=True):
-        command = [self.program, "--set", f"server.data={self.folder}", "--set", f"server.listen=127.0.0.1:{self.port}",
-                   "--set", "server.metrics=", "--set", "log.level=debug"]
+        command = [self.program, *self.arguments, "--set", f"server.data={self.folder}", "--set", f"server.listen=127.0.0.1:{self.port}",
+                   "--set", "server.metrics="]
+        if self.level:
+            command += ["--set", f"log.level={self.level}"]
         for s in self.settings:
             command += ["--set", s]
         self.log = open(os.path.join(self.folder, "log"), "ab")
