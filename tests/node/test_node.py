@@ -141,6 +141,32 @@ def test_relayer_away_at_the_end(r):
     assert n.stop() == 0
 
 
+def test_example(r):
+    """examples/demander.py: from the input to an output that sverify has accepted; what does not hold is not written."""
+    if "SVERIFY" not in os.environ:
+        return
+    example = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "examples", "demander.py")
+    n = Node(r)
+    with tempfile.TemporaryDirectory() as d:
+        paths = [os.path.join(d, name) for name in ("in.json", "out.json", "proof")]
+        with open(paths[0], "w") as f:
+            json.dump(SEED["payload"], f)
+
+        def run(**environment):
+            return subprocess.run([sys.executable, example, f"http://127.0.0.1:{r.port}", *paths],
+                                  capture_output=True, text=True, timeout=120,
+                                  env={**os.environ, "SPROVE_API_KEY": r.key, **environment})
+        p = run()
+        assert p.returncode == 0, p
+        with open(paths[1]) as f:
+            assert json.load(f) == {"result": [[19, 22], [43, 50]]}
+        os.unlink(paths[1])
+        p = run(SVERIFY="/bin/false")
+        assert p.returncode == 1 and "does not hold" in p.stderr and os.listdir(d).count("out.json") == 0, p
+        assert run(SPROVE_API_KEY="spk_00000000_" + "A" * 43).returncode == 1
+    assert n.stop() == 0
+
+
 def test_options(r):
     for arguments, said in ((["--relayer", "ftp://x"], "not http"), (["--data", "relative"], "absolute"),
                             (["--max-concurrent", "0"], "max-concurrent"), (["--address", "zz"], "address"),
