@@ -5,6 +5,7 @@
 #include "relayer/app.h"
 #include "relayer/blob.h"
 #include "relayer/guard.h"
+#include "relayer/keep.h"
 #include "relayer/task.h"
 #include "relayer/upload.h"
 
@@ -158,15 +159,18 @@ void api_blob_put_prepare(call *c, db *d, core *k)
 void api_blob_put(call *c, db *d, core *k)
 {
     upload_part part;
+    bool made;
     const char *range = c->q.headers[HTTP_CONTENT_RANGE];
-    const int64_t size =
-        (int64_t)(range != NULL && upload_part_read(&part, range) ? part.total : c->q.body_bytes);
-    const int64_t n = db_run(d,
-                             "INSERT INTO blob(sha256, size, refs, created_at) VALUES(?, ?, 0, ?)"
-                             " ON CONFLICT(sha256) DO NOTHING",
-                             DB_T(c->variable[0]), DB_I(size), DB_I(core_now(k)));
+    const uint64_t size =
+        range != NULL && upload_part_read(&part, range) ? part.total : c->q.body_bytes;
+    (void)d;
+    if (!keep_uploaded(k, c->variable[0], size, &made)) {
+        http_add_header(&c->s, "Retry-After", "1");
+        http_problem(&c->s, &c->q, 503, "overloaded", "this blob is just being removed: try again");
+        return;
+    }
     http_add_header(&c->s, "ETag", "\"%s\"", c->variable[0]);
-    http_json(&c->s, n == 1 ? 201 : 200,
+    http_json(&c->s, made ? 201 : 200,
               json_pack("{s:s, s:I}", "sha256", c->variable[0], "size", (json_int_t)size));
 }
 
@@ -335,9 +339,11 @@ void api_task_result(call *c, db *d, core *k)
         (void)json_object_set_new(out, "output", json_loads(text, JSON_DECODE_ANY, NULL));
     free(text);
     /* The node's signed message is what a dispute needs. */
-    db_rows *a = db_query(
-        d, "SELECT n, node_id, result FROM attempt WHERE task_id = ? AND outcome = 'verified'",
-        DB_T(c->variable[0]));
+    db_rows *a =
+        db_query(d,
+                 "SELECT a.n, a.node_id, a.result FROM attempt a JOIN task t ON t.id = a.task_id"
+                 " AND t.verified_attempt = a.n WHERE a.task_id = ?",
+                 DB_T(c->variable[0]));
     if (db_next(a)) {
         json_t *m = json_loads(db_text(a, 2), 0, NULL);
         json_t *signature = json_incref(json_object_get(m, "signature"));

@@ -8,6 +8,8 @@
 #include "relayer/app.h"
 #include "relayer/log.h"
 #include "relayer/schema.h"
+#include "relayer/slot.h"
+#include "relayer/standing.h"
 #include "relayer/task.h"
 #include "relayer/ticket.h"
 #include "relayer/verify.h"
@@ -47,8 +49,10 @@ static void left_alone(const char *what, const char *task)
 static void end_one(core *c, void *arg)
 {
     const due *e = arg;
-    node_attempt_end(c, e->task, e->attempt, e->node,
-                     e->acked ? OUTCOME_LEASE_EXPIRED : OUTCOME_OFFER_TIMEOUT, NULL, NULL);
+    /* Another slot of its task, in the same round, may have ended it with the task. */
+    if (!node_attempt_end(c, e->task, e->attempt, e->node,
+                          e->acked ? OUTCOME_LEASE_EXPIRED : OUTCOME_OFFER_TIMEOUT, NULL, NULL))
+        return;
     node_task_retry(c, e->task, e->acked ? FAILURE_LEASE_EXPIRED : FAILURE_NO_ELIGIBLE_NODE,
                     e->acked ? "the node stopped answering" : "no node took it");
 }
@@ -139,6 +143,8 @@ static bool pool_init(pool *p, app *a, int64_t now)
          s = nodes_each(a->nodes, &at)) {
         if (!s->registered) continue;
         if (now - s->seen_ms > (int64_t)a->set.heartbeat_timeout_ms) continue;
+        allowance_renew(&s->quota, now);
+        s->node.quota_left = s->quota.left;
         if (s->node.running >= s->node.capacity) continue; /* most, when there is much to do */
         p->session[p->n] = s;
         p->node[p->n++] = s->node;
@@ -159,9 +165,10 @@ typedef struct {
         chain_contract[FELT_HEX], chain_task_id[TASK_AMOUNT];
     char *requirements;
     int64_t version, deadline, attempts, max_attempts, max_cycles, input_bytes;
-    int64_t priority, created_at;
-    uint8_t tried[32][SCORE_ID];
-    size_t n_tried;
+    int64_t priority, created_at, redundancy;
+    slots slot;
+    uint8_t tried[32][SCORE_ID], busy[SLOT_MOST][SCORE_ID];
+    size_t n_tried, n_busy;
 } queued;
 
 static void copy(char *out, size_t room, const char *text)
@@ -172,7 +179,8 @@ static void copy(char *out, size_t room, const char *text)
 #define QUEUED_SELECT                                                                     \
     "SELECT id, version, deadline, attempts, max_attempts, max_cycles, profile, io_mode," \
     " program, program_id, input_commitment, input_sha256, input_bytes, amount,"          \
-    " requirements, chain_contract, chain_task_id, priority, created_at FROM task"        \
+    " requirements, chain_contract, chain_task_id, priority, created_at, redundancy"      \
+    " FROM task"                                                                          \
     " WHERE state = 'queued' AND next_run_at <= ? AND "
 
 static void read_queued(queued *q, const db_rows *r)
@@ -197,6 +205,7 @@ static void read_queued(queued *q, const db_rows *r)
     copy(q->chain_task_id, sizeof q->chain_task_id, db_text(r, 16));
     q->priority = db_int(r, 17);
     q->created_at = db_int(r, 18);
+    q->redundancy = db_int(r, 19);
 }
 
 static void read_tried(core *c, queued *q)
@@ -209,6 +218,23 @@ static void read_tried(core *c, queued *q)
                  DB_T(q->id));
     while (q->n_tried < SP_COUNT(q->tried) && db_next(r))
         node_id_bytes(q->tried[q->n_tried++], db_text(r, 0));
+    db_end(r);
+}
+
+/* Which slots wait for a node, and whose accounts have the others: results of one owner would say
+ * the same thing once. */
+static void read_slots(core *c, queued *q)
+{
+    task_brief t = {.redundancy = q->redundancy};
+    memcpy(t.id, q->id, sizeof t.id);
+    slots_read(core_db(c), &q->slot, &t);
+    if (q->redundancy == 1) return;
+    db_rows *r = db_query(core_db(c),
+                          "SELECT account, node_id FROM attempt WHERE task_id = ?"
+                          " AND (outcome IS NULL OR outcome = 'verified') LIMIT 3",
+                          DB_T(q->id));
+    while (q->n_busy < SLOT_MOST && db_next(r))
+        node_account(q->busy[q->n_busy++], db_text(r, 0), db_text(r, 1));
     db_end(r);
 }
 
@@ -251,9 +277,11 @@ static void read_demand(core *c, score_task *t, named *lists, const queued *q, c
     t->deny = read_ids(lists->deny, json_object_get(need, "node_deny"));
     t->tried.v = q->tried[0];
     t->tried.n = q->n_tried;
+    t->busy.v = q->busy[0];
+    t->busy.n = q->n_busy;
     t->on_chain = q->chain_task_id[0] != 0;
     t->features = t->on_chain ? NODE_HAS_ACCOUNT : 0;
-    t->redundancy = 1;
+    t->redundancy = (unsigned)q->redundancy;
     t->deadline_ms = (uint64_t)q->deadline;
     t->safety_ms = SAFETY_MS;
     t->claim_margin_ms = t->on_chain ? 60000 : 0;
@@ -315,12 +343,20 @@ static char *inline_input(core *c, const queued *q)
     return text;
 }
 
-static void offer(core *c, queued *q, const pool *p, const score_result *best)
+static void put_off(core *c, const queued *q, int64_t ms)
+{
+    (void)db_run(core_db(c), "UPDATE task SET next_run_at = ? WHERE id = ?", DB_I(core_now(c) + ms),
+                 DB_T(q->id));
+}
+
+/* The attempt's row, and what its node is told. */
+static void offer_slot(core *c, queued *q, const pool *p, const score_result *best, unsigned pick,
+                       size_t slot)
 {
     app *a = core_user(c);
     const settings *t = &a->set;
-    node_session *s = p->session[best->pick[0].node];
-    const int64_t now = core_now(c), n = q->attempts + 1;
+    node_session *s = p->session[best->pick[pick].node];
+    const int64_t now = core_now(c), n = ++q->attempts;
     const int64_t offer_until = now + (int64_t)t->offer_ms,
                   start_by = now + (int64_t)t->start_by_ms;
     uint8_t random[TOKEN];
@@ -331,7 +367,7 @@ static void offer(core *c, queued *q, const pool *p, const score_result *best)
     }
     hex_write(token, random, sizeof random);
     (void)snprintf(assignment, sizeof assignment, "%s.%lld", q->id, (long long)n);
-    u256_write_text(price, best->pick[0].price);
+    u256_write_text(price, best->pick[pick].price);
     json_t *list = candidates(p, best);
     char *list_text = json_dumps(list, JSON_COMPACT);
     json_decref(list);
@@ -339,17 +375,18 @@ static void offer(core *c, queued *q, const pool *p, const score_result *best)
         core_db(c),
         "INSERT INTO attempt(task_id, n, slot, node_id, account, session, lease_token, offered_at,"
         " offer_until, start_by, lease_until, progress_ppm, candidates)"
-        " VALUES(?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)",
-        DB_T(q->id), DB_I(n), DB_T(s->id), DB_T(s->address), DB_T(s->session), DB_T(token),
-        DB_I(now), DB_I(offer_until), DB_I(start_by), DB_I(offer_until), DB_T(list_text));
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)",
+        DB_T(q->id), DB_I(n), DB_I(slot), DB_T(s->id), DB_T(s->address), DB_T(s->session),
+        DB_T(token), DB_I(now), DB_I(offer_until), DB_I(start_by), DB_I(offer_until),
+        DB_T(list_text));
     free(list_text);
-    (void)db_run(core_db(c), "UPDATE task SET attempts = ? WHERE id = ?", DB_I(n), DB_T(q->id));
-    (void)db_run(core_db(c), "UPDATE node SET quota_left = quota_left - 1 WHERE id = ?",
-                 DB_T(s->id));
-    if (!task_move(c, q->id, &q->version, TASK_QUEUED, TASK_OFFERED, "relayer", s->id)) {
+    /* Another relayer may just be offering a slot of it. */
+    if (db_run(core_db(c), "UPDATE task SET attempts = ? WHERE id = ? AND attempts = ?", DB_I(n),
+               DB_T(q->id), DB_I(n - 1)) != 1) {
         core_fail(c);
         return;
     }
+    standing_took(c, s);
     const bool is_inline = q->input_bytes <= SCHEMA_INLINE;
     char *input = is_inline ? inline_input(c, q) : NULL;
     if (is_inline && input == NULL) input = strdup(""); /* no bytes may be stored as NULL */
@@ -375,7 +412,7 @@ static void offer(core *c, queued *q, const pool *p, const score_result *best)
                                 .io = q->io_mode,
                                 .attempt = n,
                                 .max_cycles = q->max_cycles,
-                                .price = best->pick[0].price,
+                                .price = best->pick[pick].price,
                                 .lease_until_ms = now + (int64_t)t->lease_ms};
         json_t *ticket = ticket_make(&a->me, &f);
         if (ticket == NULL) core_fail(c);
@@ -385,16 +422,22 @@ static void offer(core *c, queued *q, const pool *p, const score_result *best)
             json_pack("{s:s, s:s}", "contract", q->chain_contract, "task_id", q->chain_task_id));
     }
     node_send(c, s, m);
-    node_keep_in_step(c, s);
-    s->node.running++;
-    if (s->node.quota_left > 0) s->node.quota_left--;
-    p->node[best->pick[0].node] = s->node;
+    p->node[best->pick[pick].node] = s->node;
 }
 
-static void put_off(core *c, const queued *q, int64_t ms)
+/* Each empty slot gets one of the best, as far as they go: with fewer nodes than slots the task
+ * stays in the queue while the others work. */
+static void offer(core *c, queued *q, const pool *p, const score_result *best)
 {
-    (void)db_run(core_db(c), "UPDATE task SET next_run_at = ? WHERE id = ?", DB_I(core_now(c) + ms),
-                 DB_T(q->id));
+    task_brief t;
+    unsigned pick = 0;
+    for (size_t i = 0; i < q->slot.n && pick < best->n && q->attempts < q->max_attempts; i++)
+        if (q->slot.at[i] == ATTEMPT_STATES) offer_slot(c, q, p, best, pick++, i);
+    if (pick < slots_empty(&q->slot)) put_off(c, q, 1000);
+    if (task_find(core_db(c), &t, q->id) && t.state == TASK_QUEUED)
+        slots_follow(c, &t, "relayer", p->session[best->pick[0].node]->id);
+    else
+        core_fail(c);
 }
 
 typedef struct {
@@ -461,6 +504,7 @@ static placing place(core *c, queued *q, const pool *p, int64_t now)
     score_result best;
     json_t *need = json_loads(q->requirements, 0, NULL);
     read_tried(c, q);
+    read_slots(c, q);
     read_demand(c, &t, &lists, q, need);
     json_decref(need);
     if (!pick(&best, &t, core_user(c), p, now) || best.n == 0) return NOT_NOW;

@@ -32,6 +32,7 @@ typedef struct node_session {
     reputation rep;
     success_rate tries;
     uint64_t clean; /* verified results without a fault */
+    allowance quota;
     /* Of a message that came without a socket: what would be sent stays here, one message. */
     json_t **said;
 } node_session;
@@ -76,8 +77,9 @@ void node_read_mail(core *c);
 
 /* An attempt of this task that is under way ends with this outcome, and its node is told. */
 void node_task_ended(core *c, const char *task, attempt_outcome outcome);
-/* Ends one attempt: outcome, events of reputation, the node's count. */
-void node_attempt_end(core *c, const char *task, int64_t attempt, const char *node,
+/* Ends one attempt: outcome, events of reputation, the node's count. False: it had ended already.
+ */
+bool node_attempt_end(core *c, const char *task, int64_t attempt, const char *node,
                       attempt_outcome outcome, const char *failure, const char *detail);
 /* The task goes back into the queue, or fails when it has had its attempts. */
 void node_task_retry(core *c, const char *task, failure_code why, const char *detail);
@@ -95,6 +97,8 @@ void node_session_registered(core *c, node_session *s);
 
 /* A node's id as score_node has it: a felt, or a name of the older protocol as its characters. */
 void node_id_bytes(uint8_t out[SCORE_ID], const char *id);
+/* Whom a node works for, as score_node has it: its account, or where it has none itself. */
+void node_account(uint8_t out[SCORE_ID], const char *address, const char *id);
 /* The number that stands for a region in score_node. */
 uint16_t node_region(core *c, const char *name);
 

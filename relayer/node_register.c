@@ -7,6 +7,7 @@
 #include "relayer/check.h"
 #include "relayer/log.h"
 #include "relayer/node_ban.h"
+#include "relayer/standing.h"
 
 #include <openssl/rand.h>
 #include <stdio.h>
@@ -14,8 +15,7 @@
 #include <string.h>
 
 #define SKEW_MS 120000
-#define DEFAULT_QUOTA 1000 /* tasks a day of a node that has done nothing yet */
-#define MAX_QUOTA 100000
+#define DAY_MS INT64_C(86400000)
 
 static bool read_felt(felt *out, const json_t *m, const char *name)
 {
@@ -75,6 +75,15 @@ void node_id_bytes(uint8_t out[SCORE_ID], const char *id)
         felt_write(out, f);
     else
         (void)snprintf((char *)out, SCORE_ID, "%.31s", id);
+}
+
+void node_account(uint8_t out[SCORE_ID], const char *address, const char *id)
+{
+    felt account;
+    if (felt_read_hex(&account, address, strlen(address)) == SP_OK && !felt_is_zero(account))
+        felt_write(out, account);
+    else
+        node_id_bytes(out, id);
 }
 
 uint16_t node_region(core *c, const char *name)
@@ -146,18 +155,20 @@ static char *member_text(const json_t *m, const char *name)
 static void read_standing(core *c, node_session *s)
 {
     db *d = core_db(c);
-    db_rows *r =
-        db_query(d,
-                 "SELECT state, draining, quota_left, banned_until, rep_good, rep_bad, rep_at,"
-                 " tries_good, tries_all, tries_at, clean FROM node WHERE id = ?",
-                 DB_T(s->id));
+    db_rows *r = db_query(
+        d,
+        "SELECT state, draining, quota_left, banned_until, rep_good, rep_bad, rep_at,"
+        " tries_good, tries_all, tries_at, clean, quota_day, quota_daily FROM node WHERE id = ?",
+        DB_T(s->id));
     if (db_next(r)) {
         const char *state = db_text(r, 0);
         score_node *n = &s->node;
         n->probation = strcmp(state, "probation") == 0;
         n->banned = strcmp(state, "banned") == 0;
         n->draining = db_int(r, 1) != 0;
-        n->quota_left = (uint32_t)db_int(r, 2);
+        s->quota = (allowance){db_int(r, 11), (uint32_t)db_int(r, 2), (uint32_t)db_int(r, 12)};
+        allowance_renew(&s->quota, core_now(c));
+        n->quota_left = s->quota.left;
         n->paused_until_ms = (uint64_t)db_int(r, 3);
         s->rep =
             (reputation){(uint64_t)db_int(r, 4), (uint64_t)db_int(r, 5), (uint64_t)db_int(r, 6)};
@@ -192,11 +203,11 @@ static void load(core *c, node_session *s, const json_t *m)
     (void)db_run(
         d,
         "INSERT INTO node(id, pubkey, address, state, specs, bench, software, region, price_base,"
-        " price_mcycle, max_concurrent, draining, quota_day, quota_left, quota_max, connected, "
+        " price_mcycle, max_concurrent, draining, quota_day, quota_left, quota_daily, connected, "
         "last_seen,"
         " version, created_at, rep_good, rep_bad, rep_at, tries_good, tries_all, tries_at, clean,"
         " instance, session)"
-        " VALUES(?, ?, ?, 'probation', ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, 1, ?, 1, ?, 0, 0, 0, 0, 0, "
+        " VALUES(?, ?, ?, 'probation', ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, 1, ?, 1, ?, 0, 0, 0, 0, 0, "
         "0, 0, ?, ?)"
         " ON CONFLICT(id) DO UPDATE SET pubkey = excluded.pubkey, address = excluded.address,"
         " specs = excluded.specs, bench = excluded.bench, software = excluded.software,"
@@ -206,8 +217,8 @@ static void load(core *c, node_session *s, const json_t *m)
         " instance = excluded.instance, session = excluded.session",
         DB_T(s->id), DB_T(key), DB_T(s->address), DB_T(specs), DB_T(bench), DB_T(software),
         DB_T(region != NULL ? region : ""), DB_T(base), DB_T(mcycle), DB_I(s->node.capacity),
-        DB_I(DEFAULT_QUOTA), DB_I(MAX_QUOTA), DB_I(core_now(c)), DB_I(core_now(c)),
-        DB_T(a->instance.id), DB_T(s->session));
+        DB_I(core_now(c) / DAY_MS), DB_I(STANDING_QUOTA), DB_I(STANDING_QUOTA), DB_I(core_now(c)),
+        DB_I(core_now(c)), DB_T(a->instance.id), DB_T(s->session));
     free(specs);
     free(bench);
     free(software);
@@ -287,11 +298,7 @@ void node_register(core *c, node_session *s, const json_t *m, const char *re)
     s->node.connected = true;
     if (!is_signed) s->node.probation = true;
     node_id_bytes(s->node.id, s->id);
-    felt account;
-    if (felt_read_hex(&account, s->address, strlen(s->address)) == SP_OK && !felt_is_zero(account))
-        felt_write(s->node.account, account);
-    else
-        memcpy(s->node.account, s->node.id, SCORE_ID);
+    node_account(s->node.account, s->address, s->id);
     if (s->node.banned) {
         (void)db_run(core_db(c), "UPDATE node SET connected = 0 WHERE id = ?", DB_T(s->id));
         node_close(c, s, 4403, "banned");

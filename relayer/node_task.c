@@ -5,7 +5,10 @@
 #include "market/hex.h"
 #include "relayer/app.h"
 #include "relayer/check.h"
+#include "relayer/keep.h"
 #include "relayer/log.h"
+#include "relayer/slot.h"
+#include "relayer/standing.h"
 #include "relayer/task.h"
 #include "relayer/verify.h"
 
@@ -67,7 +70,7 @@ static void stale(core *c, const node_session *s, const char *re)
 
 /* ---- ends ---- */
 
-void node_attempt_end(core *c, const char *task, int64_t attempt, const char *node,
+bool node_attempt_end(core *c, const char *task, int64_t attempt, const char *node,
                       attempt_outcome outcome, const char *failure, const char *detail)
 {
     db *d = core_db(c);
@@ -79,129 +82,89 @@ void node_attempt_end(core *c, const char *task, int64_t attempt, const char *no
                " failure_detail = ? WHERE task_id = ? AND n = ? AND outcome IS NULL",
                DB_T(attempt_outcome_name(outcome)), DB_I(now), DB_T(failure), DB_T(detail),
                DB_T(task), DB_I(attempt));
-    if (n != 1) return;
+    if (n != 1) return false;
     node_session *s = nodes_find(a->nodes, node);
     if (s != NULL) {
         node_keep_in_step(c, s);
         if (s->node.running > 0) s->node.running--;
     }
+    /* A proof that does not hold is kept, as evidence; of others only what holds. */
+    if (outcome != OUTCOME_VERIFIED && outcome != OUTCOME_PROOF_INVALID)
+        keep_attempt_ended(c, task, attempt);
     reputation_kind kind;
-    if (!reputation_of_outcome(&kind, outcome)) {
-        if (s == NULL) node_changed(c, node);
-        return;
-    }
-
-    reputation rep = {0, 0, 0};
-    success_rate tries = {0, 0, 0};
-    int64_t clean = 0, seq = 1, quota = 1, quota_max = 1;
-    db_rows *r = db_query(
-        d,
-        "SELECT rep_good, rep_bad, rep_at, tries_good, tries_all, tries_at, clean, quota_left,"
-        " quota_max FROM node WHERE id = ?" DB_LOCK,
-        DB_T(node));
-    if (db_next(r)) {
-        rep = (reputation){(uint64_t)db_int(r, 0), (uint64_t)db_int(r, 1), (uint64_t)db_int(r, 2)};
-        tries =
-            (success_rate){(uint64_t)db_int(r, 3), (uint64_t)db_int(r, 4), (uint64_t)db_int(r, 5)};
-        clean = db_int(r, 6);
-        quota = db_int(r, 7);
-        quota_max = db_int(r, 8);
-    }
-    db_end(r);
-    r = db_query(d, "SELECT max(seq) FROM reputation_event WHERE node_id = ?", DB_T(node));
-    if (db_next(r)) seq = db_int(r, 0) + 1;
-    db_end(r);
-    const bool good = outcome == OUTCOME_VERIFIED;
-    reputation_add(&rep, kind, (uint64_t)now);
-    success_rate_add(&tries, good, (uint64_t)now);
-    clean = good ? clean + 1 : 0;
-    const uint32_t left =
-        reputation_quota((uint32_t)(quota > 0 ? quota : 1), !good, (uint32_t)quota_max);
-    const uint64_t pause = reputation_pause_ms(kind);
-    const int64_t until = pause == 0 || pause == UINT64_MAX ? 0 : now + (int64_t)pause;
-    (void)db_run(d,
-                 "INSERT INTO reputation_event(node_id, seq, at, kind, task_id, attempt) VALUES(?, "
-                 "?, ?, ?, ?, ?)",
-                 DB_T(node), DB_I(seq), DB_I(now), DB_T(reputation_kind_name(kind)), DB_T(task),
-                 DB_I(attempt));
-    (void)db_run(
-        d,
-        "UPDATE node SET rep_good = ?, rep_bad = ?, rep_at = ?, tries_good = ?, tries_all "
-        "= ?, tries_at = ?,"
-        " clean = ?, quota_left = ?,"
-        /* Nothing that a node does lifts a ban or shortens a pause. */
-        " state = CASE WHEN state = 'banned' THEN state ELSE ? END,"
-        " ban_until = CASE WHEN ? = 1 THEN NULL ELSE ban_until END,"
-        " banned_until = CASE WHEN coalesce(banned_until, 0) > ? THEN banned_until ELSE ? END,"
-        " version = version + 1 WHERE id = ?",
-        DB_I(rep.good), DB_I(rep.bad), DB_I(rep.at_ms), DB_I(tries.good), DB_I(tries.all),
-        DB_I(tries.at_ms), DB_I(clean), DB_I(left),
-        DB_T(pause == UINT64_MAX ? "banned"
-             : clean >= 10       ? "active"
-                                 : "probation"),
-        DB_I(pause == UINT64_MAX), DB_I(until), DB_I(until), DB_T(node));
-    if (s == NULL) {
+    if (reputation_of_outcome(&kind, outcome))
+        standing_add(c, node, kind, task, attempt);
+    else if (s == NULL)
         node_changed(c, node);
-        return;
-    }
-    s->rep = rep;
-    s->tries = tries;
-    s->clean = (uint64_t)clean;
-    s->node.quota_left = left;
-    s->node.banned = s->node.banned || pause == UINT64_MAX;
-    if ((uint64_t)until > s->node.paused_until_ms) s->node.paused_until_ms = (uint64_t)until;
-    s->node.reputation_ppm = reputation_ppm(&rep, (uint64_t)now);
-    s->node.success_ppm = success_rate_ppm(&tries, (uint64_t)now);
-    if (s->node.is_signed) s->node.probation = clean < 10;
-    if (s->node.banned) node_close(c, s, 4403, "banned");
+    return true;
 }
 
 void node_task_ended(core *c, const char *task, attempt_outcome outcome)
 {
-    char node[NODE_ID] = "";
-    int64_t n = 0;
-    db_rows *r =
-        db_query(core_db(c), "SELECT n, node_id FROM attempt WHERE task_id = ? AND outcome IS NULL",
-                 DB_T(task));
-    if (db_next(r)) {
-        n = db_int(r, 0);
-        (void)snprintf(node, sizeof node, "%s", db_text(r, 1));
+    struct {
+        char node[NODE_ID];
+        int64_t n;
+        bool delivered;
+    } open[SLOT_MOST];
+    size_t k = 0;
+    db_rows *r = db_query(core_db(c),
+                          "SELECT n, node_id, result IS NOT NULL FROM attempt WHERE task_id = ? AND"
+                          " outcome IS NULL ORDER BY n LIMIT 3",
+                          DB_T(task));
+    for (; k < SLOT_MOST && db_next(r); k++) {
+        open[k].n = db_int(r, 0);
+        (void)snprintf(open[k].node, sizeof open[k].node, "%s", db_text(r, 1));
+        open[k].delivered = db_int(r, 2) != 0;
     }
     db_end(r);
-    if (n == 0) return;
-    node_attempt_end(c, task, n, node, outcome, NULL, NULL);
-    node_tell(c, node,
-              json_pack("{s:s, s:s, s:I, s:s}", "message_type", "task_cancel", "task_id", task,
-                        "attempt", (json_int_t)n, "reason", attempt_outcome_name(outcome)));
+    for (size_t i = 0; i < k; i++) {
+        /* What was delivered in time is not late: it is not needed. */
+        const attempt_outcome how =
+            outcome == OUTCOME_EXPIRED && open[i].delivered ? OUTCOME_CANCELLED : outcome;
+        (void)node_attempt_end(c, task, open[i].n, open[i].node, how, NULL, NULL);
+        node_tell(c, open[i].node,
+                  json_pack("{s:s, s:s, s:I, s:s}", "message_type", "task_cancel", "task_id", task,
+                            "attempt", (json_int_t)open[i].n, "reason", attempt_outcome_name(how)));
+    }
+}
+
+static void fail_task(core *c, task_brief *t, failure_code why, const char *actor,
+                      const char *detail)
+{
+    node_task_ended(c, t->id, OUTCOME_CANCELLED);
+    task_set_failure(c, t->id, why, detail);
+    /* What was offered or delivered fails in the queue, where attempts are used up. */
+    if (!task_may_become(t->state, TASK_FAILED, t->on_chain)) {
+        if (!task_move(c, t->id, &t->version, t->state, TASK_QUEUED, actor, detail)) {
+            core_fail(c);
+            return;
+        }
+        t->state = TASK_QUEUED;
+    }
+    if (!task_move(c, t->id, &t->version, t->state, TASK_FAILED, actor, detail)) core_fail(c);
+}
+
+static void retry(core *c, const char *task, failure_code why, bool retryable, const char *detail)
+{
+    task_brief t;
+    slots s;
+    if (!task_find(core_db(c), &t, task)) return;
+    slots_read(core_db(c), &s, &t);
+    if (t.max_attempts - t.attempts < (int64_t)slots_empty(&s) || !retryable) {
+        fail_task(c, &t, why, "relayer", detail);
+        return;
+    }
+    const int64_t each = t.attempts / (int64_t)s.n; /* in a slot, about */
+    const int64_t wait =
+        why == FAILURE_NO_ELIGIBLE_NODE ? 0 : INT64_C(1000) << (each < 6 ? each : 6);
+    (void)db_run(core_db(c), "UPDATE task SET next_run_at = ? WHERE id = ?",
+                 DB_I(core_now(c) + wait), DB_T(task));
+    slots_follow(c, &t, "relayer", detail);
 }
 
 void node_task_retry(core *c, const char *task, failure_code why, const char *detail)
 {
-    db *d = core_db(c);
-    task_brief t;
-    int64_t max = 0;
-    if (!task_find(d, &t, task)) return;
-    db_rows *r = db_query(d, "SELECT max_attempts FROM task WHERE id = ?", DB_T(task));
-    if (db_next(r)) max = db_int(r, 0);
-    db_end(r);
-    if (t.attempts >= max || !failure_retryable(why)) {
-        task_set_failure(c, task, why, detail);
-        /* What was offered or delivered fails in the queue, where attempts are used up. */
-        if (!task_may_become(t.state, TASK_FAILED, t.on_chain)) {
-            if (!task_move(c, task, &t.version, t.state, TASK_QUEUED, "relayer", detail)) {
-                core_fail(c);
-                return;
-            }
-            t.state = TASK_QUEUED;
-        }
-        if (!task_move(c, task, &t.version, t.state, TASK_FAILED, "relayer", detail)) core_fail(c);
-        return;
-    }
-    const int64_t wait =
-        why == FAILURE_NO_ELIGIBLE_NODE ? 0 : INT64_C(1000) << (t.attempts < 6 ? t.attempts : 6);
-    (void)db_run(d, "UPDATE task SET next_run_at = ? WHERE id = ?", DB_I(core_now(c) + wait),
-                 DB_T(task));
-    if (!task_move(c, task, &t.version, t.state, TASK_QUEUED, "relayer", detail)) core_fail(c);
+    retry(c, task, why, failure_retryable(why), detail);
 }
 
 /* ---- messages ---- */
@@ -221,7 +184,7 @@ void node_ack(core *c, node_session *s, const json_t *m, const char *re)
         char detail[64];
         (void)snprintf(detail, sizeof detail, "declined: %.40s",
                        reason != NULL ? reason : "no reason given");
-        node_attempt_end(c, t.task.id, t.n, s->id, OUTCOME_DECLINED, NULL, detail);
+        (void)node_attempt_end(c, t.task.id, t.n, s->id, OUTCOME_DECLINED, NULL, detail);
         node_task_retry(c, t.task.id, FAILURE_NO_ELIGIBLE_NODE, detail);
         return;
     }
@@ -231,8 +194,7 @@ void node_ack(core *c, node_session *s, const json_t *m, const char *re)
     (void)db_run(core_db(c),
                  "UPDATE attempt SET acked_at = ?, lease_until = ? WHERE task_id = ? AND n = ?",
                  DB_I(now), DB_I(until), DB_T(t.task.id), DB_I(t.n));
-    if (!task_move(c, t.task.id, &t.task.version, TASK_OFFERED, TASK_LEASED, s->id, NULL))
-        core_fail(c);
+    slots_follow(c, &t.task, s->id, NULL);
 }
 
 /* The lease goes on; the first sign of work makes the task running. */
@@ -253,16 +215,15 @@ static int64_t renew(core *c, const node_session *s, attempt_row *t, const json_
                  " progress_ppm = ?, eta_ms = ? WHERE task_id = ? AND n = ?",
                  DB_I(until), DB_I(now), DB_T(phase), DB_I(ppm), DB_I(eta), DB_T(t->task.id),
                  DB_I(t->n));
-    if (t->task.state == TASK_LEASED &&
-        !task_move(c, t->task.id, &t->task.version, TASK_LEASED, TASK_RUNNING, s->id, NULL))
-        core_fail(c);
+    if (!t->started) slots_follow(c, &t->task, s->id, NULL);
     return until;
 }
 
+/* Its task may be behind it: another slot of it waits for a node. */
 static bool is_live(const attempt_row *t)
 {
-    return t->outcome[0] == 0 && t->acked && !t->has_result &&
-           (t->task.state == TASK_LEASED || t->task.state == TASK_RUNNING);
+    return t->outcome[0] == 0 && t->acked && !t->has_result && t->task.state >= TASK_QUEUED &&
+           t->task.state <= TASK_RUNNING;
 }
 
 void node_progress(core *c, node_session *s, const json_t *m, const char *re)
@@ -358,9 +319,16 @@ static void failed(core *c, node_session *s, const json_t *m, const char *re, at
     if (name == NULL || !failure_code_read(&code, name)) code = FAILURE_INTERNAL;
     (void)snprintf(text, sizeof text, "%.190s", detail != NULL ? detail : failure_code_name(code));
     const bool task_fault = failure_class(code) == FAULT_TASK;
-    node_attempt_end(c, t->task.id, t->n, s->id, task_fault ? OUTCOME_TASK_FAULT : OUTCOME_ABORTED,
-                     failure_code_name(code), text);
-    /* A fault of the program is believed when two nodes say the same. */
+    (void)node_attempt_end(c, t->task.id, t->n, s->id,
+                           task_fault ? OUTCOME_TASK_FAULT : OUTCOME_ABORTED,
+                           failure_code_name(code), text);
+    answer(c, s, re, t, true, false, NULL);
+    if (!task_fault) {
+        node_task_retry(c, t->task.id, code, text);
+        return;
+    }
+    /* A fault of the program is believed of a node that has earned it, or of two that say the same.
+     */
     int64_t said = 0;
     db_rows *r = db_query(
         core_db(c),
@@ -368,15 +336,12 @@ static void failed(core *c, node_session *s, const json_t *m, const char *re, at
         DB_T(t->task.id), DB_T(failure_code_name(code)));
     if (db_next(r)) said = db_int(r, 0);
     db_end(r);
-    answer(c, s, re, t, true, false, NULL);
-    if (task_fault && said >= 2) {
-        task_set_failure(c, t->task.id, code, text);
-        if (!task_move(c, t->task.id, &t->task.version, t->task.state, TASK_FAILED, s->id,
-                       failure_code_name(code)))
-            core_fail(c);
-        return;
-    }
-    node_task_retry(c, t->task.id, task_fault ? FAILURE_NODE_LOST : code, text);
+    task_brief now;
+    if (!task_find(core_db(c), &now, t->task.id)) return;
+    if (said >= 2 || (!s->node.probation && now.redundancy == 1))
+        fail_task(c, &now, code, s->id, text);
+    else
+        retry(c, t->task.id, code, true, text);
 }
 
 /* The node's word that it claims. Shown as its word and nothing more: what the contract paid is
@@ -431,10 +396,6 @@ void node_result(core *c, node_session *s, const json_t *m, const char *re)
         answer(c, s, re, &t, false, false, bad);
         return;
     }
-    if (!task_move(c, t.task.id, &t.task.version, t.task.state, TASK_RESULT_RECEIVED, s->id,
-                   NULL)) {
-        core_fail(c);
-        return;
-    }
+    slots_follow(c, &t.task, s->id, NULL);
     answer(c, s, re, &t, true, false, NULL);
 }

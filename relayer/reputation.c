@@ -23,6 +23,7 @@ static const struct {
     [REPUTATION_ABORTED] = {"aborted", 0, 2, 0},
     [REPUTATION_PROOF_INVALID] = {"proof_invalid", 0, 40, DAY_MS},
     [REPUTATION_AUDIT_FAILED] = {"audit_failed", 0, 200, UINT64_MAX},
+    [REPUTATION_FALSE_FAULT] = {"false_fault", 0, 40, DAY_MS},
 };
 
 const char *reputation_kind_name(reputation_kind k)
@@ -138,9 +139,31 @@ uint32_t reputation_quota(uint32_t quota, bool node_fault, uint32_t max)
     return quota ? quota : 1;
 }
 
+void allowance_renew(allowance *q, int64_t now_ms)
+{
+    const int64_t day = now_ms / (int64_t)DAY_MS;
+    if (day <= q->day) return;
+    q->day = day;
+    q->left = q->daily;
+}
+
+void allowance_take(allowance *q, int64_t now_ms)
+{
+    allowance_renew(q, now_ms);
+    if (q->left > 0) q->left--;
+}
+
+void allowance_end(allowance *q, bool node_fault, uint32_t max, int64_t now_ms)
+{
+    allowance_renew(q, now_ms);
+    q->daily = reputation_quota(q->daily, node_fault, max);
+    if (!node_fault) q->left++;
+    if (q->left > q->daily) q->left = q->daily;
+}
+
 uint32_t audit_rate_ppm(uint64_t clean, uint32_t usual_ppm)
 {
-    const uint32_t least = clean < 10 ? MILLION : clean < 50 ? MILLION / 4 : 0;
+    const uint32_t least = clean < REPUTATION_PROBATION ? MILLION : clean < 50 ? MILLION / 4 : 0;
     return least > usual_ppm ? least : usual_ppm;
 }
 

@@ -20,6 +20,8 @@ typedef enum {
     REPUTATION_ABORTED,       /* bad + 1/2 */
     REPUTATION_PROOF_INVALID, /* bad + 10, quarantine of a day */
     REPUTATION_AUDIT_FAILED,  /* bad + 50, banned */
+    /* Said that a program fails of which a proof holds: bad + 10, quarantine of a day. */
+    REPUTATION_FALSE_FAULT,
     REPUTATION_KINDS
 } reputation_kind;
 
@@ -48,9 +50,25 @@ typedef struct {
 void success_rate_add(success_rate *s, bool good, uint64_t at_ms);
 uint32_t success_rate_ppm(const success_rate *s, uint64_t now_ms);
 
+/* Clean results until a node is no longer on probation. */
+#define REPUTATION_PROBATION 10
+
 /* Tasks a day: halved by a fault of the node's (at least 1), one more for a verified result (at
  * most max, which is at least 1). */
 uint32_t reputation_quota(uint32_t quota, bool node_fault, uint32_t max);
+
+/* What of it is left today, by days of UTC: at the first touch of a day `left` is `daily` again.
+ * The clock going back to a day before changes nothing. */
+typedef struct {
+    int64_t day; /* since 1970 */
+    uint32_t left, daily;
+} allowance;
+void allowance_renew(allowance *q, int64_t now_ms);
+/* One less; nothing below 0. */
+void allowance_take(allowance *q, int64_t now_ms);
+/* reputation_quota of daily; left goes up by one for a verified result too, and is at most daily.
+ */
+void allowance_end(allowance *q, bool node_fault, uint32_t max, int64_t now_ms);
 
 /* The share of a node's verified tasks that are run again: all until it has 10 clean results, a
  * quarter until it has 50, then usual_ppm; never less than usual_ppm. */

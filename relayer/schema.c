@@ -28,17 +28,18 @@ static const char *const version_1[] = {
     " elf_bytes @I NOT NULL, max_cycles @I, description TEXT NOT NULL, created_at @I NOT NULL,"
     " key_id TEXT, UNIQUE(name, version)) @S",
 
-    /* refs counts the tasks and programs that name a blob; one without any is collected. */
+    /* refs counts what keep.h names; one without any is collected (collect.h): then refs is -1
+     * until its file is gone. touched_at: when it came, or was last let go. */
     "CREATE TABLE blob(sha256 TEXT PRIMARY KEY, size @I NOT NULL, refs @I NOT NULL,"
-    " created_at @I NOT NULL) @S",
-    "CREATE INDEX blob_unused ON blob(created_at) WHERE refs = 0",
+    " touched_at @I NOT NULL) @S",
+    "CREATE INDEX blob_unused ON blob(touched_at) WHERE refs <= 0",
 
     "CREATE TABLE node(id TEXT PRIMARY KEY, pubkey TEXT NOT NULL, address TEXT NOT NULL,"
     " state TEXT NOT NULL, specs TEXT NOT NULL, bench TEXT NOT NULL, software TEXT NOT NULL,"
     " region TEXT NOT NULL, price_base TEXT NOT NULL, price_mcycle TEXT NOT NULL,"
     " max_concurrent @I NOT NULL, draining @I NOT NULL, quota_day @I NOT NULL, quota_left @I NOT "
     "NULL,"
-    " quota_max @I NOT NULL, connected @I NOT NULL, last_seen @I NOT NULL, banned_until @I,"
+    " quota_daily @I NOT NULL, connected @I NOT NULL, last_seen @I NOT NULL, banned_until @I,"
     /* where its session is, or was last */
     " instance TEXT, session TEXT,"
     /* of state banned: until when (NULL: for ever), and why; banned_until is a pause */
@@ -72,7 +73,7 @@ static const char *const version_1[] = {
     " output_sha256 TEXT, output_bytes @I, output @B, io_commitment TEXT, proof_sha256 TEXT, "
     "proof_bytes @I,"
     " cycles @I, exec_ms @I, prove_ms @I, verified_at @I, verified_attempt @I,"
-    " failure_code TEXT, failure_detail TEXT) @S",
+    " failure_code TEXT, failure_detail TEXT, forgotten_at @I) @S",
     "CREATE INDEX task_order ON task(created_at, id)",
     "CREATE INDEX task_of_key ON task(key_id, created_at, id)",
     "CREATE INDEX task_queue ON task(priority DESC, created_at, id) WHERE state = 'queued'",
@@ -87,7 +88,10 @@ static const char *const version_1[] = {
     " started_at @I, start_by @I NOT NULL, lease_until @I, phase TEXT, progress_ppm @I, eta_ms @I,"
     " outcome TEXT, ended_at @I, failure_code TEXT, failure_detail TEXT, result TEXT,"
     " verifier TEXT," /* the relayer that looks at the result */
-    " sig_r TEXT, sig_s TEXT, candidates TEXT, PRIMARY KEY(task_id, n)) @S",
+    " sig_r TEXT, sig_s TEXT, candidates TEXT,"
+    /* blobs that it holds a reference to; what a proof that holds says */
+    " proof_blob TEXT, output_blob TEXT, output_sha256 TEXT, io_commitment TEXT, cycles @I,"
+    " PRIMARY KEY(task_id, n)) @S",
     "CREATE INDEX attempt_open ON attempt(node_id) WHERE outcome IS NULL",
     "CREATE INDEX attempt_due ON attempt(lease_until) WHERE outcome IS NULL",
     "CREATE INDEX attempt_of_node ON attempt(node_id, offered_at)",

@@ -116,6 +116,21 @@ bool attempt_outcome_read(attempt_outcome *out, const char *name)
     return false;
 }
 
+task_state task_state_of(const attempt_state *slot, size_t n)
+{
+    static const task_state of[ATTEMPT_STATES] = {[ATTEMPT_OFFERED] = TASK_OFFERED,
+                                                  [ATTEMPT_LEASED] = TASK_LEASED,
+                                                  [ATTEMPT_RUNNING] = TASK_RUNNING,
+                                                  [ATTEMPT_DELIVERED] = TASK_RESULT_RECEIVED,
+                                                  [ATTEMPT_ENDED] = TASK_VERIFIED};
+    task_state slowest = TASK_VERIFIED;
+    for (size_t i = 0; i < n; i++) {
+        const task_state s = slot[i] < ATTEMPT_STATES ? of[slot[i]] : TASK_QUEUED;
+        if (s < slowest) slowest = s; /* the order of enum task_state is that of a task's life */
+    }
+    return slowest;
+}
+
 bool attempt_may_become(attempt_state from, attempt_state to)
 {
     static const uint32_t next[ATTEMPT_STATES] = {
@@ -155,6 +170,13 @@ static const struct {
     [FAILURE_UNSUPPORTED_SYSCALL] = {"unsupported_syscall", FAULT_TASK, false},
     [FAILURE_BREAKPOINT] = {"breakpoint", FAULT_TASK, false},
     [FAILURE_CYCLE_LIMIT_EXCEEDED] = {"cycle_limit_exceeded", FAULT_TASK, false},
+    [FAILURE_ILLEGAL_INSTRUCTION] = {"illegal_instruction", FAULT_TASK, false},
+    [FAILURE_INVALID_JUMP] = {"invalid_jump", FAULT_TASK, false},
+    [FAILURE_HINT_EXHAUSTED] = {"hint_exhausted", FAULT_TASK, false},
+    [FAILURE_INVALID_OUTPUT] = {"invalid_output", FAULT_TASK, false},
+    [FAILURE_INVALID_PROGRAM] = {"invalid_program", FAULT_TASK, false},
+    [FAILURE_INVALID_INPUT] = {"invalid_input", FAULT_TASK, false},
+    [FAILURE_PROOF_LIMIT_EXCEEDED] = {"proof_limit_exceeded", FAULT_TASK, false},
     [FAILURE_IMAGE_MISMATCH] = {"image_mismatch", FAULT_NODE, true},
     [FAILURE_IO_MISMATCH] = {"io_mismatch", FAULT_NODE, true},
     [FAILURE_PROOF_INVALID] = {"proof_invalid", FAULT_NODE, true},

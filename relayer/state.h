@@ -69,6 +69,11 @@ typedef enum {
 const char *attempt_state_name(attempt_state s);
 const char *attempt_outcome_name(attempt_outcome o);
 SP_MUST_USE bool attempt_outcome_read(attempt_outcome *out, const char *name);
+/* Of a task with n slots, of which each has an attempt that is so far, or none (ATTEMPT_STATES), or
+ * one whose proof holds (ATTEMPT_ENDED): the state of the slowest; TASK_QUEUED where a slot has
+ * none, TASK_VERIFIED where all hold. Results wait for each other. */
+task_state task_state_of(const attempt_state *slot, size_t n);
+#define SLOT_MOST 3
 /* Towards ATTEMPT_ENDED: see attempt_may_end. */
 bool attempt_may_become(attempt_state from, attempt_state to);
 bool attempt_may_end(attempt_state from, attempt_outcome o);
@@ -93,8 +98,15 @@ typedef enum {
     FAILURE_UNSUPPORTED_SYSCALL,
     FAILURE_BREAKPOINT,
     FAILURE_CYCLE_LIMIT_EXCEEDED,
-    FAILURE_IMAGE_MISMATCH, /* the node's program was not the one named */
-    FAILURE_IO_MISMATCH,    /* the proof is of another input or output */
+    FAILURE_ILLEGAL_INSTRUCTION,
+    FAILURE_INVALID_JUMP,
+    FAILURE_HINT_EXHAUSTED,
+    FAILURE_INVALID_OUTPUT,
+    FAILURE_INVALID_PROGRAM,
+    FAILURE_INVALID_INPUT,
+    FAILURE_PROOF_LIMIT_EXCEEDED, /* more rows than the profile takes */
+    FAILURE_IMAGE_MISMATCH,       /* the node's program was not the one named */
+    FAILURE_IO_MISMATCH,          /* the proof is of another input or output */
     FAILURE_PROOF_INVALID,
     FAILURE_NODE_LOST,
     FAILURE_LEASE_EXPIRED,

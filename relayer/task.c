@@ -5,6 +5,7 @@
 #include "relayer/blob.h"
 #include "relayer/check.h"
 #include "relayer/hook.h"
+#include "relayer/keep.h"
 #include "relayer/rest.h"
 #include "relayer/schema.h"
 
@@ -52,11 +53,7 @@ void task_insert(core *c, const task_new *t)
         DB_B(is_inline ? t->input : NULL, t->input_bytes), DB_I(t->max_cycles), DB_T(t->profile),
         DB_T(t->io_mode), DB_T(t->amount), DB_T(t->requirements), DB_T(t->description),
         DB_T(t->metadata), DB_T(t->visibility));
-    if (!is_inline)
-        (void)db_run(d,
-                     "INSERT INTO blob(sha256, size, refs, created_at) VALUES(?, ?, 1, ?)"
-                     " ON CONFLICT(sha256) DO UPDATE SET refs = blob.refs + 1",
-                     DB_T(t->input_sha256), DB_I(t->input_bytes), DB_I(now));
+    if (!is_inline) keep_new(c, t->input_sha256, t->input_bytes);
     if (t->callback_url != NULL || t->webhook_id != NULL)
         (void)db_run(
             d, "UPDATE task SET callback_url = ?, callback_events = ?, webhook_id = ? WHERE id = ?",
@@ -86,11 +83,11 @@ void task_insert(core *c, const task_new *t)
 bool task_find(db *d, task_brief *t, const char *id)
 {
     memset(t, 0, sizeof *t);
-    db_rows *r =
-        db_query(d,
-                 "SELECT id, key_id, version, attempts, deadline, state, chain_task_id FROM task"
-                 " WHERE id = ?",
-                 DB_T(id));
+    db_rows *r = db_query(d,
+                          "SELECT id, key_id, version, attempts, deadline, state, chain_task_id,"
+                          " max_attempts, redundancy FROM task"
+                          " WHERE id = ?",
+                          DB_T(id));
     const bool found = db_next(r) && task_state_read(&t->state, db_text(r, 5));
     if (found) {
         (void)snprintf(t->id, sizeof t->id, "%s", db_text(r, 0));
@@ -99,6 +96,8 @@ bool task_find(db *d, task_brief *t, const char *id)
         t->attempts = db_int(r, 3);
         t->deadline = db_int(r, 4);
         t->on_chain = !db_is_null(r, 6);
+        t->max_attempts = db_int(r, 7);
+        t->redundancy = db_int(r, 8);
     }
     db_end(r);
     return found;
@@ -146,14 +145,15 @@ bool task_again(core *c, task_brief *t, int64_t deadline, const char *actor)
         return false;
     }
     /* Attempts are numbered on. */
-    const int64_t n = db_run(
-        d,
-        "UPDATE task SET state = ?, version = version + 1, updated_at = ?, deadline = ?,"
-        " next_run_at = ?, max_attempts = attempts + ?, failure_code = NULL, failure_detail = NULL"
-        " WHERE id = ? AND version = ? AND state = ?",
-        DB_T(task_state_name(TASK_QUEUED)), DB_I(core_now(c)), DB_I(deadline), DB_I(core_now(c)),
-        DB_I(((const app *)core_user(c))->set.max_attempts), DB_T(t->id), DB_I(t->version),
-        DB_T(task_state_name(from)));
+    const int64_t n =
+        db_run(d,
+               "UPDATE task SET state = ?, version = version + 1, updated_at = ?, deadline = ?,"
+               " next_run_at = ?, max_attempts = attempts + ? * redundancy, failure_code = NULL, "
+               "failure_detail = NULL"
+               " WHERE id = ? AND version = ? AND state = ?",
+               DB_T(task_state_name(TASK_QUEUED)), DB_I(core_now(c)), DB_I(deadline),
+               DB_I(core_now(c)), DB_I(((const app *)core_user(c))->set.max_attempts), DB_T(t->id),
+               DB_I(t->version), DB_T(task_state_name(from)));
     if (n != 1) return false;
     t->version++;
     t->state = TASK_QUEUED;
@@ -221,6 +221,34 @@ static json_t *assignment(db *d, const char *id)
     }
     db_end(r);
     return j != NULL ? j : json_null();
+}
+
+/* Of a task with several slots: the attempt in each that is under way or holds, or was the last. */
+static json_t *slot_list(db *d, const char *id)
+{
+    json_t *list = json_array();
+    db_rows *r = db_query(
+        d,
+        "SELECT slot, n, node_id, acked_at, started_at, result, outcome, progress_ppm FROM attempt "
+        "a"
+        " WHERE task_id = ? AND n = (SELECT max(n) FROM attempt b WHERE b.task_id = a.task_id"
+        " AND b.slot = a.slot) ORDER BY slot",
+        DB_T(id));
+    while (db_next(r)) {
+        const attempt_state s = !db_is_null(r, 6)   ? ATTEMPT_ENDED
+                                : !db_is_null(r, 5) ? ATTEMPT_DELIVERED
+                                : !db_is_null(r, 4) ? ATTEMPT_RUNNING
+                                : !db_is_null(r, 3) ? ATTEMPT_LEASED
+                                                    : ATTEMPT_OFFERED;
+        json_t *j =
+            json_pack("{s:I, s:I, s:s, s:s, s:I}", "slot", (json_int_t)db_int(r, 0), "attempt",
+                      (json_int_t)db_int(r, 1), "node_id", db_text(r, 2), "state",
+                      attempt_state_name(s), "progress_ppm", (json_int_t)db_int(r, 7));
+        put_text(j, "outcome", db_text(r, 6));
+        (void)json_array_append_new(list, j);
+    }
+    db_end(r);
+    return list;
 }
 
 static json_t *settlement(db *d, const char *id)
@@ -317,6 +345,7 @@ json_t *task_json(db *d, const db_rows *r, bool whole)
         put_json(j, "requirements", db_text(r, 9));
         put_json(j, "metadata", db_text(r, 19));
         (void)json_object_set_new(j, "assignment", assignment(d, id));
+        if (db_int(r, 36) > 1) (void)json_object_set_new(j, "slots", slot_list(d, id));
         if (!db_is_null(r, 22)) {
             json_t *s = settlement(d, id);
             if (json_is_object(s)) {

@@ -76,7 +76,7 @@ void task_set_failure(core *c, const char *id, failure_code code, const char *de
 /* What moving needs to know. */
 typedef struct {
     char id[UUID_TEXT], key_id[KEY_ID];
-    int64_t version, attempts, deadline;
+    int64_t version, attempts, max_attempts, redundancy, deadline;
     task_state state;
     bool on_chain;
 } task_brief;

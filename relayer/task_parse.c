@@ -231,8 +231,11 @@ static void parse_rest(check *c, task_new *t, const json_t *body, int64_t now_ms
              (t->deadline <= now_ms || t->deadline > now_ms + TASK_MAX_DEADLINE_MS))
         check_error(c, "/deadline", "out_of_range", "must be in the future, within a year");
     t->priority = check_int(c, body, "", "priority", -100, 100, 0);
-    t->redundancy = check_int(c, body, "", "redundancy", 1, 1, 1);
-    t->max_attempts = check_int(c, body, "", "max_attempts", 1, 20, max_attempts);
+    t->redundancy = check_int(c, body, "", "redundancy", 1, SLOT_MOST, 1);
+    t->max_attempts = check_int(c, body, "", "max_attempts", 1, 20, max_attempts * t->redundancy);
+    if (t->max_attempts < t->redundancy)
+        check_error(c, "/max_attempts", "out_of_range",
+                    "counts the attempts in all slots: at least redundancy");
     const char *visibility = check_text(c, body, "", "visibility", 7, false);
     if (visibility == NULL) visibility = "private";
     if (strcmp(visibility, "private") != 0 && strcmp(visibility, "public") != 0)
@@ -274,6 +277,11 @@ bool task_parse(task_new *t, const json_t *body, int64_t now_ms, int64_t max_att
     parse_options(&c, t, work, on_chain);
     parse_rest(&c, t, body, now_ms, max_attempts);
     bool ok = check_ok(&c);
+    if (ok && on_chain && t->redundancy > 1) {
+        ok = false;
+        refuse(why, 422, "validation_failed",
+               "redundancy: the contract pays one node, so a task with an escrow has one");
+    }
     if (ok && payload != NULL) ok = parse_payload(t, payload, why);
     if (ok && payload == NULL) ok = parse_job(&c, t, work, why);
     if (!check_ok(&c)) {

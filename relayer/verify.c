@@ -6,9 +6,11 @@
 #include "market/work.h"
 #include "relayer/app.h"
 #include "relayer/blob.h"
+#include "relayer/keep.h"
 #include "relayer/log.h"
 #include "relayer/schema.h"
 #include "relayer/settle.h"
+#include "relayer/standing.h"
 #include "relayer/task.h"
 #include "starknet/escrow.h"
 
@@ -27,25 +29,33 @@
 
 static const char started_again[] = "started again";
 
+/* One result of a task: what was delivered, and what was found. */
 typedef struct {
-    job j;
-    app *a;
-    char task[UUID_TEXT], node[NODE_ID];
-    int64_t attempt, max_cycles;
-    char profile[12];
-    char proof[BLOB_NAME], output_sha256[BLOB_NAME], h_in[PROGRAM_DIGEST_HEX];
-    uint8_t program_id[28], context[28];
+    int64_t attempt;
+    char node[NODE_ID], proof[BLOB_NAME], output_sha256[BLOB_NAME];
+    uint8_t context[28];
     uint8_t *output; /* inline; NULL: a blob */
     size_t output_bytes;
     int64_t proof_bytes, exec_ms, prove_ms;
     work_result result;
     uint8_t io_commitment[31];
+} delivery;
+
+typedef struct {
+    job j;
+    app *a;
+    char task[UUID_TEXT];
+    int64_t max_cycles;
+    char profile[12], h_in[PROGRAM_DIGEST_HEX];
+    uint8_t program_id[28];
+    delivery one[SLOT_MOST];
+    size_t n;
 } verification;
 
 static void verification_free(job *j)
 {
     verification *v = (verification *)j;
-    free(v->output);
+    for (size_t i = 0; i < v->n; i++) free(v->one[i].output);
     free(v);
 }
 
@@ -64,14 +74,6 @@ void verify_context_hex(char out[57], felt chain_id, const char *contract, const
 
 /* ---- a result comes in ---- */
 
-static bool has_blob(db *d, const char *name)
-{
-    db_rows *r = db_query(d, "SELECT 1 FROM blob WHERE sha256 = ?", DB_T(name));
-    const bool there = db_next(r);
-    db_end(r);
-    return there;
-}
-
 const char *verify_accept(core *c, const char *task, int64_t attempt, const json_t *m)
 {
     const json_t *output = json_object_get(m, "output"), *proof = json_object_get(m, "proof");
@@ -79,8 +81,8 @@ const char *verify_accept(core *c, const char *task, int64_t attempt, const json
                *prf = json_string_value(json_object_get(proof, "sha256")),
                *b64 = json_string_value(json_object_get(output, "inline_b64"));
     if (out == NULL || prf == NULL || !blob_is_name(out) || !blob_is_name(prf)) return "malformed";
-    if (!has_blob(core_db(c), prf)) return "proof_not_uploaded";
-    if (b64 == NULL && !has_blob(core_db(c), out)) return "output_not_uploaded";
+    if (!keep_is_there(c, prf)) return "proof_not_uploaded";
+    if (b64 == NULL && !keep_is_there(c, out)) return "output_not_uploaded";
     char *text = json_dumps(m, JSON_COMPACT);
     if (text == NULL) return "overloaded";
     (void)db_run(core_db(c),
@@ -89,6 +91,7 @@ const char *verify_accept(core *c, const char *task, int64_t attempt, const json
                  " WHERE task_id = ? AND n = ?",
                  DB_T(text), DB_T(task), DB_I(attempt));
     free(text);
+    keep_delivered(c, task, attempt, prf, b64 == NULL ? out : NULL);
     return NULL;
 }
 
@@ -100,22 +103,22 @@ static void fill(work_result *r, enum work_code code, const char *detail)
     (void)snprintf(r->detail, sizeof r->detail, "%s", detail);
 }
 
-static void run_check(verification *v, work_server *child)
+static void run_check(const verification *v, delivery *p, work_server *child)
 {
     char h_out[PROGRAM_DIGEST_HEX], hex[BLOB_NAME];
     uint8_t hash[32];
     size_t n;
-    uint8_t *output = v->output, *read = NULL;
+    uint8_t *output = p->output, *read = NULL;
     if (output == NULL)
-        output = read = blob_read(v->a->blobs, v->output_sha256, MAX_OUTPUT, &v->output_bytes);
-    uint8_t *proof = blob_read(v->a->blobs, v->proof, MAX_PROOF, &n);
+        output = read = blob_read(v->a->blobs, p->output_sha256, MAX_OUTPUT, &p->output_bytes);
+    uint8_t *proof = blob_read(v->a->blobs, p->proof, MAX_PROOF, &n);
     if (proof == NULL || output == NULL) {
-        fill(&v->result, WORK_WORKER_REFUSED, "the proof or the output cannot be read");
+        fill(&p->result, WORK_WORKER_REFUSED, "the proof or the output cannot be read");
     } else {
-        (void)SHA256(output, v->output_bytes, hash);
+        (void)SHA256(output, p->output_bytes, hash);
         hex_write(hex, hash, sizeof hash);
-        program_hash_io(h_out, output, v->output_bytes);
-        program_io_commitment(v->io_commitment, v->h_in, h_out);
+        program_hash_io(h_out, output, p->output_bytes);
+        program_io_commitment(p->io_commitment, v->h_in, h_out);
         work_request q;
         memset(&q, 0, sizeof q);
         q.kind = WORK_VERIFY;
@@ -124,41 +127,75 @@ static void run_check(verification *v, work_server *child)
         q.proof_bytes = n;
         q.has_io_commitment = true;
         q.memory = CHILD_MEMORY;
-        memcpy(q.io_commitment, v->io_commitment, sizeof q.io_commitment);
+        memcpy(q.io_commitment, p->io_commitment, sizeof q.io_commitment);
         memcpy(q.program_id, v->program_id, sizeof q.program_id);
-        memcpy(q.context, v->context, sizeof q.context);
-        if (strcmp(hex, v->output_sha256) != 0)
-            fill(&v->result, WORK_PROOF_INVALID, "the output has not the hash that was signed");
+        memcpy(q.context, p->context, sizeof q.context);
+        if (strcmp(hex, p->output_sha256) != 0)
+            fill(&p->result, WORK_PROOF_INVALID, "the output has not the hash that was signed");
         else
-            work_call(child, &q, v->a->set.verify_ms, &v->result);
-        if (v->result.code == WORK_SUCCESS && v->result.cycles > (uint64_t)v->max_cycles)
-            fill(&v->result, WORK_PROOF_INVALID,
+            work_call(child, &q, v->a->set.verify_ms, &p->result);
+        if (p->result.code == WORK_SUCCESS && p->result.cycles > (uint64_t)v->max_cycles)
+            fill(&p->result, WORK_PROOF_INVALID,
                  "the program took more cycles than the task allows");
     }
-    v->proof_bytes = (int64_t)n;
+    p->proof_bytes = (int64_t)n;
     free(proof);
     free(read);
 }
 
-static void succeeded(core *c, const verification *v, task_brief *t)
+/* Whether another slot's proof holds for another result: of a machine that does the same every time
+ * that cannot be, so it is ours to find out why. */
+static bool disagrees(db *d, const char *task, const delivery *p, const char *io)
+{
+    db_rows *r = db_query(d,
+                          "SELECT 1 FROM attempt WHERE task_id = ? AND outcome = 'verified' AND"
+                          " (output_sha256 <> ? OR io_commitment <> ? OR cycles <> ?)",
+                          DB_T(task), DB_T(p->output_sha256), DB_T(io), DB_I(p->result.cycles));
+    const bool other = db_next(r);
+    db_end(r);
+    return other;
+}
+
+/* A proof holds: the attempt is over, well. False: it says something else than another that holds.
+ */
+static bool holds(core *c, const task_brief *t, const delivery *p)
 {
     db *d = core_db(c);
     char io[63];
-    hex_write(io, v->io_commitment, 31);
-    const bool is_inline = v->output != NULL && v->output_bytes <= SCHEMA_INLINE;
+    hex_write(io, p->io_commitment, 31);
+    if (disagrees(d, t->id, p, io)) {
+        log_event(LOG_ERROR, "results_disagree", "task_id", t->id, "node", p->node, NULL);
+        (void)node_attempt_end(c, t->id, p->attempt, p->node, OUTCOME_DISAGREED,
+                               failure_code_name(FAILURE_INTERNAL),
+                               "another proof that holds says something else");
+        return false;
+    }
     (void)db_run(d,
+                 "UPDATE attempt SET output_sha256 = ?, io_commitment = ?, cycles = ?"
+                 " WHERE task_id = ? AND n = ?",
+                 DB_T(p->output_sha256), DB_T(io), DB_I(p->result.cycles), DB_T(t->id),
+                 DB_I(p->attempt));
+    (void)node_attempt_end(c, t->id, p->attempt, p->node, OUTCOME_VERIFIED, NULL, NULL);
+    return true;
+}
+
+/* All slots hold and agree: this one's result is the task's. */
+static void succeeded(core *c, task_brief *t, const delivery *p)
+{
+    char io[63];
+    hex_write(io, p->io_commitment, 31);
+    const bool is_inline = p->output != NULL && p->output_bytes <= SCHEMA_INLINE;
+    (void)db_run(core_db(c),
                  "UPDATE task SET output_sha256 = ?, output_bytes = ?, output = ?, io_commitment = "
                  "?, proof_sha256 = ?,"
                  " proof_bytes = ?, cycles = ?, exec_ms = ?, prove_ms = ?, verified_at = ?, "
                  "verified_attempt = ?"
                  " WHERE id = ?",
-                 DB_T(v->output_sha256), DB_I(v->output_bytes),
-                 DB_B(is_inline ? v->output : NULL, v->output_bytes), DB_T(io), DB_T(v->proof),
-                 DB_I(v->proof_bytes), DB_I(v->result.cycles), DB_I(v->exec_ms), DB_I(v->prove_ms),
-                 DB_I(core_now(c)), DB_I(v->attempt), DB_T(t->id));
-    (void)db_run(d, "UPDATE blob SET refs = refs + 1 WHERE sha256 = ? OR (sha256 = ? AND ? = 0)",
-                 DB_T(v->proof), DB_T(v->output_sha256), DB_I(is_inline));
-    node_attempt_end(c, t->id, v->attempt, v->node, OUTCOME_VERIFIED, NULL, NULL);
+                 DB_T(p->output_sha256), DB_I(p->output_bytes),
+                 DB_B(is_inline ? p->output : NULL, p->output_bytes), DB_T(io), DB_T(p->proof),
+                 DB_I(p->proof_bytes), DB_I(p->result.cycles), DB_I(p->exec_ms), DB_I(p->prove_ms),
+                 DB_I(core_now(c)), DB_I(p->attempt), DB_T(t->id));
+    standing_false_faults(c, t->id);
     if (!task_move(c, t->id, &t->version, TASK_VERIFYING, TASK_VERIFIED, "relayer", NULL))
         core_fail(c);
     if (t->on_chain) settle_verified(c, t->id);
@@ -179,35 +216,68 @@ static int64_t failures(db *d, const char *task)
     return n;
 }
 
+static void refused(core *c, const task_brief *t, const delivery *p)
+{
+    log_event(LOG_WARN, "proof_invalid", "task_id", t->id, "node", p->node, "err", p->result.detail,
+              NULL);
+    (void)node_attempt_end(c, t->id, p->attempt, p->node, OUTCOME_PROOF_INVALID,
+                           failure_code_name(FAILURE_PROOF_INVALID), p->result.detail);
+}
+
+/* Ours, or the child's: it is tried again. True: not any more. */
+static bool unverified(core *c, const task_brief *t, const delivery *p)
+{
+    log_event(LOG_ERROR, "verify_failed", "task_id", t->id, "code", work_code_name[p->result.code],
+              "err", p->result.detail, NULL);
+    if (failures(core_db(c), t->id) < MOST_FAILURES) return false;
+    (void)node_attempt_end(c, t->id, p->attempt, p->node, OUTCOME_INFRA,
+                           failure_code_name(FAILURE_INTERNAL), p->result.detail);
+    return true;
+}
+
 /* On the core's thread, with the verdict. */
 static void verdict(job *j, void *with)
 {
     verification *v = (verification *)j;
     core *c = with;
     task_brief t;
+    const delivery *good = NULL, *again = NULL, *ours = NULL;
+    bool bad = false;
     if (!task_find(core_db(c), &t, v->task) || t.state != TASK_VERIFYING) return;
-    switch (v->result.code) {
-    case WORK_SUCCESS: succeeded(c, v, &t); return;
-    case WORK_PROOF_INVALID:
-    case WORK_NONZERO_EXIT:
-        log_event(LOG_WARN, "proof_invalid", "task_id", t.id, "node", v->node, "err",
-                  v->result.detail, NULL);
-        node_attempt_end(c, t.id, v->attempt, v->node, OUTCOME_PROOF_INVALID,
-                         failure_code_name(FAILURE_PROOF_INVALID), v->result.detail);
-        node_task_retry(c, t.id, FAILURE_PROOF_INVALID, "the proof does not hold");
-        return;
-    default: /* ours, or the child's: it is tried again */
-        log_event(LOG_ERROR, "verify_failed", "task_id", t.id, "code",
-                  work_code_name[v->result.code], "err", v->result.detail, NULL);
-        if (failures(core_db(c), t.id) >= MOST_FAILURES) {
-            node_attempt_end(c, t.id, v->attempt, v->node, OUTCOME_INFRA,
-                             failure_code_name(FAILURE_INTERNAL), v->result.detail);
-            node_task_retry(c, t.id, FAILURE_INTERNAL, v->result.detail);
-            return;
+    for (size_t i = 0; i < v->n; i++) {
+        const delivery *p = &v->one[i];
+        switch (p->result.code) {
+        case WORK_SUCCESS:
+            if (holds(c, &t, p))
+                good = p;
+            else
+                ours = p;
+            break;
+        case WORK_PROOF_INVALID:
+        case WORK_NONZERO_EXIT:
+            refused(c, &t, p);
+            bad = true;
+            break;
+        default:
+            if (unverified(c, &t, p))
+                ours = p;
+            else
+                again = p;
         }
+    }
+    if (bad)
+        node_task_retry(c, t.id, FAILURE_PROOF_INVALID, "the proof does not hold");
+    else if (ours != NULL)
+        node_task_retry(c, t.id, FAILURE_INTERNAL,
+                        ours->result.code == WORK_SUCCESS
+                            ? "two proofs that hold say different things"
+                            : ours->result.detail);
+    else if (again != NULL) {
         if (!task_move(c, t.id, &t.version, TASK_VERIFYING, TASK_RESULT_RECEIVED, "relayer",
-                       v->result.detail))
+                       again->result.detail))
             core_fail(c);
+    } else if (good != NULL) {
+        succeeded(c, &t, good);
     }
 }
 
@@ -234,7 +304,8 @@ static void *verify_thread(void *arg)
     for (;;) {
         job *j = queue_take(&a->verifies, 1, clock_ns() + 1000000000u);
         if (j != NULL) {
-            run_check((verification *)j, child);
+            verification *v = (verification *)j;
+            for (size_t i = 0; i < v->n; i++) run_check(v, &v->one[i], child);
             j->run = verdict;
             j->done = verdict_done;
             /* The core stops after these threads; a full queue is waited for. */
@@ -279,54 +350,60 @@ void verify_close(app *a)
 
 /* ---- what waits ---- */
 
+static bool load_one(verification *v, const db_rows *r)
+{
+    char contract[68], chain_task[TASK_AMOUNT], account[68], context[57];
+    json_t *m = json_loads(db_text(r, 2), 0, NULL);
+    const json_t *output = json_object_get(m, "output"), *usage = json_object_get(m, "usage");
+    const char *b64 = json_string_value(json_object_get(output, "inline_b64"));
+    delivery *p = &v->one[v->n++];
+    p->attempt = db_int(r, 0);
+    (void)snprintf(p->node, sizeof p->node, "%s", db_text(r, 1));
+    (void)snprintf(account, sizeof account, "%s", db_text(r, 3));
+    (void)snprintf(v->profile, sizeof v->profile, "%s", db_text(r, 4));
+    (void)snprintf(v->h_in, sizeof v->h_in, "%s", db_text(r, 6));
+    v->max_cycles = db_int(r, 7);
+    (void)snprintf(contract, sizeof contract, "%s", db_is_null(r, 8) ? "" : db_text(r, 8));
+    (void)snprintf(chain_task, sizeof chain_task, "%s", db_is_null(r, 9) ? "" : db_text(r, 9));
+    (void)snprintf(p->proof, sizeof p->proof, "%s",
+                   json_string_value(json_object_get(json_object_get(m, "proof"), "sha256")));
+    (void)snprintf(p->output_sha256, sizeof p->output_sha256, "%s",
+                   json_string_value(json_object_get(output, "sha256")));
+    p->exec_ms = json_integer_value(json_object_get(usage, "exec_ms"));
+    p->prove_ms = json_integer_value(json_object_get(usage, "prove_ms"));
+    bool ok = hex_read(v->program_id, 28, db_text(r, 5));
+    if (b64 != NULL) {
+        const size_t len = strlen(b64);
+        p->output_bytes = len / 4 * 3 + 3;
+        p->output = malloc(p->output_bytes);
+        /* Not base64: an output with a wrong hash, which is the node's fault and found by the
+         * check. */
+        if (p->output != NULL && base64_read(p->output, &p->output_bytes, b64, len) != SP_OK)
+            p->output_bytes = 0;
+        ok = ok && p->output != NULL;
+    }
+    if (chain_task[0] != 0) {
+        verify_context_hex(context, v->a->chain_id, contract, chain_task, account);
+        (void)!hex_read(p->context, 28, context);
+    }
+    json_decref(m);
+    return ok;
+}
+
 static bool load(verification *v, db *d, const char *task)
 {
-    bool ok = false;
-    char contract[68], chain_task[TASK_AMOUNT], account[68], context[57];
+    bool ok = true;
+    (void)snprintf(v->task, sizeof v->task, "%s", task);
     db_rows *r = db_query(
         d,
         "SELECT a.n, a.node_id, a.result, a.account, t.profile, t.program_id, t.input_commitment,"
         " t.max_cycles, t.chain_contract, t.chain_task_id FROM attempt a JOIN task t"
-        " ON t.id = a.task_id WHERE a.task_id = ? AND a.result IS NOT NULL AND a.outcome IS NULL",
+        " ON t.id = a.task_id WHERE a.task_id = ? AND a.result IS NOT NULL AND a.outcome IS NULL"
+        " ORDER BY a.slot LIMIT 3",
         DB_T(task));
-    if (db_next(r)) {
-        json_t *m = json_loads(db_text(r, 2), 0, NULL);
-        const json_t *output = json_object_get(m, "output"), *usage = json_object_get(m, "usage");
-        const char *b64 = json_string_value(json_object_get(output, "inline_b64"));
-        (void)snprintf(v->task, sizeof v->task, "%s", task);
-        v->attempt = db_int(r, 0);
-        (void)snprintf(v->node, sizeof v->node, "%s", db_text(r, 1));
-        (void)snprintf(account, sizeof account, "%s", db_text(r, 3));
-        (void)snprintf(v->profile, sizeof v->profile, "%s", db_text(r, 4));
-        (void)snprintf(v->h_in, sizeof v->h_in, "%s", db_text(r, 6));
-        v->max_cycles = db_int(r, 7);
-        (void)snprintf(contract, sizeof contract, "%s", db_is_null(r, 8) ? "" : db_text(r, 8));
-        (void)snprintf(chain_task, sizeof chain_task, "%s", db_is_null(r, 9) ? "" : db_text(r, 9));
-        (void)snprintf(v->proof, sizeof v->proof, "%s",
-                       json_string_value(json_object_get(json_object_get(m, "proof"), "sha256")));
-        (void)snprintf(v->output_sha256, sizeof v->output_sha256, "%s",
-                       json_string_value(json_object_get(output, "sha256")));
-        v->exec_ms = json_integer_value(json_object_get(usage, "exec_ms"));
-        v->prove_ms = json_integer_value(json_object_get(usage, "prove_ms"));
-        ok = hex_read(v->program_id, 28, db_text(r, 5));
-        if (b64 != NULL) {
-            const size_t len = strlen(b64);
-            v->output_bytes = len / 4 * 3 + 3;
-            v->output = malloc(v->output_bytes);
-            /* Not base64: an output with a wrong hash, which is the node's fault and found by the
-             * check. */
-            if (v->output != NULL && base64_read(v->output, &v->output_bytes, b64, len) != SP_OK)
-                v->output_bytes = 0;
-            ok = ok && v->output != NULL;
-        }
-        if (chain_task[0] != 0) {
-            verify_context_hex(context, v->a->chain_id, contract, chain_task, account);
-            (void)!hex_read(v->context, 28, context);
-        }
-        json_decref(m);
-    }
+    while (ok && v->n < SLOT_MOST && db_next(r)) ok = load_one(v, r);
     db_end(r);
-    return ok;
+    return ok && v->n > 0;
 }
 
 #define MAX_WAITING 64
@@ -345,8 +422,10 @@ static void start_one(core *c, void *arg)
     if (v != NULL) v->a = a;
     if (v == NULL || !load(v, core_db(c), w->id) ||
         !task_move(c, w->id, &w->version, TASK_RESULT_RECEIVED, TASK_VERIFYING, "relayer", NULL) ||
-        db_run(core_db(c), "UPDATE attempt SET verifier = ? WHERE task_id = ? AND n = ?",
-               DB_T(a->instance.id), DB_T(w->id), DB_I(v->attempt)) != 1 ||
+        db_run(core_db(c),
+               "UPDATE attempt SET verifier = ? WHERE task_id = ? AND result IS NOT NULL"
+               " AND outcome IS NULL",
+               DB_T(a->instance.id), DB_T(w->id)) != (int64_t)v->n ||
         !queue_put(&a->verifies, &v->j)) {
         if (v != NULL) verification_free(&v->j);
         core_fail(c);

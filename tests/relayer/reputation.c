@@ -115,7 +115,8 @@ TEST(reputation_kinds_have_names_and_pauses)
         uint64_t pause_ms;
     } table[] = {{"verified", 0},        {"late", 0},
                  {"lease_lost", 0},      {"aborted", 0},
-                 {"proof_invalid", DAY}, {"audit_failed", UINT64_MAX}};
+                 {"proof_invalid", DAY}, {"audit_failed", UINT64_MAX},
+                 {"false_fault", DAY}};
     reputation_kind k;
     CHECK_EQ(SP_COUNT(table), REPUTATION_KINDS);
     for (unsigned i = 0; i < REPUTATION_KINDS; i++) {
@@ -129,6 +130,35 @@ TEST(reputation_kinds_have_names_and_pauses)
     reputation_add(&r, REPUTATION_KINDS, 4);
     CHECK(r.good == 1 && r.bad == 2 && r.at_ms == 3);
     CHECK(!reputation_kind_read(&k, "") && !reputation_kind_read(&k, "Verified"));
+}
+
+TEST(allowance_is_of_a_day)
+{
+    const int64_t day = (int64_t)DAY;
+    allowance q = {100, 3, 10};
+    allowance_take(&q, 100 * day);
+    CHECK(q.left == 2 && q.daily == 10 && q.day == 100);
+    for (unsigned i = 0; i < 5; i++) allowance_take(&q, 101 * day - 1);
+    CHECK_EQ(q.left, 0);
+    allowance_end(&q, false, 1000, 101 * day - 1); /* a result: one more, today as well */
+    CHECK(q.left == 1 && q.daily == 11);
+    allowance_end(&q, true, 1000, 101 * day - 1);
+    CHECK(q.left == 1 && q.daily == 5);
+    allowance_renew(&q, 101 * day); /* the next day, to the millisecond */
+    CHECK(q.left == 5 && q.day == 101);
+    allowance_end(&q, true, 1000, 101 * day); /* a fault takes of today, too */
+    CHECK(q.left == 2 && q.daily == 2);
+    allowance_renew(&q, 100 * day); /* the clock went back: nothing is given twice */
+    CHECK(q.left == 2 && q.day == 101);
+    allowance_take(&q, 103 * day);
+    CHECK(q.left == 1 && q.day == 103);
+    allowance_end(&q, false, 3, 103 * day);
+    allowance_end(&q, false, 3, 103 * day);
+    allowance_end(&q, false, 3, 103 * day);
+    CHECK(q.left == 3 && q.daily == 3);
+    allowance one = {0, 1, 1};
+    allowance_end(&one, true, 3, 0);
+    CHECK(one.left == 1 && one.daily == 1); /* nobody is shut out for ever */
 }
 
 TEST(quota_halves_and_grows_by_one)

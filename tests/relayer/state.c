@@ -194,6 +194,13 @@ TEST(failures_have_class_and_retry)
         {"unsupported_syscall", "task_fault", false},
         {"breakpoint", "task_fault", false},
         {"cycle_limit_exceeded", "task_fault", false},
+        {"illegal_instruction", "task_fault", false},
+        {"invalid_jump", "task_fault", false},
+        {"hint_exhausted", "task_fault", false},
+        {"invalid_output", "task_fault", false},
+        {"invalid_program", "task_fault", false},
+        {"invalid_input", "task_fault", false},
+        {"proof_limit_exceeded", "task_fault", false},
         {"image_mismatch", "node_fault", true},
         {"io_mismatch", "node_fault", true},
         {"proof_invalid", "node_fault", true},
@@ -215,6 +222,53 @@ TEST(failures_have_class_and_retry)
         CHECK(strcmp(fault_class_name(failure_class(c)), table[i].fault) == 0);
         CHECK(failure_retryable(c) == table[i].retryable);
     }
+}
+
+/* For each number of slots and each way they can stand: the task is as far as the slowest. */
+TEST(state_of_a_task_is_that_of_its_slowest_slot)
+{
+    static const struct {
+        attempt_state slot;
+        task_state task;
+    } order[] = {{ATTEMPT_STATES, TASK_QUEUED},
+                 {ATTEMPT_OFFERED, TASK_OFFERED},
+                 {ATTEMPT_LEASED, TASK_LEASED},
+                 {ATTEMPT_RUNNING, TASK_RUNNING},
+                 {ATTEMPT_DELIVERED, TASK_RESULT_RECEIVED},
+                 {ATTEMPT_ENDED, TASK_VERIFIED}};
+    const unsigned kinds = SP_COUNT(order);
+    for (unsigned i = 0; i < kinds * kinds * kinds; i++) {
+        const unsigned k[SLOT_MOST] = {i % kinds, i / kinds % kinds, i / kinds / kinds};
+        const attempt_state s[SLOT_MOST] = {order[k[0]].slot, order[k[1]].slot, order[k[2]].slot};
+        unsigned least = kinds;
+        for (unsigned n = 1; n <= SLOT_MOST; n++) {
+            if (k[n - 1] < least) least = k[n - 1];
+            CHECK_EQ(task_state_of(s, n), order[least].task);
+        }
+    }
+}
+
+/* What one slot does moves a task of one slot from state to state as the table allows; and with
+ * several slots a task falls back to the queue and no further than one step ahead. */
+TEST(state_of_a_task_follows_its_slots_as_the_table_allows)
+{
+    static const attempt_state life[] = {ATTEMPT_STATES, ATTEMPT_OFFERED, ATTEMPT_LEASED,
+                                         ATTEMPT_RUNNING, ATTEMPT_DELIVERED};
+    for (unsigned a = 0; a < SP_COUNT(life); a++)
+        for (unsigned b = 0; b < SP_COUNT(life); b++) {
+            attempt_state s[2] = {life[a], life[b]};
+            const task_state before = task_state_of(s, 2);
+            /* The first ends without a result (before it delivers), or goes one step on. */
+            if (a > 0 && a < 4) {
+                s[0] = ATTEMPT_STATES;
+                CHECK(before == TASK_QUEUED || task_may_become(before, TASK_QUEUED, false));
+            }
+            if (a + 1 < SP_COUNT(life)) {
+                s[0] = life[a + 1];
+                const task_state after = task_state_of(s, 2);
+                CHECK(after == before || task_may_become(before, after, false));
+            }
+        }
 }
 
 TEST(state_names_are_read_back_and_others_refused)
