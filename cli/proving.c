@@ -1,8 +1,8 @@
 /* proving.c - see proving.h. */
 #include "cli/proving.h"
 
-#include "cli/memory.h"
 #include "core/bytes.h"
+#include "market/limits.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -49,7 +49,7 @@ static int failed(const proving *p, sp_status s, const prove_error *e)
 void proving_bound(proving *p)
 {
     if (p->o.memory) return;
-    p->o.memory = memory_available("");
+    p->o.memory = limits_memory_available("");
     p->bounded = p->o.memory != 0;
 }
 

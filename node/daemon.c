@@ -6,6 +6,7 @@
 #include "market/digest.h"
 #include "market/folder.h"
 #include "market/hex.h"
+#include "market/limits.h"
 #include "market/notify.h"
 #include "market/transfer.h"
 #include "node/admission.h"
@@ -231,7 +232,7 @@ static void send_heartbeat(uv_timer_t *timer)
         (void)json_object_set_new(e, "progress_ppm", json_integer(ppm));
         (void)json_array_append_new(running, e);
     }
-    const uint64_t used = n->machine.memory_total - hardware_memory_available("");
+    const uint64_t used = n->machine.memory_total - limits_memory_available("");
     const json_int_t mem = n->machine.memory_total == 0
                                ? 0
                                : (json_int_t)(used * 1000 / (n->machine.memory_total / 1000 + 1));

@@ -29,8 +29,6 @@ typedef struct {
 /* Everything but graphics processors. The system's files are read under `root` ("" outside of
  * tests); disk_path is where work is done. What the system does not say is 0 or "". */
 void hardware_read(hardware *h, const char *root, const char *disk_path);
-/* Memory available now, in bytes; 0: not known. */
-uint64_t hardware_memory_available(const char *root);
 
 /* The arguments that nvidia-smi is asked with, after its name. */
 extern const char *const hardware_gpu_query[3];

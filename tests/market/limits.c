@@ -1,5 +1,5 @@
-/* memory.c - the memory that is available, from files like the kernel's. */
-#include "cli/memory.h"
+/* limits.c - the memory that is available, from files like the kernel's. */
+#include "market/limits.h"
 #include "tests/test.h"
 
 #include <stdlib.h>
@@ -23,7 +23,8 @@ static void start(void)
 {
     (void)snprintf(root, sizeof root, "/tmp/sprove_memory_XXXXXX");
     if (!mkdtemp(root)) abort();
-    put("/proc/meminfo", "MemTotal:       16000000 kB\nMemFree: 1 kB\nMemAvailable:    8000000 kB\n");
+    put("/proc/meminfo",
+        "MemTotal:       16000000 kB\nMemFree: 1 kB\nMemAvailable:    8000000 kB\n");
     put("/proc/self/cgroup", "1:name=systemd:/x\n0::/user/job\n");
 }
 static void end(void)
@@ -36,9 +37,9 @@ static void end(void)
 TEST(without_a_limit_it_is_what_the_kernel_says)
 {
     start();
-    CHECK_EQ(memory_available(root), UINT64_C(8000000) << 10);
+    CHECK_EQ(limits_memory_available(root), UINT64_C(8000000) << 10);
     put("/sys/fs/cgroup/user/job/memory.max", "max\n");
-    CHECK_EQ(memory_available(root), UINT64_C(8000000) << 10);
+    CHECK_EQ(limits_memory_available(root), UINT64_C(8000000) << 10);
     end();
 }
 
@@ -48,22 +49,22 @@ TEST(limits_of_groups_count_at_every_level)
     put("/sys/fs/cgroup/user/job/memory.max", "5000000\n");
     put("/sys/fs/cgroup/user/job/memory.current", "3000000\n");
     put("/sys/fs/cgroup/user/job/memory.stat", "anon 1\ninactive_file 1000000\n");
-    CHECK_EQ(memory_available(root), 3000000);
+    CHECK_EQ(limits_memory_available(root), 3000000);
     put("/sys/fs/cgroup/user/memory.max", "4000000\n");
     put("/sys/fs/cgroup/user/memory.current", "1500000\n");
-    CHECK_EQ(memory_available(root), 2500000);
+    CHECK_EQ(limits_memory_available(root), 2500000);
     put("/sys/fs/cgroup/memory.max", "2000000\n");
-    CHECK_EQ(memory_available(root), 2000000);
+    CHECK_EQ(limits_memory_available(root), 2000000);
     put("/sys/fs/cgroup/memory.current", "2000001\n");
-    CHECK_EQ(memory_available(root), 1);
+    CHECK_EQ(limits_memory_available(root), 1);
     put("/proc/self/cgroup", "0::/\n");
-    CHECK_EQ(memory_available(root), 1);
+    CHECK_EQ(limits_memory_available(root), 1);
     end();
 }
 
 TEST(unknown_is_no_limit)
 {
     (void)snprintf(root, sizeof root, "/nowhere");
-    CHECK_EQ(memory_available(root), 0);
-    CHECK(access("/proc/meminfo", R_OK) != 0 || memory_available("") > 0);
+    CHECK_EQ(limits_memory_available(root), 0);
+    CHECK(access("/proc/meminfo", R_OK) != 0 || limits_memory_available("") > 0);
 }
