@@ -230,6 +230,14 @@ const cli_command sprove_commands[] = {
      OPTIONS(OPT_STATE, OPT_LIMIT, OPT_JSON, RELAY_OPTIONS), "sprove tasks --state running\n",
      command_tasks},
 #endif
+    {"node", "[status|drain|logs|doctor]", 0, 1, "run a provider node, or ask the one that runs",
+     "Runs sprove-node (docs/node.md) with all that follows: it takes tasks from a relayer, proves "
+     "them in sandboxed children, and claims what is owed. status says what the node that runs "
+     "does and why it gets no work, drain lets it finish and take nothing more, logs shows the end "
+     "of its log, doctor looks at the machine, its keys, the relayer and the chain. Its options "
+     "are those of `sprove-node --help`.",
+     (const uint8_t[]){OPT_HELP, N_OPTIONS},
+     "sprove node\nsprove node status\nsprove node drain\nsprove node doctor\n", NULL},
     {"completion", "SHELL", 1, 1, "print a completion script for bash, zsh or fish",
      "Prints a script that completes the commands and options of sprove and sverify.",
      (const uint8_t[]){OPT_HELP, N_OPTIONS},

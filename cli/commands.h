@@ -14,6 +14,8 @@ int command_bench(const cli_args *a);
 int command_help(const cli_args *a);
 int command_completion(const cli_args *a);
 int command_version(const cli_args *a);
+/* `sprove node`: argv as main got it, from "node" on. Does not return when sprove-node is there. */
+int command_node_exec(char **argv);
 /* In builds with the Starknet client. */
 int command_task(const cli_args *a);
 int command_claim(const cli_args *a);

@@ -80,6 +80,10 @@ int command_version(const cli_args *a)
 int main(int argc, char **argv)
 {
     cli_args a;
+    /* Before anything of this process is set up, which the other program would inherit. */
+    if (argc > 1 && strcmp(argv[1], "node") == 0 &&
+        (argc == 2 || (strcmp(argv[2], "--help") && strcmp(argv[2], "-h"))))
+        return command_node_exec(argv + 1);
     files_init();
     signals_init();
     if (argc < 2) {

@@ -11,6 +11,8 @@
 #include "market/transfer.h"
 #include "node/admission.h"
 #include "node/claim.h"
+#include "node/control.h"
+#include "node/diary.h"
 #include "node/hardware.h"
 #include "node/journal.h"
 #include "node/link.h"
@@ -58,6 +60,14 @@ typedef struct {
     notify manager;
     uint64_t alive_at; /* when it was told last, in ms */
     unsigned looks;
+    diary diary;
+    /* For who asks: */
+    control *control;
+    bool draining;                                /* on request: nothing is taken */
+    node_task *leaving;                           /* given up, their threads not ended yet */
+    int64_t started_at, connected_at, offered_at; /* ms; 0: not (yet) */
+    char node_state[24], declined[24];            /* as the relayer said; the last reason */
+    uint64_t taken, refused, finished, accepted, claimed;
 } node;
 
 /* ---- talking to people ---- */
@@ -69,30 +79,13 @@ static int64_t now_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* One JSON object per line on standard error: names and values in pairs. */
-static __attribute__((sentinel)) void say(const node *n, const char *event, ...)
+/* Names and values in pairs. */
+static __attribute__((sentinel)) void say(node *n, const char *event, ...)
 {
-    if (n->o.quiet) return;
-    char at[40];
-    const int64_t ms = now_ms();
-    const time_t s = (time_t)(ms / 1000);
-    struct tm t;
-    (void)gmtime_r(&s, &t);
-    const size_t k = strftime(at, sizeof at, "%Y-%m-%dT%H:%M:%S", &t);
-    (void)snprintf(at + k, sizeof at - k, ".%03dZ", (int)(ms % 1000));
-    json_t *j = json_pack("{s:s, s:s}", "ts", at, "event", event);
-    va_list ap;
-    va_start(ap, event);
-    for (const char *name = va_arg(ap, const char *); name != NULL;
-         name = va_arg(ap, const char *)) {
-        const char *value = va_arg(ap, const char *);
-        if (value != NULL) (void)json_object_set_new(j, name, json_string(value));
-    }
-    va_end(ap);
-    char *text = j == NULL ? NULL : json_dumps(j, JSON_COMPACT | JSON_ENSURE_ASCII);
-    if (text != NULL) (void)fprintf(stderr, "%s\n", text);
-    free(text);
-    json_decref(j);
+    va_list pairs;
+    va_start(pairs, event);
+    diary_say(&n->diary, event, pairs);
+    va_end(pairs);
 }
 
 static int complain(const char *what, const char *why)
@@ -174,12 +167,20 @@ static void send_result(node *n, const node_task *t)
     (void)post(n, m); /* sent again after the next connection until it is acknowledged */
 }
 
-static void send_progress(node *n, const node_task *t, const char *phase, uint32_t ppm)
+static void send_progress(node *n, const node_task *t, const char *phase, uint32_t ppm,
+                          uint64_t eta_ms)
 {
     json_t *m = message("task_progress", t);
     (void)json_object_set_new(m, "phase", json_string(phase));
     (void)json_object_set_new(m, "progress_ppm", json_integer(ppm));
+    if (eta_ms != 0) (void)json_object_set_new(m, "eta_ms", json_integer((json_int_t)eta_ms));
     (void)post(n, m);
+}
+
+/* The relayer remembers what it was told last: it is told after each start. */
+static void send_draining(node *n)
+{
+    (void)post(n, json_pack("{s:s, s:b}", "message_type", "node_update", "draining", n->draining));
 }
 
 static void send_ack(node *n, const node_task *t, bool accept, const char *reason)
@@ -225,11 +226,13 @@ static void send_heartbeat(uv_timer_t *timer)
     for (node_task *t = n->tasks; t != NULL; t = t->next) {
         char phase[NODE_TASK_PHASE];
         uint32_t ppm;
+        uint64_t eta_ms;
         if (t->claiming) continue;
-        (void)node_task_look(t, phase, &ppm);
+        (void)node_task_look(t, phase, &ppm, &eta_ms);
         json_t *e = fence(t);
         (void)json_object_set_new(e, "phase", json_string(phase));
         (void)json_object_set_new(e, "progress_ppm", json_integer(ppm));
+        if (eta_ms != 0) (void)json_object_set_new(e, "eta_ms", json_integer((json_int_t)eta_ms));
         (void)json_array_append_new(running, e);
     }
     const uint64_t used = n->machine.memory_total - limits_memory_available("");
@@ -264,12 +267,33 @@ static void note_done(node *n, const node_task *t)
         say(n, "journal_failed", "task_id", t->id, NULL);
 }
 
-static void remove_task(node *n, node_task *t, bool forget)
+/* The threads that have ended since are joined. */
+static void bury(node *n)
+{
+    char phase[NODE_TASK_PHASE];
+    uint32_t ppm;
+    uint64_t eta_ms;
+    for (node_task **p = &n->leaving; *p != NULL;) {
+        node_task *t = *p;
+        if (t->started && !node_task_look(t, phase, &ppm, &eta_ms)) {
+            p = &t->next;
+        } else {
+            *p = t->next;
+            node_task_delete(t, true);
+        }
+    }
+}
+
+/* Not ours any more: its thread is asked to stop, and the loop does not wait for it. */
+static void retire(node *n, node_task *t)
 {
     node_task **p = &n->tasks;
     while (*p != t) p = &(*p)->next;
     *p = t->next;
-    node_task_delete(t, forget);
+    node_task_cancel(t);
+    t->next = n->leaving;
+    n->leaving = t;
+    bury(n);
 }
 
 static size_t count(const node *n)
@@ -300,7 +324,7 @@ static const char *refusal(node *n, const node_task *t)
     size_t k = 0;
     const json_t *j = json_object_get(t->assignment, "job");
     const char *program = json_string_value(json_object_get(j, "program"));
-    if (n->stopping) return "draining";
+    if (n->stopping || n->draining) return "draining";
     if (count(n) >= n->o.max_concurrent) return "busy";
     if (program == NULL || sp_job_find(program) == NULL) return "unsupported";
     if (json_object_get(t->assignment, "chain") != NULL) {
@@ -326,6 +350,7 @@ static const char *refusal(node *n, const node_task *t)
 static void on_assignment(node *n, json_t *m)
 {
     node_task *t;
+    n->offered_at = now_ms();
     if (find(n, m) != NULL) { /* told again: it is taken already */
         send_ack(n, find(n, m), true, NULL);
         json_decref(m);
@@ -346,14 +371,17 @@ static void on_assignment(node *n, json_t *m)
     send_ack(n, t, no == NULL, no);
     if (no != NULL) {
         say(n, "task_declined", "task_id", t->id, "reason", no, NULL);
+        (void)snprintf(n->declined, sizeof n->declined, "%s", no);
+        n->refused++;
         node_task_delete(t, true);
         return;
     }
     t->next = n->tasks;
     n->tasks = t;
+    n->taken++;
     say(n, "task_taken", "task_id", t->id, NULL);
     if (node_task_start(t) == SP_OK) {
-        send_progress(n, t, "fetch", 0); /* the relayer sees at once that the work has begun */
+        send_progress(n, t, "fetch", 0, 0); /* the relayer sees at once that the work has begun */
     } else {
         t->finished = true;
         t->result = json_pack("{s:s, s:{s:s, s:s}}", "status", "failure", "error", "code",
@@ -381,6 +409,7 @@ static void deliver(node *n, node_task *t)
     free(assignment);
     free(result);
     const json_t *error = json_object_get(t->result, "error");
+    n->finished++;
     say(n, "task_finished", "task_id", t->id, "status", status, "code",
         json_string_value(json_object_get(error, "code")), "detail",
         json_string_value(json_object_get(error, "detail")), NULL);
@@ -390,11 +419,13 @@ static void deliver(node *n, node_task *t)
 static void on_changed(uv_async_t *a)
 {
     node *n = a->data;
+    bury(n);
     /* What a stop has cancelled is no result: it stays in the journal as taken. */
     for (node_task *t = n->tasks; !n->stopping && t != NULL; t = t->next) {
         char phase[NODE_TASK_PHASE];
         uint32_t ppm;
-        if (t->joined || !node_task_look(t, phase, &ppm)) continue;
+        uint64_t eta_ms;
+        if (t->joined || !node_task_look(t, phase, &ppm, &eta_ms)) continue;
         t->joined = true;
         deliver(n, t);
     }
@@ -431,15 +462,16 @@ static void on_look(uv_timer_t *timer)
     for (const node_task *t = n->tasks; n->registered && t != NULL; t = t->next) {
         char phase[NODE_TASK_PHASE];
         uint32_t ppm;
-        if (!node_task_look((node_task *)(uintptr_t)t, phase, &ppm))
-            send_progress(n, t, phase, ppm);
+        uint64_t eta_ms;
+        if (!node_task_look((node_task *)(uintptr_t)t, phase, &ppm, &eta_ms))
+            send_progress(n, t, phase, ppm, eta_ms);
     }
 }
 
 static void give_up(node *n, node_task *t)
 {
     note_done(n, t);
-    remove_task(n, t, true);
+    retire(n, t);
 }
 
 static void claim_ended(void *user, int code, const char *tx, const char *why)
@@ -451,6 +483,7 @@ static void claim_ended(void *user, int code, const char *tx, const char *why)
     if (n->stopping) return;
     (void)snprintf(number, sizeof number, "%d", code);
     if (code == 0) {
+        n->claimed++;
         say(n, "claimed", "task_id", t->id, "tx", tx, NULL);
         json_t *m = message("claim_submitted", t);
         (void)json_object_set_new(m, "tx_hash", json_string(tx));
@@ -498,6 +531,7 @@ static void on_result_ack(node *n, const json_t *m)
     say(n, accepted ? "result_accepted" : "result_refused", "task_id", t->id, "reason", reason,
         NULL);
     const char *status = json_string_value(json_object_get(t->result, "status"));
+    n->accepted += accepted;
     const bool good = accepted && status != NULL && strcmp(status, "success") == 0;
     if (!good || json_object_get(t->assignment, "chain") == NULL) {
         give_up(n, t);
@@ -516,9 +550,7 @@ static void on_cancel(node *n, const json_t *m)
     if (t == NULL || t->claiming) return; /* the contract alone decides about a claim */
     say(n, "task_cancelled", "task_id", t->id, "reason",
         json_string_value(json_object_get(m, "reason")), NULL);
-    node_task_cancel(t);
-    note_done(n, t);
-    remove_task(n, t, true);
+    give_up(n, t);
 }
 
 /* ---- messages in ---- */
@@ -547,10 +579,12 @@ static void on_hello(node *n, const json_t *m)
 
 static void on_registered(node *n, const json_t *m)
 {
+    const char *state = json_string_value(json_object_get(m, "node_state"));
     n->registered = true;
+    (void)snprintf(n->node_state, sizeof n->node_state, "%.23s", state != NULL ? state : "");
     link_pause(n->link, 0);
-    say(n, "registered", "node_id", n->id, "state",
-        json_string_value(json_object_get(m, "node_state")), NULL);
+    send_draining(n);
+    say(n, "registered", "node_id", n->id, "state", state, NULL);
     /* What the relayer does not count as ours any more is given up; what is finished is told. */
     const json_t *leases = json_object_get(m, "leases");
     for (node_task *t = n->tasks, *next; t != NULL; t = next) {
@@ -565,9 +599,7 @@ static void on_registered(node *n, const json_t *m)
         }
         if (!still) {
             say(n, "lease_gone", "task_id", t->id, NULL);
-            node_task_cancel(t);
-            note_done(n, t);
-            remove_task(n, t, true);
+            give_up(n, t);
         } else if (t->joined) {
             send_result(n, t);
         } else if (!t->started && node_task_start(t) != SP_OK) {
@@ -607,7 +639,8 @@ static void on_message(void *user, char *text, size_t len)
 
 static void on_opened(void *user)
 {
-    const node *n = user;
+    node *n = user;
+    n->connected_at = now_ms();
     say(n, "connected", "relayer", n->o.relayer, NULL);
 }
 
@@ -623,6 +656,80 @@ static void on_closed(void *user, unsigned code, const char *reason)
         n->code = 1;
         (void)uv_kill(getpid(), SIGTERM);
     }
+}
+
+/* ---- questions ---- */
+
+static json_t *time_json(int64_t ms) { return ms == 0 ? json_null() : json_integer(ms); }
+
+static json_t *task_json(node_task *t)
+{
+    char phase[NODE_TASK_PHASE];
+    uint32_t ppm;
+    uint64_t eta_ms;
+    const json_t *j = json_object_get(t->assignment, "job");
+    const bool finished = node_task_look(t, phase, &ppm, &eta_ms);
+    return json_pack(
+        "{s:s, s:I, s:s?, s:s, s:I, s:o, s:I, s:b}", "task_id", t->id, "attempt",
+        (json_int_t)t->attempt, "program", json_string_value(json_object_get(j, "program")),
+        "phase", finished ? "deliver" : phase, "progress_ppm", (json_int_t)ppm, "eta_ms",
+        time_json((int64_t)eta_ms), "deadline", (json_int_t)t->deadline_ms, "finished", finished);
+}
+
+static json_t *claim_json(const node_task *t)
+{
+    const json_t *chain = json_object_get(t->assignment, "chain");
+    return json_pack("{s:s, s:s?, s:i, s:b, s:I}", "task_id", t->id, "chain_task_id",
+                     json_string_value(json_object_get(chain, "task_id")), "tries",
+                     (int)t->claim_tries, "running", t->claim_runs, "deadline",
+                     (json_int_t)t->deadline_ms);
+}
+
+static json_t *status_json(node *n)
+{
+    json_t *running = json_array(), *claims = json_array();
+    hardware now;
+    hardware_read(&now, "", n->o.data);
+    for (node_task *t = n->tasks; t != NULL; t = t->next)
+        (void)json_array_append_new(t->claiming ? claims : running,
+                                    t->claiming ? claim_json(t) : task_json(t));
+    json_t *j =
+        json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:s, s:I, s:o, s:o, s:s}", "node_id", n->id,
+                  "version", SPROVE_VERSION, "relayer", n->o.relayer, "connected",
+                  link_is_open(n->link), "registered", n->registered, "draining", n->draining,
+                  "stopping", n->stopping, "node_state", n->node_state, "started_at",
+                  (json_int_t)n->started_at, "connected_at", time_json(n->connected_at),
+                  "last_offer_at", time_json(n->offered_at), "last_declined", n->declined);
+    json_t *more = json_pack(
+        "{s:s, s:s, s:{s:s, s:s}, s:i, s:b, s:b, s:I, s:I, s:{s:I, s:I, s:I, s:I, s:I}, s:o, s:o, "
+        "s:o}",
+        "region", n->o.region, "address", n->o.address, "price", "base_fri", n->o.price_base,
+        "per_mcycle_fri", n->o.price_mcycle, "max_concurrent", (int)n->o.max_concurrent, "measured",
+        n->bench.rows != 0, "can_claim", n->o.address[0] != 0 && n->o.keystore[0] != 0, "disk_free",
+        (json_int_t)now.disk_free, "memory_available", (json_int_t)now.memory_available, "counts",
+        "taken", (json_int_t)n->taken, "declined", (json_int_t)n->refused, "finished",
+        (json_int_t)n->finished, "accepted", (json_int_t)n->accepted, "claimed",
+        (json_int_t)n->claimed, "running", running, "claims", claims, "last_failure",
+        n->diary.last_failure != NULL ? json_incref(n->diary.last_failure) : json_null());
+    if (j != NULL && more != NULL) (void)json_object_update(j, more);
+    json_decref(more);
+    return j;
+}
+
+/* {"command": "status"} or {"command": "drain", "on": bool}; both are answered with the status. */
+static json_t *on_question(void *user, const json_t *q)
+{
+    node *n = user;
+    const char *command = json_string_value(json_object_get(q, "command"));
+    const json_t *on = json_object_get(q, "on");
+    if (command != NULL && strcmp(command, "drain") == 0 && json_is_boolean(on)) {
+        n->draining = json_is_true(on);
+        say(n, n->draining ? "drain" : "drain_off", NULL);
+        if (n->registered) send_draining(n);
+    } else if (command == NULL || strcmp(command, "status") != 0) {
+        return NULL;
+    }
+    return status_json(n);
 }
 
 /* ---- beginning and end ---- */
@@ -712,6 +819,9 @@ static int open_node(node *n, const node_options *o)
     memset(n, 0, sizeof *n);
     n->o = *o;
     n->lock_fd = -1;
+    n->diary.fd = -1;
+    n->started_at = now_ms();
+    (void)umask(077); /* what the node keeps is its owner's */
     if (transfer_init() != SP_OK) return complain("out of memory", "");
     if (!in_data(n, n->work, "work") || !in_data(n, n->results, "results") ||
         !folder_make(n->work) || !folder_make(n->results))
@@ -720,6 +830,8 @@ static int open_node(node *n, const node_options *o)
     n->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (n->lock_fd < 0 || flock(n->lock_fd, LOCK_EX | LOCK_NB) != 0)
         return complain(o->data, "another node uses this folder");
+    if (!diary_open(&n->diary, o->log_file, o->quiet))
+        return complain(o->log_file, "the log cannot be written to");
     if (work_find_program(n->worker, sizeof n->worker) != SP_OK)
         return complain("sprove-worker is neither beside this program nor in ../libexec/sprove",
                         "");
@@ -747,6 +859,9 @@ static int open_node(node *n, const node_options *o)
     (void)uv_async_init(&n->loop, &n->changed, on_changed);
     n->changed.data = n;
     journal_each(n->journal, resume, n);
+    /* Without it the node works as well; it cannot be asked. */
+    if (control_new(&n->control, &n->loop, o->data, on_question, n, why) != SP_OK)
+        say(n, "control_failed", "reason", why, NULL);
     const link_config c = {.url = n->o.relayer, .node_id = n->id};
     const link_events e = {
         .user = n, .opened = on_opened, .message = on_message, .closed = on_closed};
@@ -762,6 +877,7 @@ static void close_handles(node *n)
                                  (uv_handle_t *)&n->drain,  (uv_handle_t *)&n->on_term,
                                  (uv_handle_t *)&n->on_int, (uv_handle_t *)&n->changed};
     for (size_t i = 0; i < SP_COUNT(list); i++) uv_close(list[i], NULL);
+    control_stop(n->control);
     link_stop(n->link);
 }
 
@@ -837,12 +953,21 @@ int node_run(const node_options *o)
     (void)uv_timer_start(&n.look, on_look, 0, PROGRESS_MS);
     n.handles = true;
     (void)uv_run(&n.loop, UV_RUN_DEFAULT);
-    while (n.tasks != NULL) remove_task(&n, n.tasks, false);
+    for (node_task *t = n.tasks, *next; t != NULL; t = next) {
+        next = t->next;
+        node_task_delete(t, false);
+    }
+    for (node_task *t = n.leaving, *next; t != NULL; t = next) {
+        next = t->next;
+        node_task_delete(t, true);
+    }
     link_delete(n.link);
+    control_delete(n.control);
     (void)uv_run(&n.loop, UV_RUN_NOWAIT);
     journal_close(n.journal);
     ecdsa_key_wipe(&n.key);
     notify_close(&n.manager);
     say(&n, "stopped", NULL);
+    diary_close(&n.diary);
     return n.code;
 }

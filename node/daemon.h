@@ -19,6 +19,7 @@ typedef struct {
     uint64_t memory;  /* bytes for one proof; 0: what is free, less a part */
     bool no_bench;    /* register without measuring */
     bool quiet;
+    char log_file[NODE_TEXT + 16]; /* "": none */
     /* How a claim is sent: the program sprove, and what it needs; "" where there is none. */
     char sprove[NODE_TEXT], deployment[NODE_TEXT], rpc[NODE_TEXT], network[NODE_TEXT],
         keystore[NODE_TEXT], password_file[NODE_TEXT];

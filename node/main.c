@@ -1,5 +1,7 @@
 /* main.c - sprove-node: options; `sprove node` runs it. */
+#include "node/ask.h"
 #include "node/daemon.h"
+#include "node/doctor.h"
 
 #include "starknet/calldata.h"
 
@@ -9,7 +11,7 @@
 #include <string.h>
 
 static const char usage[] =
-    "usage: sprove node [--relayer URL] [--data DIR] [--address ACCOUNT] [options]\n"
+    "usage: sprove node [status|drain|logs|doctor] [--relayer URL] [--data DIR] [options]\n"
     "\n"
     "Takes tasks from a relayer, proves them in sandboxed children, and delivers the results. The "
     "first start makes a node\n"
@@ -28,10 +30,23 @@ static const char usage[] =
     "  --threads N            for one proof (all)\n"
     "  --memory GIB           for one proof (three quarters of what is free)\n"
     "  --no-bench             do not measure the machine\n"
+    "  --log-file F           the log, as on standard error (default DIR/node.log; none: no file)\n"
     "  --quiet                no log on standard error\n"
     "  --version, --help\n"
     "\n"
-    "exit codes: 0 stopped as asked, 1 failure, 2 usage\n";
+    "With the same options:\n"
+    "  status [--json]        of the node that runs with DIR: state, work, claims, the last "
+    "failure, and why it\n"
+    "                         gets no work; --api-key-file F lets it ask the relayer as well\n"
+    "  drain [--off] [--wait] it takes nothing more, and the relayer is told; --wait: until "
+    "nothing is left\n"
+    "  logs [--lines N] [-f]  the end of its log (20 lines); -f goes on\n"
+    "  doctor [--json]        looks at machine, keys, sandbox, relayer, chain and account, and "
+    "proves a little\n"
+    "\n"
+    "exit codes: 0 stopped as asked, 1 failure (of status and drain: no node runs; of doctor: a "
+    "check failed),\n"
+    "2 usage\n";
 
 static int bad(const char *what, const char *value)
 {
@@ -83,6 +98,12 @@ int main(int argc, char **argv)
         DEPLOYMENT,
         NETWORK,
         SPROVE,
+        LOG_FILE,
+        JSON,
+        OFF,
+        WAIT,
+        LINES,
+        KEY_FILE,
         NO_BENCH,
         QUIET,
         VERSION,
@@ -103,17 +124,33 @@ int main(int argc, char **argv)
                                             {"deployment", required_argument, NULL, DEPLOYMENT},
                                             {"network", required_argument, NULL, NETWORK},
                                             {"sprove", required_argument, NULL, SPROVE},
+                                            {"log-file", required_argument, NULL, LOG_FILE},
+                                            {"json", no_argument, NULL, JSON},
+                                            {"off", no_argument, NULL, OFF},
+                                            {"wait", no_argument, NULL, WAIT},
+                                            {"lines", required_argument, NULL, LINES},
+                                            {"follow", no_argument, NULL, 'f'},
+                                            {"api-key-file", required_argument, NULL, KEY_FILE},
                                             {"no-bench", no_argument, NULL, NO_BENCH},
                                             {"quiet", no_argument, NULL, QUIET},
                                             {"version", no_argument, NULL, VERSION},
                                             {"help", no_argument, NULL, HELP},
                                             {NULL, 0, NULL, 0}};
+    static const char *const commands[] = {"status", "drain", "logs", "doctor"};
+    ask_options a = {.lines = 20};
+    size_t command = SP_COUNT(commands);
     node_options o;
     int option, code = 0;
+    for (size_t i = 0; argc > 1 && i < SP_COUNT(commands); i++)
+        if (strcmp(argv[1], commands[i]) == 0) command = i;
+    if (command < SP_COUNT(commands)) { /* the name stays where getopt looks for it */
+        argv[1] = argv[0];
+        argv++, argc--;
+    }
     unsigned gib = 0;
     felt address;
     node_options_init(&o);
-    while (code == 0 && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+    while (code == 0 && (option = getopt_long(argc, argv, "f", options, NULL)) != -1) {
         switch (option) {
         case RELAYER: code = set_text(o.relayer, sizeof o.relayer, "--relayer", optarg); break;
         case DATA: code = set_text(o.data, sizeof o.data, "--data", optarg); break;
@@ -145,6 +182,13 @@ int main(int argc, char **argv)
             break;
         case NETWORK: code = set_text(o.network, sizeof o.network, "--network", optarg); break;
         case SPROVE: code = set_text(o.sprove, sizeof o.sprove, "--sprove", optarg); break;
+        case LOG_FILE: code = set_text(o.log_file, sizeof o.log_file, "--log-file", optarg); break;
+        case JSON: a.json = true; break;
+        case OFF: a.off = true; break;
+        case WAIT: a.wait = true; break;
+        case LINES: code = set_number(&a.lines, "--lines", optarg, 0, 1000000); break;
+        case 'f': a.follow = true; break;
+        case KEY_FILE: a.api_key_file = optarg; break;
         case NO_BENCH: o.no_bench = true; break;
         case QUIET: o.quiet = true; break;
         case VERSION: return printf("sprove-node %s\n", SPROVE_VERSION) < 0;
@@ -157,5 +201,20 @@ int main(int argc, char **argv)
     if (code != 0) return code;
     if (o.data[0] != '/') return bad("--data", "not an absolute path");
     o.memory = (uint64_t)gib << 30;
+    if (strcmp(o.log_file, "none") == 0)
+        o.log_file[0] = 0;
+    else if (o.log_file[0] == 0)
+        (void)snprintf(o.log_file, sizeof o.log_file, "%s/node.log", o.data);
+    const bool asks =
+        a.json || a.off || a.wait || a.follow || a.lines != 20 || a.api_key_file != NULL;
+    switch (command) {
+    case 0: return ask_status(&o, &a);
+    case 1: return ask_drain(&o, &a);
+    case 2: return ask_logs(&o, &a);
+    case 3: return doctor(&o, a.json);
+    default: break;
+    }
+    if (asks)
+        return bad("an option of status, drain, logs or doctor", "none of these was asked for");
     return node_run(&o);
 }

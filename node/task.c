@@ -30,11 +30,12 @@ typedef struct {
     char proof_sha256[65], output_sha256[65];
 } run;
 
-static void set_phase(node_task *t, const char *phase, uint32_t ppm)
+static void set_phase(node_task *t, const char *phase, uint32_t ppm, uint64_t eta_ms)
 {
     (void)pthread_mutex_lock(&t->lock);
     (void)snprintf(t->phase, sizeof t->phase, "%s", phase);
     t->progress_ppm = ppm;
+    t->eta_ms = eta_ms;
     (void)pthread_mutex_unlock(&t->lock);
 }
 
@@ -178,7 +179,7 @@ static json_t *prove(run *r, job_result *result)
     bool told = false;
     while (!job_step(j, STEP_MS)) {
         const job_progress p = job_now(j);
-        set_phase(t, work_phase_name[p.phase], p.ppm);
+        set_phase(t, work_phase_name[p.phase], p.ppm, p.eta_ms);
         if (!told && is_cancelled(t)) {
             job_cancel(j, false);
             told = true;
@@ -265,7 +266,7 @@ static json_t *run_all(run *r)
     const char *context = json_string_value(json_object_get(r->job, "context"));
     const char *program = json_string_value(json_object_get(r->job, "program"));
     const sp_job *known = program == NULL ? NULL : sp_job_find(program);
-    set_phase(t, "fetch", 0);
+    set_phase(t, "fetch", 0, 0);
     json_t *failed = fetch(r);
     if (failed != NULL) return failed;
     if (known == NULL || context == NULL || !hex_read(r->spec.context, 28, context))
@@ -283,7 +284,7 @@ static json_t *run_all(run *r)
     if (failed != NULL) return failed;
     hex_write(r->proof_sha256, w.proof_sha256, 32);
     hex_write(r->output_sha256, w.output_sha256, 32);
-    set_phase(t, "upload", 0);
+    set_phase(t, "upload", 1000000, 0);
     failed = upload(r, "proof", r->proof_sha256, w.proof_bytes);
     if (failed == NULL && w.output_bytes > MAX_INLINE)
         failed = upload(r, "output", r->output_sha256, w.output_bytes);
@@ -348,11 +349,12 @@ void node_task_cancel(node_task *t)
     (void)pthread_mutex_unlock(&t->lock);
 }
 
-bool node_task_look(node_task *t, char phase[NODE_TASK_PHASE], uint32_t *ppm)
+bool node_task_look(node_task *t, char phase[NODE_TASK_PHASE], uint32_t *ppm, uint64_t *eta_ms)
 {
     (void)pthread_mutex_lock(&t->lock);
     memcpy(phase, t->phase, NODE_TASK_PHASE);
     *ppm = t->progress_ppm;
+    *eta_ms = t->eta_ms;
     const bool finished = t->finished;
     (void)pthread_mutex_unlock(&t->lock);
     return finished;

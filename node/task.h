@@ -38,6 +38,7 @@ typedef struct node_task {
     /* Under the lock: */
     char phase[NODE_TASK_PHASE];
     uint32_t progress_ppm;
+    uint64_t eta_ms; /* 0: not known */
     bool cancel, finished;
 
     /* Once finished; the daemon's: */
@@ -55,8 +56,8 @@ SP_MUST_USE sp_status node_task_new(node_task **out, const node_task_context *ct
                                     json_t *assignment);
 SP_MUST_USE sp_status node_task_start(node_task *t);
 void node_task_cancel(node_task *t);
-/* Phase and progress now; true when it is finished. */
-bool node_task_look(node_task *t, char phase[NODE_TASK_PHASE], uint32_t *ppm);
+/* Phase, progress and time left now; true when it is finished. */
+bool node_task_look(node_task *t, char phase[NODE_TASK_PHASE], uint32_t *ppm, uint64_t *eta_ms);
 /* Waits for the thread; files of results are removed when `forget`. */
 void node_task_delete(node_task *t, bool forget);
 

@@ -13,8 +13,9 @@ void api_version(call *c, db *d, core *k)
     (void)felt_write_hex(id, c->a->me.id);
     (void)felt_write_hex(key, c->a->me.pubkey);
     http_json(&c->s, 200,
-              json_pack("{s:s, s:s, s:s, s:s}", "version", SPROVE_VERSION, "api", SPROVE_API,
-                        "relayer_id", id, "relayer_pubkey", key));
+              json_pack("{s:s, s:s, s:s, s:s, s:I}", "version", SPROVE_VERSION, "api", SPROVE_API,
+                        "relayer_id", id, "relayer_pubkey", key, "server_time_ms",
+                        (json_int_t)clock_ms()));
 }
 
 void api_live(call *c, db *d, core *k)

@@ -31,7 +31,7 @@ class Usage(Case):
 
     def test_every_command_has_help_with_examples(self):
         self.assertEqual(set(commands()) - CHAIN, {"run", "exec", "jobs", "estimate", "program-id", "inspect",
-                                                   "bench", "completion", "version", "help"})
+                                                   "bench", "node", "completion", "version", "help"})
         self.assertIn(set(commands()) & CHAIN, (set(), CHAIN))
         for c in commands():
             r = sprove("help", c)
