@@ -14,6 +14,8 @@ void api_ready(call *c, db *d, core *k);
 /* api_health.c */
 void api_health(call *c, db *d, core *k);
 void api_stats(call *c, db *d, core *k);
+/* Bytes that wait to be moved from the database's log into its file; -1: it is elsewhere. */
+int64_t api_wal_bytes(const app *a);
 
 /* dashboard.c */
 void api_dashboard(call *c, db *d, core *k);

@@ -13,16 +13,21 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-/* Bytes that wait to be moved from the log into the file; NULL for a database elsewhere. */
-static json_t *wal_bytes(const app *a)
+int64_t api_wal_bytes(const app *a)
 {
     char path[SETTINGS_TEXT + 16];
     struct stat st;
-    if (db_is_postgres(a->set.database)) return json_null();
+    if (db_is_postgres(a->set.database)) return -1;
     (void)snprintf(path, sizeof path, "%s%s-wal",
                    a->set.database[0] != 0 ? a->set.database : a->set.data,
                    a->set.database[0] != 0 ? "" : "/relayer.db");
-    return json_integer(stat(path, &st) == 0 ? (json_int_t)st.st_size : 0);
+    return stat(path, &st) == 0 ? (int64_t)st.st_size : 0;
+}
+
+static json_t *wal_bytes(const app *a)
+{
+    const int64_t n = api_wal_bytes(a);
+    return n < 0 ? json_null() : json_integer(n);
 }
 
 static json_t *check_db(const app *a, db *d, bool *ok)

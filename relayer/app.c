@@ -41,6 +41,12 @@ void app_count_reply(app *a, const call *c)
 {
     char status[16], ms[32];
     metrics_count(a->rest->metrics, c);
+    const char *why = c->s.status == 401   ? "credentials"
+                      : c->s.status == 403 ? "not_allowed"
+                      : c->s.status == 429 ? "rate_limited"
+                      : c->s.status == 503 ? "unavailable"
+                                           : NULL;
+    if (why != NULL) meters_count(&a->rest->meters, COUNT_REJECTED, why);
     (void)snprintf(status, sizeof status, "%d", c->s.status);
     (void)snprintf(ms, sizeof ms, "%" PRIu64, (clock_ns() - c->start_ns) / 1000000u);
     log_event(LOG_DEBUG, "http", "request_id", c->q.request_id, "path",
@@ -169,6 +175,23 @@ static void on_ws_message(void *user, server_handle h, char *text, size_t n)
 
 static void on_ws_close(void *user, server_handle h) { node_on_close(user, h); }
 
+static void on_refused(void *user, const char *code)
+{
+    meters_count(&((app *)user)->rest->meters, COUNT_REJECTED, code);
+}
+
+static void on_ws_ended(void *user, unsigned code)
+{
+    char text[16];
+    static const unsigned known[] = {1000, 1001, 1002, 1003, 1006, 1007, 1008, 1009,
+                                     1011, 1012, 1013, 4400, 4401, 4403, 4408, 4409};
+    size_t i = 0;
+    while (i < SP_COUNT(known) && known[i] != code) i++;
+    (void)snprintf(text, sizeof text, "%u", code);
+    meters_count(&((app *)user)->rest->meters, COUNT_WS_CLOSED,
+                 i < SP_COUNT(known) ? text : "other");
+}
+
 /* Weights and chain as the settings give them. */
 static sp_status set_rules(app *a, char *why)
 {
@@ -242,7 +265,9 @@ sp_status app_open(app *a, const settings *s, const settings_source *source, cha
                              .request = on_request,
                              .ws_open = on_ws_open,
                              .ws_message = on_ws_message,
-                             .ws_close = on_ws_close};
+                             .ws_close = on_ws_close,
+                             .refused = on_refused,
+                             .ws_ended = on_ws_ended};
     SP_TRY(server_new(&a->server, &a->loop, &c, &e, why));
     a->wanted_port = wanted;
     return SP_OK;

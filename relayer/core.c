@@ -144,7 +144,10 @@ static void group(core *c, job *list, bool tick)
     c->counts.jobs += n;
     c->counts.failed += failed;
     c->counts.commit_ns_last = clock_ns() - start;
-    c->counts.commit_ns_sum += c->counts.commit_ns_last;
+    if (n > 0) {
+        hist_add(&c->counts.commit, HIST_FAST, c->counts.commit_ns_last);
+        hist_add(&c->counts.batch, HIST_SIZES, n);
+    }
     (void)pthread_mutex_unlock(&c->count_lock);
     port_post(c->to, c->emitted);
     c->emitted = NULL;

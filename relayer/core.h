@@ -9,6 +9,7 @@
 #define RELAYER_CORE_H
 
 #include "relayer/db.h"
+#include "relayer/hist.h"
 #include "relayer/port.h"
 
 typedef struct core core;
@@ -53,7 +54,8 @@ int64_t core_now(const core *c); /* of the group, clock_ms */
 
 typedef struct {
     uint64_t commits, jobs, failed;
-    uint64_t commit_ns_last, commit_ns_sum;
+    uint64_t commit_ns_last;
+    hist commit, batch; /* times of groups with jobs, and how many jobs they had */
     size_t queued;
 } core_counts;
 core_counts core_count(core *c); /* from any thread */

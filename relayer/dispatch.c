@@ -7,6 +7,7 @@
 #include "market/hex.h"
 #include "relayer/app.h"
 #include "relayer/log.h"
+#include "relayer/meters.h"
 #include "relayer/schema.h"
 #include "relayer/slot.h"
 #include "relayer/standing.h"
@@ -507,7 +508,9 @@ static placing place(core *c, queued *q, const pool *p, int64_t now)
     read_slots(c, q);
     read_demand(c, &t, &lists, q, need);
     json_decref(need);
-    if (!pick(&best, &t, core_user(c), p, now) || best.n == 0) return NOT_NOW;
+    if (!pick(&best, &t, core_user(c), p, now)) return NOT_NOW;
+    meters_time(meters_of(core_user(c)), SIZE_CANDIDATES, "all", "", best.count[0]);
+    if (best.n == 0) return NOT_NOW;
     offering o = {q, p, &best};
     return core_part(c, offer_one, &o) ? PLACED : BROKEN;
 }
@@ -528,6 +531,7 @@ static void find_nodes(core *c, int64_t now)
         m->top_ms = now;
         m->left = false;
     }
+    const uint64_t start = clock_ns();
     if (n > 0 && pool_init(&p, a, now) && p.n > 0)
         for (; i < n && offered < MAX_PICKS && clock_ns() < until; i++) {
             const placing what = place(c, &list[i], &p, now);
@@ -548,6 +552,7 @@ static void find_nodes(core *c, int64_t now)
         m->done = true;
     }
     if (!m->left) m->deep = false;
+    if (i > 0) meters_time(meters_of(a), TIME_SCHED, "all", "", clock_ns() - start);
     for (size_t k = 0; k < n; k++) free(list[k].requirements);
     pool_free(&p);
     free(list);

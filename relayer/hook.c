@@ -8,6 +8,7 @@
 
 #include "relayer/app.h"
 #include "relayer/log.h"
+#include "relayer/meters.h"
 
 #include <curl/curl.h>
 #include <openssl/crypto.h>
@@ -302,6 +303,11 @@ static void finish(hook_sender *s, transfer *t, CURLcode code)
         explain(v, "it did not answer with 2xx");
     else if (v->status == 0)
         explain(v, v->refused ? "callbacks do not go to its address" : curl_easy_strerror(code));
+    static const char *const kinds[] = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
+    meters_count(meters_of(s->a), COUNT_WEBHOOKS,
+                 v->refused            ? "refused"
+                 : v->status / 100 < 6 ? kinds[v->status / 100]
+                                       : "none");
     transfer_delete(s, t);
     hand_back(s, v);
 }

@@ -5,6 +5,7 @@
 #include "relayer/app.h"
 #include "relayer/check.h"
 #include "relayer/log.h"
+#include "relayer/meters.h"
 
 #include <openssl/rand.h>
 #include <stdio.h>
@@ -146,6 +147,8 @@ void node_send(core *c, const node_session *s, json_t *message)
         return;
     }
     char *text = message == NULL ? NULL : json_dumps(message, JSON_COMPACT);
+    const char *type = json_string_value(json_object_get(message, "message_type"));
+    if (type != NULL) meters_count(meters_of(core_user(c)), COUNT_WS_OUT, type);
     json_decref(message);
     outgoing *o = text == NULL ? NULL : emit(c, s);
     if (o == NULL) {
@@ -270,6 +273,16 @@ static const struct {
              {"task_ack", node_ack},        {"task_result", node_result},
              {"node_update", node_update},  {"claim_submitted", node_claim}};
 
+/* By its type, as far as it is one of ours. */
+static void count_in(app *a, const char *type)
+{
+    const char *label = type == NULL ? "malformed" : "unknown";
+    if (type != NULL && strcmp(type, "register") == 0) label = "register";
+    for (size_t k = 0; k < SP_COUNT(kinds) && type != NULL; k++)
+        if (strcmp(kinds[k].type, type) == 0) label = kinds[k].type;
+    meters_count(meters_of(a), COUNT_WS_IN, label);
+}
+
 static void said(core *c, const incoming *i)
 {
     app *a = core_user(c);
@@ -279,6 +292,7 @@ static void said(core *c, const incoming *i)
     json_error_t e;
     json_t *m = json_loadb(i->text, i->n, JSON_REJECT_DUPLICATES, &e);
     const char *type = json_string_value(json_object_get(m, "message_type"));
+    count_in(a, type);
     const char *re = json_string_value(json_object_get(m, "id"));
     if (re != NULL && strlen(re) > 36) re = NULL;
     if (type == NULL) {

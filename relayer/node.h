@@ -6,6 +6,7 @@
 #ifndef RELAYER_NODE_H
 #define RELAYER_NODE_H
 
+#include "market/digest.h"
 #include "relayer/core.h"
 #include "relayer/reputation.h"
 #include "relayer/score.h"
@@ -104,5 +105,9 @@ uint16_t node_region(core *c, const char *name);
 
 /* What a node had under way when its socket went, after the time of grace. */
 void node_lost(core *c, const char *node);
+
+/* node_count.c: an attempt has ended, counted after the commit; a node's signature, timed. */
+void node_count_ended(core *c, attempt_outcome o);
+SP_MUST_USE sp_status node_check_signature(core *c, felt pubkey, felt z, const digest_signature *s);
 
 #endif

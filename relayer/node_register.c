@@ -48,7 +48,7 @@ static const char *check_signature(core *c, node_session *s, const json_t *m)
     if (strcmp(id, s->id) != 0) return "wrong_node_id";
     d.session_nonce = nonce;
     d.ts_ms = (uint64_t)ts;
-    if (digest_of_register(&z, &d) != SP_OK || digest_verify(s->pubkey, z, &sig) != SP_OK)
+    if (digest_of_register(&z, &d) != SP_OK || node_check_signature(c, s->pubkey, z, &sig) != SP_OK)
         return "invalid_signature";
     return NULL;
 }

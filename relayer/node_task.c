@@ -83,6 +83,7 @@ bool node_attempt_end(core *c, const char *task, int64_t attempt, const char *no
                DB_T(attempt_outcome_name(outcome)), DB_I(now), DB_T(failure), DB_T(detail),
                DB_T(task), DB_I(attempt));
     if (n != 1) return false;
+    node_count_ended(c, outcome);
     node_session *s = nodes_find(a->nodes, node);
     if (s != NULL) {
         node_keep_in_step(c, s);
@@ -306,7 +307,8 @@ static bool is_signed_result(core *c, const node_session *s, const attempt_row *
     ok = ok && uuid_read(&d.task, t->task.id, strlen(t->task.id)) == SP_OK;
     d.proof_bytes = (uint64_t)json_integer_value(json_object_get(proof, "size"));
     d.cycles = (uint64_t)json_integer_value(json_object_get(usage, "cycles"));
-    return ok && digest_of_result(&z, &d) == SP_OK && digest_verify(s->pubkey, z, &sig) == SP_OK;
+    return ok && digest_of_result(&z, &d) == SP_OK &&
+           node_check_signature(c, s->pubkey, z, &sig) == SP_OK;
 }
 
 static void failed(core *c, node_session *s, const json_t *m, const char *re, attempt_row *t)

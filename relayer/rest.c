@@ -12,6 +12,8 @@
 
 rest *rest_of(app *a) { return a->rest; }
 
+meters *meters_of(app *a) { return &a->rest->meters; }
+
 const uint8_t *rest_cursor_secret(const app *a) { return a->rest->cursor_secret; }
 
 /* Cursors outlive a start: their secret is kept. */
@@ -39,6 +41,7 @@ sp_status rest_open(app *a, db *d)
     a->rest = t;
     waits_init(&t->waits, &a->loop, a);
     SP_TRY(quota_init(&t->quota, &a->set));
+    meters_init(&t->meters);
     SP_TRY(stats_init(&t->stats, d, clock_ms()));
     return load_secret(t->cursor_secret, d);
 }
@@ -69,6 +72,7 @@ void rest_free(app *a)
 {
     if (a->rest == NULL) return;
     stats_free(&a->rest->stats);
+    meters_free(&a->rest->meters);
     quota_free(&a->rest->quota);
     metrics_free(a->rest->metrics);
     free(a->rest);

@@ -6,6 +6,7 @@
 #include "relayer/core.h"
 #include "relayer/cursor.h"
 #include "relayer/execute.h"
+#include "relayer/meters.h"
 #include "relayer/metrics.h"
 #include "relayer/quota.h"
 #include "relayer/state.h"
@@ -17,8 +18,9 @@ typedef struct rest {
     waits waits;
     quota quota;
     executor executor;
-    metrics *metrics;        /* NULL: nobody listens */
-    stats stats;             /* any thread */
+    metrics *metrics; /* NULL: nobody listens */
+    stats stats;      /* any thread; so the next one */
+    meters meters;
     _Atomic size_t sessions; /* of nodes, when a request came last */
 } rest;
 

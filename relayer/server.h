@@ -24,6 +24,10 @@ typedef struct {
     void (*ws_open)(void *user, server_handle h, const char *node, const char *peer);
     void (*ws_message)(void *user, server_handle h, char *text, size_t n);
     void (*ws_close)(void *user, server_handle h);
+    /* For statistics; NULL allowed: a request that was refused here, with the code of its answer; a
+     * node's socket that is closed, with our close code, or the peer's, or 1006. */
+    void (*refused)(void *user, const char *code);
+    void (*ws_ended)(void *user, unsigned code);
 } server_events;
 
 #define SERVER_MEMORY_BODY ((size_t)256 << 10)

@@ -253,6 +253,7 @@ static void start_sending(exchange *x)
 static int refuse(exchange *x, int status, const char *code, const char *detail)
 {
     x->s->counts.refused++;
+    if (x->s->e.refused != NULL) x->s->e.refused(x->s->e.user, code);
     x->close = true;
     http_problem(&x->r, &x->q, status, code, "%s", detail);
     start_sending(x);

@@ -26,6 +26,7 @@ typedef struct ws_socket {
     message *first, **end;
     size_t n_queued, queued_bytes;
     unsigned close_code; /* 0: stay open */
+    unsigned peer_code;  /* of the close frame that came; 0: none */
     char close_reason[REASON];
 } ws_socket;
 
@@ -81,12 +82,14 @@ static void closed(ws_socket *w)
     const server_handle h = w->handle;
     *w->link = w->next;
     if (w->next != NULL) w->next->link = w->link;
+    const unsigned code = w->close_code != 0 ? w->close_code : w->peer_code;
     drop_queue(w);
     free(w->in);
     free(w);
     s->counts.ws_now--;
     server_slot_release(s, h);
     if (h != 0) s->e.ws_close(s->e.user, h);
+    if (s->e.ws_ended != NULL) s->e.ws_ended(s->e.user, code != 0 ? code : 1006);
 }
 
 static int received(ws_socket *w, const char *in, size_t n)
@@ -200,6 +203,10 @@ int server_ws_callback(struct lws *wsi, enum lws_callback_reasons reason, void *
     case LWS_CALLBACK_RECEIVE: return w == NULL ? -1 : received(w, in, len);
     case LWS_CALLBACK_SERVER_WRITEABLE: return w == NULL ? 0 : writable(w);
     case LWS_CALLBACK_TIMER: return w == NULL ? 0 : on_timer(w);
+    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
+        if (w != NULL && len >= 2)
+            w->peer_code = (unsigned)((const uint8_t *)in)[0] << 8 | ((const uint8_t *)in)[1];
+        return 0;
     case LWS_CALLBACK_CLOSED:
         if (w != NULL) closed(w);
         if (pss != NULL) *pss = NULL;

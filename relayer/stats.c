@@ -156,29 +156,42 @@ hist stats_hist(stats *s, stats_span span)
     return h;
 }
 
-stats_view stats_look_with_nodes(stats *s, db *d, int64_t now_ms)
+/* Whether it was long ago; nobody else counts meanwhile. */
+static bool is_old(stats *s, uint64_t *at_ns, uint64_t ms)
 {
     const uint64_t now = clock_ns();
-    uint64_t all = 0, active = 0;
     (void)pthread_mutex_lock(&s->lock);
-    const bool old = s->nodes_ns == 0 || now - s->nodes_ns >= STATS_NODES_MS * UINT64_C(1000000);
-    if (old) s->nodes_ns = now; /* nobody else counts meanwhile */
+    const bool old = *at_ns == 0 || now - *at_ns >= ms * UINT64_C(1000000);
+    if (old) *at_ns = now;
     (void)pthread_mutex_unlock(&s->lock);
-    if (old) {
-        db_rows *r =
-            db_query_values(d,
-                            "SELECT count(*), sum(CASE WHEN connected = 1 AND state <> 'banned'"
-                            " THEN 1 ELSE 0 END) FROM node",
-                            NULL, 0);
-        if (db_next(r)) {
-            all = (uint64_t)db_int(r, 0);
-            active = (uint64_t)db_int(r, 1);
-        }
-        db_end(r);
-        (void)pthread_mutex_lock(&s->lock);
-        s->v.nodes = all;
-        s->v.nodes_active = active;
-        (void)pthread_mutex_unlock(&s->lock);
+    return old;
+}
+
+/* Two numbers of one row. */
+static void count_again(stats *s, db *d, const char *sql, uint64_t *first, uint64_t *second)
+{
+    uint64_t a = 0, b = 0;
+    db_rows *r = db_query_values(d, sql, NULL, 0);
+    if (db_next(r)) {
+        a = (uint64_t)db_int(r, 0);
+        b = (uint64_t)db_int(r, 1);
     }
+    db_end(r);
+    (void)pthread_mutex_lock(&s->lock);
+    *first = a;
+    *second = b;
+    (void)pthread_mutex_unlock(&s->lock);
+}
+
+stats_view stats_look_with_nodes(stats *s, db *d, int64_t now_ms)
+{
+    if (is_old(s, &s->nodes_ns, STATS_NODES_MS))
+        count_again(s, d,
+                    "SELECT count(*), sum(CASE WHEN connected = 1 AND state <> 'banned'"
+                    " THEN 1 ELSE 0 END) FROM node",
+                    &s->v.nodes, &s->v.nodes_active);
+    if (is_old(s, &s->blobs_ns, STATS_BLOBS_MS))
+        count_again(s, d, "SELECT count(*), coalesce(sum(size), 0) FROM blob", &s->v.blobs,
+                    &s->v.blob_bytes);
     return stats_look(s, now_ms);
 }

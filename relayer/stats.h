@@ -21,7 +21,7 @@ typedef struct {
     uint64_t verified_minute, verified_hour, verified_day, made_minute, made_hour, made_day;
     u256 volume; /* of settled tasks, with the contract's parts of each */
     escrow_split split;
-    uint64_t nodes, nodes_active;
+    uint64_t nodes, nodes_active, blobs, blob_bytes;
     int64_t made_at, verified_at, settled_at; /* the last; 0: none */
 } stats_view;
 
@@ -29,9 +29,9 @@ typedef struct stats {
     pthread_mutex_t lock;
     stats_view v;
     tally verified, made;
-    hist span[SPANS];   /* nanoseconds, since the start */
-    recent took[SPANS]; /* milliseconds, of tasks of two days */
-    uint64_t nodes_ns;  /* when they were counted; 0: never */
+    hist span[SPANS];            /* nanoseconds, since the start */
+    recent took[SPANS];          /* milliseconds, of tasks of two days */
+    uint64_t nodes_ns, blobs_ns; /* when they were counted; 0: never */
 } stats;
 
 /* Counts what is there. Of the tasks verified today, those are found that were made within two
@@ -48,8 +48,9 @@ stats_view stats_look(stats *s, int64_t now_ms);
 /* Of the last RECENT; false: there is none. */
 SP_MUST_USE bool stats_median_ms(stats *s, stats_span span, uint64_t *ms);
 hist stats_hist(stats *s, stats_span span);
-/* The same as stats_look; nodes are counted again when that was long ago. */
+/* The same as stats_look; nodes and blobs are counted again when that was long ago. */
 #define STATS_NODES_MS 5000
+#define STATS_BLOBS_MS 10000
 stats_view stats_look_with_nodes(stats *s, db *d, int64_t now_ms);
 
 #endif

@@ -8,6 +8,7 @@
 #include "relayer/blob.h"
 #include "relayer/keep.h"
 #include "relayer/log.h"
+#include "relayer/meters.h"
 #include "relayer/schema.h"
 #include "relayer/settle.h"
 #include "relayer/standing.h"
@@ -305,7 +306,16 @@ static void *verify_thread(void *arg)
         job *j = queue_take(&a->verifies, 1, clock_ns() + 1000000000u);
         if (j != NULL) {
             verification *v = (verification *)j;
-            for (size_t i = 0; i < v->n; i++) run_check(v, &v->one[i], child);
+            for (size_t i = 0; i < v->n; i++) {
+                const uint64_t start = clock_ns();
+                run_check(v, &v->one[i], child);
+                const enum work_code code = v->one[i].result.code;
+                meters_time(meters_of(a), TIME_VERIFY,
+                            code == WORK_SUCCESS         ? "valid"
+                            : code == WORK_PROOF_INVALID ? "invalid"
+                                                         : "failed",
+                            "", clock_ns() - start);
+            }
             j->run = verdict;
             j->done = verdict_done;
             /* The core stops after these threads; a full queue is waited for. */

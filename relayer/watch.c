@@ -5,6 +5,7 @@
 #include "market/hex.h"
 #include "relayer/app.h"
 #include "relayer/log.h"
+#include "relayer/meters.h"
 #include "relayer/settle.h"
 #include "starknet/escrow_view.h"
 #include "starknet/scan.h"
@@ -273,6 +274,15 @@ static sp_status check_chain(watch *w, char *why)
     return SP_ERR_FORMAT;
 }
 
+static void count_call(void *user, const char *method, sp_status s, uint64_t ns)
+{
+    meters_time(meters_of(user), TIME_RPC, method,
+                s == SP_OK           ? "ok"
+                : s == SP_ERR_REJECT ? "error"
+                                     : "no answer",
+                ns);
+}
+
 sp_status watch_open(app *a, const char *database, char *why)
 {
     char list[SETTINGS_TEXT];
@@ -284,7 +294,11 @@ sp_status watch_open(app *a, const char *database, char *why)
     w->a = a;
     (void)pthread_mutex_init(&w->lock, NULL);
     (void)snprintf(list, sizeof list, "%s", s->rpc);
-    const rpc_config c = {.urls = urls, .n_urls = split_urls(list, urls), .total_ms = 20000};
+    const rpc_config c = {.urls = urls,
+                          .n_urls = split_urls(list, urls),
+                          .total_ms = 20000,
+                          .called = count_call,
+                          .user = a};
     sp_status status = felt_read_hex(&w->contract, s->contract, strlen(s->contract));
     if (status != SP_OK)
         (void)snprintf(why, SETTINGS_WHY, "chain.contract is no address");

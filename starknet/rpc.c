@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #if LIBCURL_VERSION_NUM >= 0x075500 /* 7.85.0 */
 #define SET_PROTOCOLS(c) curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https")
@@ -21,6 +22,8 @@ struct rpc {
     size_t n_urls, current;
     size_t max_response;
     uint64_t id;
+    void (*called)(void *user, const char *method, sp_status s, uint64_t ns);
+    void *user;
 };
 
 typedef struct {
@@ -139,6 +142,8 @@ sp_status rpc_new(rpc **out, const rpc_config *config)
         if (!is_http(config->urls[i])) return SP_ERR_ARG;
     rpc *r = calloc(1, sizeof *r);
     if (!r) return SP_ERR_NOMEM;
+    r->called = config->called;
+    r->user = config->user;
     r->max_response = config->max_response ? config->max_response : (size_t)16 << 20;
     r->curl = curl_easy_init();
     r->headers = curl_slist_append(NULL, "Content-Type: application/json");
@@ -246,6 +251,13 @@ static sp_status post(rpc *r, json_t **result, const char *url, const char *requ
     return st;
 }
 
+static uint64_t now_ns(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
 sp_status rpc_call(rpc *r, json_t **result, const char *method, const char *params, rpc_error *err)
 {
     rpc_error own;
@@ -256,6 +268,7 @@ sp_status rpc_call(rpc *r, json_t **result, const char *method, const char *para
     char *request = malloc(room);
     if (!request) return SP_ERR_NOMEM;
     r->id++;
+    const uint64_t start = now_ns();
     int len = snprintf(request, room,
                        "{\"jsonrpc\":\"2.0\",\"id\":%" PRIu64 ",\"method\":\"%s\",\"params\":%s}",
                        r->id, method, params);
@@ -271,5 +284,6 @@ sp_status rpc_call(rpc *r, json_t **result, const char *method, const char *para
         if (st == SP_ERR_NOMEM) break;
     }
     free(request);
+    if (r->called != NULL) r->called(r->user, method, st, now_ns() - start);
     return st;
 }

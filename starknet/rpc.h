@@ -21,6 +21,9 @@ typedef struct {
     const char *proxy;       /* NULL or "": none */
     unsigned connect_ms, total_ms; /* for one endpoint; 0: 5000 and 30000 */
     size_t max_response;           /* bytes; 0: 16 MiB */
+    /* Each call, when it is over: SP_OK, SP_ERR_REJECT, or no answer; NULL allowed. */
+    void (*called)(void *user, const char *method, sp_status s, uint64_t ns);
+    void *user;
 } rpc_config;
 
 #define RPC_MAX_URLS 8

@@ -3,14 +3,14 @@ find_package(Python3 COMPONENTS Interpreter)
 if(NOT TARGET sprove-relayer OR NOT TARGET sprove-node OR NOT Python3_FOUND)
   return()
 endif()
-foreach(name dashboard service packaging)
+foreach(name dashboard service packaging metrics)
   set(more)
-  if(name STREQUAL packaging)
+  if(name STREQUAL packaging OR name STREQUAL metrics)
     set(more ${CMAKE_BINARY_DIR} ${CMAKE_SOURCE_DIR})
   endif()
-  add_test(NAME relayer_${name} COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/test_${name}.py
+  add_test(NAME relayer_ops_${name} COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/test_${name}.py
     $<TARGET_FILE:sprove-relayer> $<TARGET_FILE:sprove-node> ${more})
-  set_tests_properties(relayer_${name} PROPERTIES LABELS relayer TIMEOUT 300 SKIP_RETURN_CODE 77
+  set_tests_properties(relayer_ops_${name} PROPERTIES LABELS relayer TIMEOUT 300 SKIP_RETURN_CODE 77
     ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
 endforeach()
-set_property(TEST relayer_packaging APPEND PROPERTY LABELS install)
+set_property(TEST relayer_ops_packaging APPEND PROPERTY LABELS install)
