@@ -3,6 +3,7 @@
 
 #include "market/folder.h"
 
+#include "relayer/admin_key.h"
 #include "relayer/backup.h"
 #include "relayer/dispatch.h"
 #include "relayer/hook.h"
@@ -15,14 +16,11 @@
 
 #include "starknet/selector.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define TICK_MS 100
@@ -117,44 +115,19 @@ static bool in_data(const app *a, char *out, size_t room, const char *name)
     return n > 0 && (size_t)n < room;
 }
 
-/* A file that only its owner can read, on the disk when this returns. */
-static bool write_secret(const char *folder, const char *path, const char *text)
-{
-    (void)unlink(path);
-    const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0) return false;
-    const size_t n = strlen(text);
-    bool ok = write(fd, text, n) == (ssize_t)n && fsync(fd) == 0;
-    ok = close(fd) == 0 && ok;
-    const int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    ok = ok && dir >= 0 && fsync(dir) == 0;
-    if (dir >= 0) (void)close(dir);
-    return ok;
-}
-
 /* The first start makes an administrator's key and writes it to a file. Before the core's thread
  * runs, and before anybody may ask: a known key is known to the first request. */
 static sp_status load_keys(app *a, char *why)
 {
     db *d = core_db(a->core);
-    char text[KEY_TEXT + 1] = "", path[SETTINGS_TEXT];
-    principal made;
+    char path[SETTINGS_TEXT];
+    bool made = false;
     if (!in_data(a, path, sizeof path, "admin.key")) return SP_ERR_ARG;
-    bool ok = db_exec(d, "BEGIN IMMEDIATE");
-    db_rows *r = db_query_values(d, "SELECT count(*) FROM api_key", NULL, 0);
-    const bool none = db_next(r) && db_int(r, 0) == 0;
-    db_end(r);
-    if (ok && none) {
-        ok = keys_create(d, text, &made, "first administrator", SCOPE_ADMIN | SCOPE_DEMANDER,
-                         clock_ms(), 0) == SP_OK;
-        text[KEY_TEXT - 1] = '\n';
-        ok = ok && write_secret(a->set.data, path, text);
-        if (!ok && db_ok(d))
-            (void)snprintf(why, SETTINGS_WHY, "%.200s: the first API key cannot be stored", path);
+    if (admin_key_make(d, a->set.data, true, &made, why) == SP_OK &&
+        keys_load(a->keys, d) == SP_OK) {
+        if (made) log_event(LOG_INFO, "admin_key", "path", path, NULL);
+        return SP_OK;
     }
-    ok = ok && db_exec(d, "COMMIT") && keys_load(a->keys, d) == SP_OK;
-    if (ok && none) log_event(LOG_INFO, "admin_key", "path", path, NULL);
-    if (ok) return SP_OK;
     if (why[0] == 0) (void)snprintf(why, SETTINGS_WHY, "the API keys: %.200s", db_why(d));
     return SP_ERR_IO;
 }

@@ -1,4 +1,5 @@
 /* main.c - sprove-relayer: settings, and the exit code. */
+#include "relayer/admin_key.h"
 #include "relayer/app.h"
 #include "relayer/backup.h"
 #include "relayer/fsck.h"
@@ -16,7 +17,7 @@ extern char **environ;
 
 static const char usage[] =
     "usage: sprove-relayer [--config FILE] [--set SECTION.NAME=VALUE]... [--check-config | "
-    "--print-config | --fsck | --restore FILE]\n"
+    "--print-config | --fsck | --restore FILE | --new-admin-key]\n"
     "\n"
     "Brings tasks and provider nodes together. Without a file it listens on port 8000 and keeps "
     "everything under\n"
@@ -33,6 +34,8 @@ static const char usage[] =
     "  --restore FILE       puts a backup (relayer-TIME.db, with blobs/ beside it) into an empty "
     "data "
     "folder\n"
+    "  --new-admin-key      writes a new administrator's key to admin.key of the data folder; the "
+    "others hold on\n"
     "  --version, --help\n"
     "\n"
     "exit codes: 0 stopped as asked, 1 failure, 2 usage or settings, 70 the disk refused a write\n";
@@ -55,6 +58,26 @@ static places places_of(const settings *s)
                    s->database[0] != 0 ? "" : "/relayer.db");
     (void)snprintf(p.blobs, sizeof p.blobs, "%s/blobs", s->data);
     return p;
+}
+
+/* For who has lost the one that there was. Where a relayer runs it knows the new key after its next
+ * start. */
+static int new_admin_key(const settings *s)
+{
+    const places p = places_of(s);
+    char why[ADMIN_KEY_WHY] = "";
+    db *d = NULL;
+    bool made = false;
+    sp_status status = db_open(&d, p.database, false, why);
+    if (status == SP_OK) status = admin_key_make(d, s->data, false, &made, why);
+    if (status != SP_OK)
+        fprintf(stderr, "sprove-relayer: %s\n", why[0] != 0 ? why : db_why(d));
+    else
+        printf("an administrator's key was written to %s/admin.key; the relayer knows it after its "
+               "next start\n",
+               s->data);
+    db_close(d);
+    return status == SP_OK ? 0 : 1;
 }
 
 /* 1 also when a blob of the backup was not beside it: the rest is restored. */
@@ -88,20 +111,21 @@ static int check_database(const settings *s)
 
 int main(int argc, char **argv)
 {
-    enum { CONFIG = 256, SET, CHECK, PRINT, FSCK, RESTORE, VERSION, HELP };
+    enum { CONFIG = 256, SET, CHECK, PRINT, FSCK, RESTORE, NEW_KEY, VERSION, HELP };
     static const struct option options[] = {{"config", required_argument, NULL, CONFIG},
                                             {"set", required_argument, NULL, SET},
                                             {"check-config", no_argument, NULL, CHECK},
                                             {"print-config", no_argument, NULL, PRINT},
                                             {"fsck", no_argument, NULL, FSCK},
                                             {"restore", required_argument, NULL, RESTORE},
+                                            {"new-admin-key", no_argument, NULL, NEW_KEY},
                                             {"version", no_argument, NULL, VERSION},
                                             {"help", no_argument, NULL, HELP},
                                             {NULL, 0, NULL, 0}};
     static app a;
     settings s;
     char why[SETTINGS_WHY] = "";
-    bool check = false, print = false, fsck = false;
+    bool check = false, print = false, fsck = false, new_key = false;
     const char *backup_file = NULL;
     const char **pairs = calloc((size_t)argc, sizeof *pairs); /* lives as long as the process */
     settings_source source = {.environment = environ, .pairs = pairs};
@@ -115,6 +139,7 @@ int main(int argc, char **argv)
         case PRINT: print = true; break;
         case FSCK: fsck = true; break;
         case RESTORE: backup_file = optarg; break;
+        case NEW_KEY: new_key = true; break;
         case VERSION: return printf("sprove-relayer %s\n", SPROVE_VERSION) < 0;
         case HELP: return fputs(usage, stdout) < 0;
         default: fputs(usage, stderr); return 2;
@@ -125,6 +150,7 @@ int main(int argc, char **argv)
     if (print) settings_print(&s, stdout);
     if (print || check) return 0;
     if (fsck) return check_database(&s);
+    if (new_key) return new_admin_key(&s);
     if (backup_file != NULL) return restore(&s, backup_file);
     log_level level;
     if (log_level_of(&level, s.log_level)) log_set_level(level);

@@ -14,3 +14,7 @@ foreach(name dashboard service packaging metrics)
     ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
 endforeach()
 set_property(TEST relayer_ops_packaging APPEND PROPERTY LABELS install)
+
+add_test(NAME relayer_ops_settings COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/test_settings_doc.py
+  $<TARGET_FILE:sprove-relayer> ${CMAKE_SOURCE_DIR})
+set_tests_properties(relayer_ops_settings PROPERTIES LABELS relayer ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)

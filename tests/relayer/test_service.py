@@ -126,5 +126,31 @@ def test_node():
             r.kill()
 
 
+def test_new_admin_key():
+    """For who has lost the one that there was: the new one holds after the next start, and so do the others."""
+    r = Relayer(RELAYER).start()
+    try:
+        old = r.key
+        p = subprocess.run([RELAYER, "--set", f"server.data={r.folder}", "--new-admin-key"], capture_output=True, text=True, timeout=30)
+        path = os.path.join(r.folder, "admin.key")
+        new = open(path, encoding="ascii").read().strip()
+        assert p.returncode == 0 and path in p.stdout and new not in p.stdout + p.stderr, p
+        assert new != old and os.stat(path).st_mode & 0o77 == 0
+        assert r.call("GET", "/api/v1/api-keys", key=old)[0] == 200
+        assert r.call("GET", "/api/v1/api-keys", key=new)[0] == 401
+        assert r.stop() == 0
+        r.start()
+        for key in (old, new):
+            assert r.call("GET", "/api/v1/api-keys", key=key)[0] == 200
+        assert r.stop() == 0
+        p = subprocess.run([RELAYER, "--set", f"server.data={r.folder}/none", "--new-admin-key"], capture_output=True, text=True, timeout=30)
+        assert p.returncode == 1 and p.stderr and not os.path.exists(f"{r.folder}/none"), p
+        print("ok   --new-admin-key", flush=True)
+    finally:
+        if r.process.poll() is None:
+            r.kill()
+
+
 test_relayer()
 test_node()
+test_new_admin_key()
