@@ -1,6 +1,7 @@
 /* daemon.c - see daemon.h. */
 #include "node/daemon.h"
 
+#include "core/crash.h"
 #include "guest/host/jobs.h"
 #include "market/amount.h"
 #include "market/digest.h"
@@ -36,6 +37,7 @@
 #define ASSUMED_CYCLES 1000000u /* of a task of which nobody has said how many it takes */
 #define MARGIN_MS 5000
 #define PROGRESS_MS 1000
+#define UNTOLD_BEATS 2
 #define CLAIM_PAUSE_MS 5000 /* after the first failure; it doubles */
 #define KEPT_S (24 * 3600)  /* of what is done, in the journal */
 
@@ -76,6 +78,14 @@ static int64_t now_ms(void)
 {
     struct timespec t;
     (void)clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* For intervals: nobody sets this clock. */
+static int64_t clock_now_ms(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
@@ -160,20 +170,22 @@ static void send_register(node *n)
     (void)post(n, m);
 }
 
-static void send_result(node *n, const node_task *t)
+static void send_result(node *n, node_task *t)
 {
     json_t *m = message("task_result", t);
     (void)json_object_update(m, t->result);
+    t->untold_beats = 0;
+    t->said = n->messages + 1;
     (void)post(n, m); /* sent again after the next connection until it is acknowledged */
 }
 
-static void send_progress(node *n, const node_task *t, const char *phase, uint32_t ppm,
-                          uint64_t eta_ms)
+static void send_progress(node *n, node_task *t, const char *phase, uint32_t ppm, uint64_t eta_ms)
 {
     json_t *m = message("task_progress", t);
     (void)json_object_set_new(m, "phase", json_string(phase));
     (void)json_object_set_new(m, "progress_ppm", json_integer(ppm));
     if (eta_ms != 0) (void)json_object_set_new(m, "eta_ms", json_integer((json_int_t)eta_ms));
+    t->said = n->messages + 1;
     (void)post(n, m);
 }
 
@@ -229,6 +241,8 @@ static void send_heartbeat(uv_timer_t *timer)
         uint64_t eta_ms;
         if (t->claiming) continue;
         (void)node_task_look(t, phase, &ppm, &eta_ms);
+        /* No answer for this long: the result, or its answer, was lost on the way. */
+        if (t->joined && ++t->untold_beats > UNTOLD_BEATS) send_result(n, t);
         json_t *e = fence(t);
         (void)json_object_set_new(e, "phase", json_string(phase));
         (void)json_object_set_new(e, "progress_ppm", json_integer(ppm));
@@ -260,11 +274,19 @@ static node_task *find(node *n, const json_t *m)
     return t;
 }
 
+/* No room: it is said, and the work goes on. What the disk refused otherwise ends the process, as
+ * what it has may be other than what was read back. */
+static void journal_failed(node *n, const node_task *t)
+{
+    const bool broken = journal_is_broken(n->journal);
+    say(n, broken ? "journal_broken" : "journal_failed", "task_id", t->id, NULL);
+    if (broken) _exit(NODE_EXIT_DISK);
+}
+
 /* A row that cannot be marked is taken up again after a restart, and given up then. */
 static void note_done(node *n, const node_task *t)
 {
-    if (!journal_set(n->journal, t->id, t->attempt, JOURNAL_DONE))
-        say(n, "journal_failed", "task_id", t->id, NULL);
+    if (!journal_set(n->journal, t->id, t->attempt, JOURNAL_DONE)) journal_failed(n, t);
 }
 
 /* The threads that have ended since are joined. */
@@ -367,7 +389,9 @@ static void on_assignment(node *n, json_t *m)
     if (no == NULL &&
         (text == NULL || !journal_put(n->journal, t->id, t->attempt, JOURNAL_TAKEN, text, NULL)))
         no = "disk";
+    if (no != NULL && strcmp(no, "disk") == 0) journal_failed(n, t);
     free(text);
+    SP_CRASH_POINT("before_ack");
     send_ack(n, t, no == NULL, no);
     if (no != NULL) {
         say(n, "task_declined", "task_id", t->id, "reason", no, NULL);
@@ -405,7 +429,8 @@ static void deliver(node *n, node_task *t)
          *result = json_dumps(t->result, JSON_COMPACT);
     if (assignment == NULL || result == NULL ||
         !journal_put(n->journal, t->id, t->attempt, JOURNAL_RESULT, assignment, result))
-        say(n, "journal_failed", "task_id", t->id, NULL);
+        journal_failed(n, t);
+    SP_CRASH_POINT("before_result");
     free(assignment);
     free(result);
     const json_t *error = json_object_get(t->result, "error");
@@ -459,12 +484,11 @@ static void on_look(uv_timer_t *timer)
         next = t->next;
         if (t->claiming) claim(n, t);
     }
-    for (const node_task *t = n->tasks; n->registered && t != NULL; t = t->next) {
+    for (node_task *t = n->tasks; n->registered && t != NULL; t = t->next) {
         char phase[NODE_TASK_PHASE];
         uint32_t ppm;
         uint64_t eta_ms;
-        if (!node_task_look((node_task *)(uintptr_t)t, phase, &ppm, &eta_ms))
-            send_progress(n, t, phase, ppm, eta_ms);
+        if (!node_task_look(t, phase, &ppm, &eta_ms)) send_progress(n, t, phase, ppm, eta_ms);
     }
 }
 
@@ -494,8 +518,9 @@ static void claim_ended(void *user, int code, const char *tx, const char *why)
     say(n, "claim_failed", "task_id", t->id, "code", number, "reason", why, NULL);
     const unsigned tries = t->claim_tries < 6 ? t->claim_tries : 6;
     t->claim_tries++;
-    t->claim_at_ms = now_ms() + ((int64_t)CLAIM_PAUSE_MS << tries);
-    if (t->claim_at_ms >= t->deadline_ms) {
+    const int64_t pause = (int64_t)CLAIM_PAUSE_MS << tries;
+    t->claim_at_ms = clock_now_ms() + pause;
+    if (now_ms() + pause >= t->deadline_ms) {
         say(n, "claim_given_up", "task_id", t->id, NULL);
         give_up(n, t);
     }
@@ -505,7 +530,7 @@ static void claim(node *n, node_task *t)
 {
     char path[NODE_TEXT + 80], state[NODE_TEXT], why[CLAIM_WHY] = "";
     const json_t *chain = json_object_get(t->assignment, "chain");
-    if (t->claim_runs || now_ms() < t->claim_at_ms || !in_data(n, state, "claims")) return;
+    if (t->claim_runs || clock_now_ms() < t->claim_at_ms || !in_data(n, state, "claims")) return;
     node_task_path(path, sizeof path, t, "proof");
     const claim_spec s = {.sprove = n->o.sprove,
                           .proof = path,
@@ -528,6 +553,7 @@ static void on_result_ack(node *n, const json_t *m)
     if (t == NULL || !t->joined) return;
     const bool accepted = json_is_true(json_object_get(m, "accepted"));
     const char *reason = json_string_value(json_object_get(m, "reason"));
+    SP_CRASH_POINT("after_result_ack");
     say(n, accepted ? "result_accepted" : "result_refused", "task_id", t->id, "reason", reason,
         NULL);
     const char *status = json_string_value(json_object_get(t->result, "status"));
@@ -539,8 +565,7 @@ static void on_result_ack(node *n, const json_t *m)
     }
     if (t->claiming) return;
     t->claiming = true;
-    if (!journal_set(n->journal, t->id, t->attempt, JOURNAL_CLAIM))
-        say(n, "journal_failed", "task_id", t->id, NULL);
+    if (!journal_set(n->journal, t->id, t->attempt, JOURNAL_CLAIM)) journal_failed(n, t);
     claim(n, t);
 }
 
@@ -551,6 +576,25 @@ static void on_cancel(node *n, const json_t *m)
     say(n, "task_cancelled", "task_id", t->id, "reason",
         json_string_value(json_object_get(m, "reason")), NULL);
     give_up(n, t);
+}
+
+/* stale_lease: the relayer does not count this task as ours. */
+static void on_error(node *n, const json_t *m)
+{
+    const char *code = json_string_value(json_object_get(m, "code")),
+               *re = json_string_value(json_object_get(m, "re"));
+    char id[24];
+    say(n, "relayer_error", "code", code, "detail", json_string_value(json_object_get(m, "detail")),
+        NULL);
+    if (code == NULL || strcmp(code, "stale_lease") != 0 || re == NULL) return;
+    for (node_task *t = n->tasks; t != NULL; t = t->next) {
+        (void)snprintf(id, sizeof id, "n%" PRIu64, t->said);
+        if (t->claiming || strcmp(id, re) != 0) continue;
+        say(n, "lease_gone", "task_id", t->id, NULL);
+        node_task_cancel(t);
+        give_up(n, t);
+        return;
+    }
 }
 
 /* ---- messages in ---- */
@@ -632,8 +676,7 @@ static void on_message(void *user, char *text, size_t len)
     else if (strcmp(type, "goaway") == 0)
         link_pause(n->link, (unsigned)json_integer_value(json_object_get(m, "reconnect_after_ms")));
     else if (strcmp(type, "error") == 0)
-        say(n, "relayer_error", "code", json_string_value(json_object_get(m, "code")), "detail",
-            json_string_value(json_object_get(m, "detail")), NULL);
+        on_error(n, m);
     json_decref(m);
 }
 
@@ -761,6 +804,23 @@ static bool in_data(const node *n, char out[NODE_TEXT], const char *name)
     return k > 0 && k < NODE_TEXT;
 }
 
+/* For its owner alone, and on the disk when this returns: whole, or not there at all. */
+static bool write_whole(const char *path, const char *folder, const char *text, size_t n)
+{
+    char part[NODE_TEXT + 8];
+    (void)snprintf(part, sizeof part, "%s.new", path);
+    (void)unlink(part);
+    const int fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    bool ok = fd >= 0 && write(fd, text, n) == (ssize_t)n && fsync(fd) == 0;
+    if (fd >= 0) ok = close(fd) == 0 && ok;
+    ok = ok && rename(part, path) == 0;
+    if (!ok) (void)unlink(part);
+    const int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    ok = ok && dir >= 0 && fsync(dir) == 0;
+    if (dir >= 0) (void)close(dir);
+    return ok;
+}
+
 /* node.key: 64 hex digits, for its owner alone; made at the first start. */
 static sp_status read_key(node *n, char *why)
 {
@@ -774,9 +834,7 @@ static sp_status read_key(node *n, char *why)
         ecdsa_key_write(be, &n->key);
         hex_write(text, be, 32);
         text[64] = '\n';
-        fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-        const bool ok = fd >= 0 && write(fd, text, 65) == 65 && fsync(fd) == 0;
-        if (fd >= 0) (void)close(fd);
+        const bool ok = write_whole(path, n->o.data, text, 65);
         (void)snprintf(why, 256, "%.200s cannot be written", path);
         return ok ? SP_OK : SP_ERR_IO;
     }
@@ -859,6 +917,7 @@ static int open_node(node *n, const node_options *o)
     (void)uv_async_init(&n->loop, &n->changed, on_changed);
     n->changed.data = n;
     journal_each(n->journal, resume, n);
+    if (journal_is_broken(n->journal)) return complain(path, "cannot be read");
     /* Without it the node works as well; it cannot be asked. */
     if (control_new(&n->control, &n->loop, o->data, on_question, n, why) != SP_OK)
         say(n, "control_failed", "reason", why, NULL);

@@ -26,7 +26,9 @@ typedef struct {
 } node_options;
 
 void node_options_init(node_options *o);
-/* Runs until SIGTERM or SIGINT. Exit code: 0, 1 a failure (said on standard error), 2 options. */
+#define NODE_EXIT_DISK 70
+/* Runs until SIGTERM or SIGINT. Exit code: 0, 1 a failure (said on standard error), 2 options,
+ * NODE_EXIT_DISK when the disk refused a write to the journal. */
 int node_run(const node_options *o);
 
 #endif

@@ -8,6 +8,7 @@
 
 struct journal {
     sqlite3 *db;
+    bool broken;
 };
 
 static const char *const schema =
@@ -43,17 +44,30 @@ void journal_close(journal *j)
     free(j);
 }
 
-static bool run(sqlite3_stmt *s)
+/* After a refused sync the page cache may hold what the disk does not: only a new process may look
+ * again. A full disk is told in time, and is not that. */
+static void look(journal *j, int code)
 {
-    const bool ok = s != NULL && sqlite3_step(s) == SQLITE_DONE;
-    (void)sqlite3_finalize(s);
-    return ok;
+    const int kind = code & 0xff;
+    if (kind == SQLITE_IOERR || kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB) j->broken = true;
 }
+
+static bool run(journal *j, sqlite3_stmt *s)
+{
+    const int code = s == NULL ? SQLITE_ERROR : sqlite3_step(s);
+    look(j, code);
+    (void)sqlite3_finalize(s);
+    return code == SQLITE_DONE;
+}
+
+bool journal_is_broken(const journal *j) { return j->broken; }
 
 static sqlite3_stmt *prepare(journal *j, const char *sql)
 {
     sqlite3_stmt *s = NULL;
-    return sqlite3_prepare_v2(j->db, sql, -1, &s, NULL) == SQLITE_OK ? s : NULL;
+    const int code = sqlite3_prepare_v2(j->db, sql, -1, &s, NULL);
+    look(j, code);
+    return code == SQLITE_OK ? s : NULL;
 }
 
 bool journal_put(journal *j, const char *task, int64_t attempt, enum journal_state state,
@@ -70,7 +84,7 @@ bool journal_put(journal *j, const char *task, int64_t attempt, enum journal_sta
     (void)sqlite3_bind_text(s, 4, assignment, -1, SQLITE_TRANSIENT);
     (void)sqlite3_bind_text(s, 5, result, -1, SQLITE_TRANSIENT);
     (void)sqlite3_bind_int64(s, 6, (int64_t)time(NULL));
-    return run(s);
+    return run(j, s);
 }
 
 bool journal_set(journal *j, const char *task, int64_t attempt, enum journal_state state)
@@ -80,7 +94,7 @@ bool journal_set(journal *j, const char *task, int64_t attempt, enum journal_sta
     (void)sqlite3_bind_text(s, 1, task, -1, SQLITE_TRANSIENT);
     (void)sqlite3_bind_int64(s, 2, attempt);
     (void)sqlite3_bind_int(s, 3, (int)state);
-    return run(s);
+    return run(j, s);
 }
 
 void journal_each(journal *j,
@@ -90,11 +104,13 @@ void journal_each(journal *j,
 {
     sqlite3_stmt *s = prepare(j, "SELECT task, attempt, state, assignment, result FROM job WHERE "
                                  "state < 3 ORDER BY at, task");
-    while (s != NULL && sqlite3_step(s) == SQLITE_ROW)
+    int code = SQLITE_ERROR;
+    while (s != NULL && (code = sqlite3_step(s)) == SQLITE_ROW)
         if (!each(user, (const char *)sqlite3_column_text(s, 0), sqlite3_column_int64(s, 1),
                   (enum journal_state)sqlite3_column_int(s, 2),
                   (const char *)sqlite3_column_text(s, 3), (const char *)sqlite3_column_text(s, 4)))
             break;
+    look(j, code);
     (void)sqlite3_finalize(s);
 }
 
@@ -103,5 +119,5 @@ void journal_prune(journal *j, int64_t before_s)
     sqlite3_stmt *s = prepare(j, "DELETE FROM job WHERE state = 3 AND at < ?1");
     if (s == NULL) return;
     (void)sqlite3_bind_int64(s, 1, before_s);
-    (void)run(s);
+    (void)run(j, s);
 }

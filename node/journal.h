@@ -21,6 +21,9 @@ enum journal_state { JOURNAL_TAKEN, JOURNAL_RESULT, JOURNAL_CLAIM, JOURNAL_DONE 
 SP_MUST_USE bool journal_put(journal *j, const char *task, int64_t attempt, enum journal_state s,
                              const char *assignment, const char *result);
 SP_MUST_USE bool journal_set(journal *j, const char *task, int64_t attempt, enum journal_state s);
+/* The disk refused a write or a sync: nothing that was said to be on it may be relied upon any
+ * more, and only a new process may look again. */
+bool journal_is_broken(const journal *j);
 /* All that is not done, oldest first. False in each: stop. */
 void journal_each(journal *j,
                   bool (*each)(void *user, const char *task, int64_t attempt, enum journal_state s,

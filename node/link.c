@@ -30,6 +30,7 @@ struct node_link {
     bool failed; /* the attempt that is being begun has told its end already */
     uv_timer_t again;
     unsigned pause_ms;
+    uint64_t tried_at_ms; /* uv_now of the last attempt */
     message *first, **end;
     size_t queued;
     char *in;
@@ -89,9 +90,13 @@ static void try_again(node_link *l)
     uint32_t r = 0;
     if (l->stopping || l->last) return;
     (void)!RAND_bytes((uint8_t *)&r, sizeof r);
-    /* Full jitter: many nodes must not come back at one moment. */
-    const unsigned wait = l->pause_ms == 0 ? 0 : r % l->pause_ms;
+    /* Full jitter: many nodes must not come back at one moment. At once only after a connection
+     * that lasted: a relayer that drops each one is not asked without pause. */
     const unsigned low = l->c.min_ms, high = l->c.max_ms;
+    const uint64_t now = uv_now(l->loop);
+    const unsigned wait = l->pause_ms != 0              ? r % l->pause_ms
+                          : now - l->tried_at_ms >= low ? 0
+                                                        : low;
     l->pause_ms = l->pause_ms < low ? low : l->pause_ms > high / 2 ? high : 2 * l->pause_ms;
     (void)uv_timer_start(&l->again, connect_now, wait, 0);
 }
@@ -205,6 +210,7 @@ static void connect_now(uv_timer_t *t)
     (void)uv_timer_start(&l->again, connect_now, ATTEMPT_MS, 0);
     memset(&i, 0, sizeof i);
     l->failed = false;
+    l->tried_at_ms = uv_now(l->loop);
     i.context = l->cx;
     i.address = l->host;
     i.port = l->port;
@@ -290,7 +296,7 @@ bool link_send(node_link *l, const char *text, size_t n)
 
 bool link_is_open(const node_link *l) { return l->open; }
 
-void link_pause(node_link *l, unsigned ms) { l->pause_ms = ms; }
+void link_pause(node_link *l, unsigned ms) { l->pause_ms = ms < l->c.max_ms ? ms : l->c.max_ms; }
 
 void link_drop(node_link *l, unsigned code, const char *reason)
 {

@@ -46,7 +46,7 @@ static const char usage[] =
     "\n"
     "exit codes: 0 stopped as asked, 1 failure (of status and drain: no node runs; of doctor: a "
     "check failed),\n"
-    "2 usage\n";
+    "2 usage, 70 the disk refused a write\n";
 
 static int bad(const char *what, const char *value)
 {

@@ -1,6 +1,7 @@
 /* task.c - see task.h. */
 #include "node/task.h"
 
+#include "core/crash.h"
 #include "guest/host/jobs.h"
 #include "market/base64.h"
 #include "market/hex.h"
@@ -162,12 +163,15 @@ static json_t *prove(run *r, job_result *result)
     struct timespec now;
     (void)clock_gettime(CLOCK_REALTIME, &now);
     const int64_t left = t->deadline_ms - (int64_t)now.tv_sec * 1000;
+    const int64_t most =
+        1000 * json_integer_value(json_object_get(json_object_get(t->assignment, "requirements"),
+                                                  "max_execution_time"));
     if (left <= 0) return failure("deadline", "expired", "the deadline has passed");
     node_task_path(path, sizeof path, t, "input");
     if (!write_file(path, r->input, r->input_bytes))
         return failure("disk_limit_exceeded", "infra", "the input cannot be written");
     r->spec.input_path = path;
-    r->spec.wall_ms = (uint64_t)left;
+    r->spec.wall_ms = (uint64_t)(most > 0 && most < left ? most : left);
     (void)SHA256(r->input, r->input_bytes, r->spec.input_sha256);
     const job_options o = {.worker = t->ctx->worker,
                            .work_dir = t->ctx->dir,
@@ -284,10 +288,12 @@ static json_t *run_all(run *r)
     if (failed != NULL) return failed;
     hex_write(r->proof_sha256, w.proof_sha256, 32);
     hex_write(r->output_sha256, w.output_sha256, 32);
+    SP_CRASH_POINT("before_upload");
     set_phase(t, "upload", 1000000, 0);
     failed = upload(r, "proof", r->proof_sha256, w.proof_bytes);
     if (failed == NULL && w.output_bytes > MAX_INLINE)
         failed = upload(r, "output", r->output_sha256, w.output_bytes);
+    SP_CRASH_POINT("after_upload");
     return failed != NULL ? failed : describe(r, &w);
 }
 

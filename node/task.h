@@ -46,8 +46,10 @@ typedef struct node_task {
     /* Of a task on a chain: the relayer has the result, and the contract is to pay. */
     bool claiming, claim_runs;
     unsigned claim_tries;
-    int64_t claim_at_ms;
-    void *owner; /* the daemon */
+    int64_t claim_at_ms;   /* of the monotonic clock */
+    unsigned untold_beats; /* since the result was sent */
+    uint64_t said;         /* number of the last message about it */
+    void *owner;           /* the daemon */
 } node_task;
 
 /* Takes the reference to the assignment, whose members are checked here. SP_ERR_FORMAT: one is

@@ -20,8 +20,8 @@
 #define TOKEN 32
 
 /* "Lease TASK ATTEMPT TOKEN" of an attempt that is under way; offered is enough, since the upload
- * may overtake the acknowledgement. */
-static bool has_lease(const call *c, db *d)
+ * may overtake the acknowledgement. It reads the input of its task, and nothing else. */
+static bool has_lease(const call *c, db *d, bool reads)
 {
     const char *given = c->q.headers[HTTP_AUTHORIZATION];
     char task[UUID_TEXT], token[TOKEN + 1];
@@ -32,18 +32,23 @@ static bool has_lease(const call *c, db *d)
                &end) != 3 ||
         given[strlen(LEASE) + (size_t)end] != 0)
         return false;
-    db_rows *r = db_query(
-        d, "SELECT lease_token FROM attempt WHERE task_id = ? AND n = ? AND outcome IS NULL",
-        DB_T(task), DB_I(attempt));
+    db_rows *r = db_query(d,
+                          "SELECT a.lease_token, t.input_sha256 FROM attempt a JOIN task t"
+                          " ON t.id = a.task_id WHERE a.task_id = ? AND a.n = ? AND a.outcome IS"
+                          " NULL",
+                          DB_T(task), DB_I(attempt));
     const bool ok = db_next(r) && strlen(db_text(r, 0)) == TOKEN && strlen(token) == TOKEN &&
-                    CRYPTO_memcmp(db_text(r, 0), token, TOKEN) == 0;
+                    CRYPTO_memcmp(db_text(r, 0), token, TOKEN) == 0 &&
+                    (!reads || strcmp(db_text(r, 1), c->variable[0]) == 0);
     db_end(r);
     return ok;
 }
 
 static bool may(call *c, db *d, scope s)
 {
-    if ((c->who.scopes & ((uint32_t)s | SCOPE_ADMIN)) != 0 || has_lease(c, d)) return true;
+    if ((c->who.scopes & ((uint32_t)s | SCOPE_ADMIN)) != 0 ||
+        has_lease(c, d, s == SCOPE_BLOBS_READ))
+        return true;
     http_add_header(&c->s, "WWW-Authenticate", "Bearer");
     http_problem(&c->s, &c->q, 401, "missing_credentials",
                  "send an API key with the scope %s, or the lease of an attempt", scope_name(s));

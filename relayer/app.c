@@ -7,6 +7,7 @@
 #include "relayer/backup.h"
 #include "relayer/dispatch.h"
 #include "relayer/hook.h"
+#include "relayer/jump.h"
 #include "relayer/log.h"
 #include "relayer/reload.h"
 #include "relayer/rest.h"
@@ -21,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #define TICK_MS 100
@@ -57,6 +59,14 @@ static void fatal(void *user, const char *why)
     log_event(LOG_ERROR, "db_fatal", "err", why, NULL);
     _exit(70); /* no handler, no flush: the disk is what counts */
 }
+
+static void jumped(core *c, void *user, int64_t by_ms)
+{
+    (void)user;
+    jump_heed(c, by_ms);
+}
+
+static void undone(void *user) { ((app *)user)->recount = true; }
 
 static void tick(core *c, void *user, int64_t now_ms)
 {
@@ -175,12 +185,25 @@ static sp_status set_rules(app *a, char *why)
     return SP_ERR_FORMAT;
 }
 
+/* Two relayers on one folder would both hand out its tasks; the second takes another port by
+ * itself, so that this is easily done. */
+static bool lock_folder(app *a, char *why)
+{
+    char path[SETTINGS_TEXT];
+    if (!in_data(a, path, sizeof path, "lock")) return false;
+    a->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (a->lock_fd >= 0 && flock(a->lock_fd, LOCK_EX | LOCK_NB) == 0) return true;
+    (void)snprintf(why, SETTINGS_WHY, "%.200s: another relayer uses this data folder", a->set.data);
+    return false;
+}
+
 sp_status app_open(app *a, const settings *s, const settings_source *source, char *why)
 {
     char database[SETTINGS_TEXT];
     memset(a, 0, sizeof *a);
     a->set = *s;
     a->start_ns = clock_ns();
+    a->lock_fd = -1;
     if (!in_data(a, a->spool, sizeof a->spool, "spool") ||
         !in_data(a, database, sizeof database, "relayer.db") ||
         !in_data(a, a->blobs, sizeof a->blobs, "blobs") || !folder_make(a->spool) ||
@@ -189,6 +212,7 @@ sp_status app_open(app *a, const settings *s, const settings_source *source, cha
         return SP_ERR_IO;
     }
     if (s->database[0] != 0) (void)snprintf(database, sizeof database, "%s", s->database);
+    if (!db_is_postgres(database) && !lock_folder(a, why)) return SP_ERR_IO;
     if (uv_loop_init(&a->loop) != 0 || port_init(&a->port, &a->loop) != SP_OK) return SP_ERR_NOMEM;
     SP_TRY(keys_new(&a->keys));
     SP_TRY(nodes_new(&a->nodes));
@@ -202,7 +226,9 @@ sp_status app_open(app *a, const settings *s, const settings_source *source, cha
                                        .user = a,
                                        .tick = tick,
                                        .fence = instance_fence,
-                                       .fatal = fatal};
+                                       .fatal = fatal,
+                                       .jumped = jumped,
+                                       .undone = undone};
     SP_TRY(core_new(&a->core, &core_settings, &a->port, why));
     SP_TRY(instance_open(a, database, why));
     SP_TRY(load_keys(a, why));
@@ -229,6 +255,8 @@ sp_status app_open(app *a, const settings *s, const settings_source *source, cha
                              .spool = a->spool,
                              .max_connections = (unsigned)s->max_connections,
                              .max_message = s->max_message,
+                             .message_rate = s->message_rate,
+                             .message_burst = s->message_burst,
                              .head_s = (unsigned)((s->head_ms + 999) / 1000),
                              .body_ms = (unsigned)s->body_ms,
                              .send_ms = (unsigned)s->send_ms,
@@ -357,4 +385,5 @@ void app_close(app *a)
     service_free(a->service);
     keys_delete(a->keys);
     (void)uv_loop_close(&a->loop);
+    if (a->lock_fd >= 0) (void)close(a->lock_fd);
 }

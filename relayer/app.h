@@ -39,7 +39,8 @@ struct app {
     struct backup *backup;  /* NULL: the database is not ours to copy */
     int64_t hooks_prune_ms; /* of the core's thread */
     score_rules rules;
-    int64_t hung_up_ms;
+    int64_t hung_up_ms; /* node_clock */
+    bool recount;       /* of what nodes have under way */
     dispatch_mark mark;
     uint64_t start_ns;
     unsigned wanted_port;
@@ -56,7 +57,7 @@ struct app {
     instance instance;
     bool draining, handles_open;
     struct rest *rest; /* of the loop's thread */
-    int exit_code;
+    int exit_code, lock_fd;
 };
 
 /* Limits of rate and load; false: c is answered. */

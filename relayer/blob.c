@@ -1,6 +1,7 @@
 /* blob.c - see blob.h. */
 #include "relayer/blob.h"
 
+#include "core/crash.h"
 #include "market/hex.h"
 
 #include <errno.h>
@@ -117,7 +118,9 @@ sp_status blob_put(const char *dir, const char *name, const uint8_t *bytes, int 
         (void)unlink(part);
         return s;
     }
-    return sync_folder(folder) && sync_folder(dir) ? SP_OK : SP_ERR_IO;
+    if (!sync_folder(folder) || !sync_folder(dir)) return SP_ERR_IO;
+    SP_CRASH_POINT("after_blob");
+    return SP_OK;
 }
 
 int blob_open(const char *dir, const char *name, uint64_t *n)

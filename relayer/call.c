@@ -97,8 +97,12 @@ static void finished(job *j)
     }
     if (j->failed && c->s.status < 400) {
         http_response_free(&c->s);
-        http_problem(&c->s, &c->q, 500, "internal",
-                     "the request could not be carried out; nothing of it was done");
+        if (core_is_full(c->a->core))
+            http_problem(&c->s, &c->q, 507, "storage_full",
+                         "the disk is full; nothing of the request was done");
+        else
+            http_problem(&c->s, &c->q, 500, "internal",
+                         "the request could not be carried out; nothing of it was done");
     }
     call_answer(c);
 }

@@ -1,6 +1,7 @@
 /* core.c - see core.h. */
 #include "relayer/core.h"
 
+#include "core/crash.h"
 #include "relayer/schema.h"
 
 #include <stdio.h>
@@ -14,9 +15,10 @@ struct core {
     queue q;
     pthread_t thread;
     bool running;
-    int64_t now;
+    int64_t now, ahead_ms; /* of the wall clock before the monotonic one */
     uint64_t next_tick;
-    bool failing, lost;
+    _Atomic bool full;
+    bool failing, lost, begun;
     job *emitted, **emitted_end; /* of the whole group */
     pthread_mutex_t count_lock;
     core_counts counts;
@@ -60,6 +62,10 @@ void core_fail(core *c) { c->failing = true; }
 
 bool core_post(core *c, job *j) { return queue_put(&c->q, j); }
 
+bool core_post_beyond(core *c, job *j) { return queue_put_beyond(&c->q, j); }
+
+bool core_is_full(const core *c) { return c->full; }
+
 /* Emitted jobs that will not be sent: their memory is released on the loop, as that of any other.
  */
 static void void_emitted(job *const *from)
@@ -67,29 +73,47 @@ static void void_emitted(job *const *from)
     for (job *j = *from; j != NULL; j = j->next) j->failed = true;
 }
 
-static void check_fatal(core *c)
+static void check_failure(core *c)
 {
     if (db_is_fatal(c->d)) c->c.fatal(c->c.user, db_why(c->d));
+    if (db_is_full(c->d)) c->full = true;
 }
+
+static void undone(core *c)
+{
+    if (c->c.undone != NULL) c->c.undone(c->c.user);
+}
+
+static void run_job(core *c, const void *arg)
+{
+    job *j = (job *)(uintptr_t)arg;
+    j->run(j, c);
+}
+
+static void run_tick(core *c, const void *arg)
+{
+    (void)arg;
+    c->c.tick(c, c->c.user, c->now);
+}
+
+static void run_jump(core *c, const void *arg) { c->c.jumped(c, c->c.user, *(const int64_t *)arg); }
 
 /* One unit of work in a savepoint; false when it was undone. Some failures (a full disk) end the
  * whole transaction: then lost is set, and nothing more may be done in this group. */
-static bool unit(core *c, job *j)
+static bool unit(core *c, void (*run)(core *c, const void *arg), const void *arg)
 {
     job **mark = c->emitted_end;
     c->failing = false;
     if (c->lost) return false;
     c->lost = !db_exec(c->d, "SAVEPOINT unit");
     if (c->lost) return false;
-    if (j != NULL)
-        j->run(j, c);
-    else
-        c->c.tick(c, c->c.user, c->now);
+    run(c, arg);
     const bool ok = db_ok(c->d) && !c->failing;
-    check_fatal(c);
+    check_failure(c);
     db_forgive(c->d);
     if (!ok) {
         void_emitted(mark);
+        undone(c);
         c->lost = !db_exec(c->d, "ROLLBACK TO unit");
     }
     c->lost = !db_exec(c->d, "RELEASE unit") || c->lost;
@@ -102,13 +126,20 @@ bool core_part(core *c, void (*run)(core *c, void *arg), void *arg)
     if (c->failing || !db_exec(c->d, "SAVEPOINT part")) return false;
     run(c, arg);
     const bool ok = db_ok(c->d) && !c->failing;
-    check_fatal(c);
+    check_failure(c);
     db_forgive(c->d);
-    if (!ok) void_emitted(mark);
+    if (!ok) {
+        void_emitted(mark);
+        undone(c);
+    }
     /* Where the whole transaction has ended with it, the unit fails too. */
     c->failing = (!ok && !db_exec(c->d, "ROLLBACK TO part")) || !db_exec(c->d, "RELEASE part");
     return ok && !c->failing;
 }
+
+/* What the wall clock gained on the monotonic one since this was last heeded; a slow adjustment is
+ * no jump. */
+#define JUMP_MS 1000
 
 static void group(core *c, job *list, bool tick)
 {
@@ -121,20 +152,35 @@ static void group(core *c, job *list, bool tick)
         if (db_ok(c->d)) c->c.fatal(c->c.user, "others took this process for dead and went on");
         ok = false;
     }
+    const uint64_t asked = clock_ns();
+    const int64_t ahead_ms = c->now - (int64_t)(asked / 1000000u);
+    /* The database's clock, where it is asked, is one of a moment before. */
+    bool heeded = asked - start < JUMP_MS / 4 * UINT64_C(1000000);
     if (ok) {
-        if (tick) (void)unit(c, NULL);
+        if (!c->begun) c->ahead_ms = ahead_ms;
+        c->begun = true;
+        const int64_t by_ms = ahead_ms - c->ahead_ms;
+        if (heeded && c->c.jumped != NULL && (by_ms >= JUMP_MS || by_ms <= -JUMP_MS))
+            heeded = unit(c, run_jump, &by_ms);
+        if (tick) (void)unit(c, run_tick, NULL);
         for (job *j = list; j != NULL; j = j->next) {
-            j->failed = !unit(c, j);
+            j->failed = !unit(c, run_job, j);
             failed += j->failed;
             n++;
         }
+        SP_CRASH_POINT("before_commit");
         ok = !c->lost && db_exec(c->d, "COMMIT");
     }
-    if (!ok) {
-        check_fatal(c);
+    if (ok) {
+        c->full = false;
+        if (heeded) c->ahead_ms = ahead_ms;
+        SP_CRASH_POINT("after_commit_before_reply");
+    } else {
+        check_failure(c);
         db_forgive(c->d);
         (void)db_exec(c->d, "ROLLBACK");
         db_forgive(c->d);
+        undone(c);
         for (job *j = list; j != NULL; j = j->next) j->failed = true;
         void_emitted(&c->emitted);
         failed = n;

@@ -27,6 +27,11 @@ typedef struct {
      * and ends. May set the time of the group. */
     bool (*fence)(db *d, void *user, int64_t *now_ms);
     void (*fatal)(void *user, const char *why); /* says so and ends the process */
+    /* Optional. The wall clock was set by so many milliseconds, as seen against the monotonic one:
+     * before any other unit, in a savepoint of its own, and again until it was committed. */
+    void (*jumped)(core *c, void *user, int64_t by_ms);
+    /* Optional. Something was rolled back, and with it what was changed in memory may be wrong. */
+    void (*undone)(void *user);
 } core_config;
 
 /* Opens the database and brings its tables up to date; the thread does not run yet. SP_ERR_IO,
@@ -35,6 +40,8 @@ SP_MUST_USE sp_status core_new(core **out, const core_config *c, port *to, char 
 SP_MUST_USE sp_status core_start(core *c);
 /* False: the queue is full or closed; the job is still the caller's. */
 SP_MUST_USE bool core_post(core *c, job *j);
+/* Also when the queue is full: for what must not be lost. */
+SP_MUST_USE bool core_post_beyond(core *c, job *j);
 /* Finishes what is queued, and the thread. */
 void core_stop(core *c);
 void core_free(core *c); /* NULL allowed */
@@ -51,6 +58,8 @@ void core_fail(core *c);
  */
 bool core_part(core *c, void (*run)(core *c, void *arg), void *arg);
 int64_t core_now(const core *c); /* of the group, clock_ms */
+/* Whether the last group was undone because the disk has no room. From any thread. */
+bool core_is_full(const core *c);
 
 typedef struct {
     uint64_t commits, jobs, failed;

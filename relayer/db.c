@@ -21,7 +21,7 @@ struct db {
     void *c;
     db_statement *kept[BUCKETS];
     unsigned n_prepared;
-    bool failed, fatal;
+    bool failed, fatal, full;
     char why[DB_WHY];
 };
 
@@ -77,7 +77,7 @@ void db_close(db *d)
 static void fail(db *d)
 {
     d->failed = true;
-    d->driver->why(d->c, d->why, &d->fatal);
+    d->driver->why(d->c, d->why, &d->fatal, &d->full);
 }
 
 bool db_exec(db *d, const char *sql)
@@ -214,6 +214,8 @@ bool db_ok(const db *d) { return !d->failed; }
 
 const char *db_why(const db *d) { return d->failed ? d->why : ""; }
 
-void db_forgive(db *d) { d->failed = d->fatal = false; }
+void db_forgive(db *d) { d->failed = d->fatal = d->full = false; }
 
 bool db_is_fatal(const db *d) { return d->fatal; }
+
+bool db_is_full(const db *d) { return d->full; }

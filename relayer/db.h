@@ -81,5 +81,7 @@ void db_forgive(db *d);
 /* True when the failure means that nothing written may be relied upon any more (the disk refused a
  * write or a sync): the process must end and start again from what is on the disk. */
 bool db_is_fatal(const db *d);
+/* True when there was no room for what was to be written. */
+bool db_is_full(const db *d);
 
 #endif

@@ -28,8 +28,8 @@ typedef struct db_driver {
     const char *(*get_text)(void *handle, int column);
     const uint8_t *(*get_bytes)(void *handle, int column, size_t *n);
     bool (*is_null)(void *handle, int column);
-    /* The last failure, in words; *fatal as db_is_fatal. */
-    void (*why)(void *c, char text[DB_WHY], bool *fatal);
+    /* The last failure, in words; *fatal as db_is_fatal, *full as db_is_full. */
+    void (*why)(void *c, char text[DB_WHY], bool *fatal, bool *full);
 } db_driver;
 
 extern const db_driver db_sqlite;

@@ -14,7 +14,7 @@
 typedef struct {
     PGconn *pg;
     char why[DB_WHY];
-    bool fatal;
+    bool fatal, full;
 } connection;
 
 typedef struct {
@@ -26,8 +26,10 @@ typedef struct {
 } statement;
 
 /* The first line of what the server said. */
-static void note(connection *c, const char *said)
+static void note(connection *c, const PGresult *r, const char *said)
 {
+    const char *code = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+    c->full = code != NULL && strcmp(code, "53100") == 0; /* disk_full */
     (void)snprintf(c->why, sizeof c->why, "%.*s", (int)strcspn(said, "\n"), said);
     c->fatal = PQstatus(c->pg) != CONNECTION_OK;
 }
@@ -36,7 +38,7 @@ static bool is_good(connection *c, const PGresult *r)
 {
     const ExecStatusType s = PQresultStatus(r);
     if (s == PGRES_COMMAND_OK || s == PGRES_TUPLES_OK) return true;
-    note(c, r != NULL ? PQresultErrorMessage(r) : PQerrorMessage(c->pg));
+    note(c, r, r != NULL ? PQresultErrorMessage(r) : PQerrorMessage(c->pg));
     return false;
 }
 
@@ -49,7 +51,7 @@ static bool pg_exec(void *opaque, const char *sql)
     /* After an error in the transaction the server answers COMMIT by undoing it, and calls that
      * done. */
     if (ok && strcmp(sql, "COMMIT") == 0 && strcmp(PQcmdStatus(r), "COMMIT") != 0) {
-        note(c, "the transaction had failed and was undone");
+        note(c, NULL, "the transaction had failed and was undone");
         ok = false;
     }
     PQclear(r);
@@ -82,7 +84,7 @@ static void *pg_open(const char *where, bool read_only, char *why)
     const char *const values[] = {"10", "5", "20000", where, NULL};
     c->pg = PQconnectdbParams(names, values, 1);
     bool ok = PQstatus(c->pg) == CONNECTION_OK;
-    if (!ok) note(c, PQerrorMessage(c->pg));
+    if (!ok) note(c, NULL, PQerrorMessage(c->pg));
     if (ok) (void)PQsetNoticeProcessor(c->pg, no_notice, NULL);
     ok = ok && pg_exec(c, read_only ? "SET default_transaction_read_only=on"
                                     : "SET synchronous_commit=on");
@@ -130,7 +132,7 @@ static void *pg_prepare(void *opaque, const char *sql, unsigned name)
         ok = is_good(c, r);
         PQclear(r);
     } else {
-        note(c, "out of memory");
+        note(c, NULL, "out of memory");
     }
     free(text);
     if (ok) return s;
@@ -171,7 +173,7 @@ static bool pg_start(void *opaque, void *handle, const db_value *v, size_t n)
     int length[MAX_VALUES], format[MAX_VALUES];
     char ints[MAX_VALUES][INT_TEXT];
     if (n > MAX_VALUES) {
-        note(c, "too many values");
+        note(c, NULL, "too many values");
         return false;
     }
     for (size_t i = 0; i < n; i++) {
@@ -234,11 +236,12 @@ static const uint8_t *pg_bytes(void *handle, int column, size_t *n)
     return bytes;
 }
 
-static void pg_why(void *opaque, char text[DB_WHY], bool *fatal)
+static void pg_why(void *opaque, char text[DB_WHY], bool *fatal, bool *full)
 {
     const connection *c = opaque;
     (void)snprintf(text, DB_WHY, "%s", c->why);
     *fatal = c->fatal;
+    *full = c->full;
 }
 
 const db_driver db_postgres = {pg_open,  pg_close, pg_exec,    pg_prepare, pg_finish,

@@ -139,13 +139,14 @@ static bool lite_is_null(void *handle, int column)
 
 /* After a refused sync the page cache may hold what the disk does not: only a new process may look
  * again. A full disk is reported before anything is acknowledged, and is not fatal. */
-static void lite_why(void *opaque, char text[DB_WHY], bool *fatal)
+static void lite_why(void *opaque, char text[DB_WHY], bool *fatal, bool *full)
 {
     const connection *c = opaque;
     const int kind = c->code & 0xff;
     (void)snprintf(text, DB_WHY, "%.200s (%d)",
                    c->code == SQLITE_MISUSE ? "wrong number of values" : sqlite3_errmsg(c->db),
                    c->code);
+    *full = kind == SQLITE_FULL;
     *fatal = kind == SQLITE_IOERR || kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB;
 }
 

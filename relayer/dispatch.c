@@ -6,6 +6,7 @@
 #include "market/base64.h"
 #include "market/hex.h"
 #include "relayer/app.h"
+#include "relayer/jump.h"
 #include "relayer/log.h"
 #include "relayer/meters.h"
 #include "relayer/schema.h"
@@ -134,6 +135,7 @@ typedef struct {
 static bool pool_init(pool *p, app *a, int64_t now)
 {
     const size_t n = nodes_count(a->nodes);
+    const int64_t clock = node_clock();
     size_t at = 0;
     p->n = 0;
     p->node = calloc(n + 1, sizeof *p->node);
@@ -143,7 +145,7 @@ static bool pool_init(pool *p, app *a, int64_t now)
     for (node_session *s = nodes_each(a->nodes, &at); s != NULL && p->n < n;
          s = nodes_each(a->nodes, &at)) {
         if (!s->registered) continue;
-        if (now - s->seen_ms > (int64_t)a->set.heartbeat_timeout_ms) continue;
+        if (clock - s->seen_ms > (int64_t)a->set.heartbeat_timeout_ms) continue;
         allowance_renew(&s->quota, now);
         s->node.quota_left = s->quota.left;
         if (s->node.running >= s->node.capacity) continue; /* most, when there is much to do */
@@ -453,6 +455,25 @@ static void offer_one(core *c, void *arg)
     offer(c, o->q, o->p, o->best);
 }
 
+/* How much each node has under way, again from the rows: what was undone may have been counted. */
+static void recount(core *c)
+{
+    app *a = core_user(c);
+    size_t at = 0;
+    if (!a->recount) return;
+    a->recount = false;
+    for (node_session *s = nodes_each(a->nodes, &at); s != NULL; s = nodes_each(a->nodes, &at))
+        s->node.running = 0;
+    db_rows *r = db_query_values(
+        core_db(c), "SELECT node_id, count(*) FROM attempt WHERE outcome IS NULL GROUP BY node_id",
+        NULL, 0);
+    while (db_next(r)) {
+        node_session *s = nodes_find(a->nodes, db_text(r, 0));
+        if (s != NULL) s->node.running = (uint32_t)db_int(r, 1);
+    }
+    db_end(r);
+}
+
 static size_t read_rows(queued *list, size_t n, db_rows *r)
 {
     while (n < MAX_LOOKED && db_next(r)) read_queued(&list[n++], r);
@@ -519,7 +540,7 @@ static void find_nodes(core *c, int64_t now)
 {
     app *a = core_user(c);
     dispatch_mark *m = &a->mark;
-    const bool top = !m->deep || !m->left || now - m->top_ms >= AGAIN_MS;
+    const bool top = !m->deep || !m->left || node_clock() - m->top_ms >= AGAIN_MS;
     const uint64_t until = clock_ns() + MAX_LOOK_NS;
     pool p = {NULL, NULL, NULL, 0};
     size_t offered = 0, i = 0;
@@ -528,9 +549,10 @@ static void find_nodes(core *c, int64_t now)
     if (list == NULL) return;
     const size_t n = read_queue(c, list, m, top, now);
     if (top) {
-        m->top_ms = now;
+        m->top_ms = node_clock();
         m->left = false;
     }
+    recount(c);
     const uint64_t start = clock_ns();
     if (n > 0 && pool_init(&p, a, now) && p.n > 0)
         for (; i < n && offered < MAX_PICKS && clock_ns() < until; i++) {
@@ -559,9 +581,10 @@ static void find_nodes(core *c, int64_t now)
 }
 
 /* Nodes that do not register, or have fallen silent. */
-static void hang_up(core *c, int64_t now)
+static void hang_up(core *c)
 {
     app *a = core_user(c);
+    const int64_t now = node_clock();
     size_t at = 0;
     if (now - a->hung_up_ms < 1000) return;
     a->hung_up_ms = now;
@@ -580,7 +603,7 @@ void dispatch_tick(core *c, int64_t now)
     if (instance_holds(core_user(c), "timers")) expire(c, now);
     find_nodes(c, now);
     verify_start_waiting(c);
-    hang_up(c, now);
+    hang_up(c);
 }
 
 void dispatch_take_over(core *c, const char *relayer, int64_t now)
@@ -594,5 +617,6 @@ void dispatch_take_over(core *c, const char *relayer, int64_t now)
     (void)db_run(core_db(c), "UPDATE node SET connected = 0, instance = NULL WHERE instance = ?",
                  DB_T(relayer));
     (void)db_run(core_db(c), "DELETE FROM mail WHERE instance = ?", DB_T(relayer));
+    jump_clamp(c, now);
     verify_recover(c, relayer);
 }

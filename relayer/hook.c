@@ -6,6 +6,7 @@
  * which one call at a time tries whether it answers again. */
 #include "relayer/hook.h"
 
+#include "core/crash.h"
 #include "relayer/app.h"
 #include "relayer/log.h"
 #include "relayer/meters.h"
@@ -31,7 +32,7 @@
 typedef struct {
     char name[HOOK_ID + HOOK_ORIGIN]; /* "": free */
     unsigned on_way, failures;
-    int64_t closed_until, used;
+    int64_t closed_until, used; /* milliseconds of clock_ns */
 } endpoint;
 
 typedef struct {
@@ -105,11 +106,12 @@ bool hook_admit(hook_sender *s, const char *name, const char *id, int64_t now_ms
     endpoint *e = endpoint_of(s, name);
     char *place = place_of(s, "");
     bool ok = false;
+    const int64_t clock = (int64_t)(clock_ns() / 1000000u);
     *again_ms = now_ms + SOON_MS;
     if (e != NULL) {
-        e->used = now_ms;
-        if (e->closed_until > now_ms)
-            *again_ms = e->closed_until;
+        e->used = clock;
+        if (e->closed_until > clock)
+            *again_ms = now_ms + (e->closed_until - clock);
         else
             ok = place != NULL && e->on_way < (e->failures >= FAILURES ? 1 : AT_A_TIME_EACH);
     }
@@ -143,7 +145,9 @@ static void done(job *j)
     if (e != NULL && e->on_way > 0) {
         e->on_way--;
         e->failures = v->status / 100 == 2 ? 0 : e->failures + 1;
-        e->closed_until = e->failures < FAILURES ? 0 : clock_ms() + pause_ms(v->a, e->failures);
+        e->closed_until = e->failures < FAILURES
+                              ? 0
+                              : (int64_t)(clock_ns() / 1000000u) + pause_ms(v->a, e->failures);
     }
     (void)pthread_mutex_unlock(&s->lock);
     hook_delivery_free(v);
@@ -262,6 +266,7 @@ static void set_up(transfer *t)
 /* To the core, which notes it. Where the relayer stops meanwhile the row stays due. */
 static void hand_back(hook_sender *s, hook_delivery *v)
 {
+    SP_CRASH_POINT("after_callback");
     v->j.run = hook_note;
     v->j.done = done;
     while (!core_post(s->a->core, &v->j)) {

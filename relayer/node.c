@@ -38,6 +38,8 @@ void nodes_delete(nodes *n)
     free(n);
 }
 
+int64_t node_clock(void) { return (int64_t)(clock_ns() / 1000000u); }
+
 size_t nodes_count(const nodes *n) { return n->n_registered; }
 
 static node_session **place(nodes *n, server_handle h)
@@ -190,9 +192,12 @@ typedef struct {
     char id[NODE_ID], peer[HTTP_PEER];
 } incoming;
 
+/* What a node said and what was undone has no answer: the node says it again when it comes back. */
 static void incoming_done(job *j)
 {
     incoming *i = (incoming *)j;
+    if (j->failed && i->what != CLOSED)
+        server_close(i->a->server, i->h, 4500, "this could not be handled: say it again");
     free(i->text);
     free(i);
 }
@@ -211,7 +216,7 @@ static void opened(core *c, const incoming *i)
     s->handle = i->h;
     memcpy(s->id, i->id, sizeof s->id);
     memcpy(s->peer, i->peer, sizeof s->peer);
-    s->opened_ms = s->seen_ms = core_now(c);
+    s->opened_ms = s->seen_ms = node_clock();
     if (felt_read(&s->nonce, random) != SP_OK)
         s->nonce = felt_zero(); /* below 2^250: it never is */
     *place(a->nodes, i->h) = s;
@@ -288,7 +293,7 @@ static void said(core *c, const incoming *i)
     app *a = core_user(c);
     node_session *s = *place(a->nodes, i->h);
     if (s == NULL) return;
-    s->seen_ms = core_now(c);
+    s->seen_ms = node_clock();
     json_error_t e;
     json_t *m = json_loadb(i->text, i->n, JSON_REJECT_DUPLICATES, &e);
     const char *type = json_string_value(json_object_get(m, "message_type"));
@@ -374,8 +379,8 @@ void node_on_close(app *a, server_handle h)
 {
     incoming *i = incoming_new(a, h);
     if (i != NULL) i->what = CLOSED;
-    /* A full queue must not lose that a node went: it is found by its silence. */
-    if (i != NULL && !core_post(a->core, &i->j)) incoming_done(&i->j);
+    /* At most one for each socket. */
+    if (i != NULL && !core_post_beyond(a->core, &i->j)) incoming_done(&i->j);
 }
 
 void node_on_drain(app *a)

@@ -27,7 +27,7 @@ typedef struct node_session {
     bool registered;
     felt pubkey;
     char address[FELT_HEX];
-    int64_t opened_ms, seen_ms;
+    int64_t opened_ms, seen_ms; /* node_clock */
     unsigned malformed;
     score_node node; /* running: offered, leased or running */
     reputation rep;
@@ -42,6 +42,8 @@ typedef struct nodes nodes;
 
 sp_status nodes_new(nodes **out);
 void nodes_delete(nodes *n);
+/* Milliseconds of a clock that nobody sets. */
+int64_t node_clock(void);
 /* Those that are registered. */
 size_t nodes_count(const nodes *n);
 node_session *nodes_find(nodes *n, const char *id);

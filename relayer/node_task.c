@@ -24,7 +24,7 @@
 /* The attempt that a message speaks of, fenced. */
 typedef struct {
     task_brief task;
-    int64_t n, start_by, lease_until;
+    int64_t n, start_by, work_until, lease_until; /* work_until 0: the deadline alone */
     bool acked, started, has_result;
     char outcome[24];
 } attempt_row;
@@ -46,7 +46,8 @@ static bool find_attempt(core *c, const node_session *s, attempt_row *t, const j
     t->n = json_integer_value(n);
     db_rows *r =
         db_query(core_db(c),
-                 "SELECT lease_token, acked_at, started_at, start_by, lease_until, outcome, result"
+                 "SELECT lease_token, acked_at, started_at, start_by, lease_until, outcome, result,"
+                 " work_until"
                  " FROM attempt WHERE task_id = ? AND n = ? AND node_id = ?",
                  DB_T(task), DB_I(t->n), DB_T(s->id));
     const bool found = db_next(r) && same_token(db_text(r, 0), token);
@@ -58,6 +59,7 @@ static bool find_attempt(core *c, const node_session *s, attempt_row *t, const j
         (void)snprintf(t->outcome, sizeof t->outcome, "%s",
                        db_text(r, 5) != NULL ? db_text(r, 5) : "");
         t->has_result = !db_is_null(r, 6);
+        t->work_until = db_int(r, 7);
     }
     db_end(r);
     return found && task_find(core_db(c), &t->task, task);
@@ -170,6 +172,27 @@ void node_task_retry(core *c, const char *task, failure_code why, const char *de
 
 /* ---- messages ---- */
 
+/* When the work has to be delivered: max_execution_time from now, and the grace in which a socket
+ * that was lost may come back. 0: the demander set no such time. */
+static int64_t work_end(core *c, const char *task, int64_t now)
+{
+    int64_t seconds = 0;
+    db_rows *r = db_query(core_db(c), "SELECT requirements FROM task WHERE id = ?", DB_T(task));
+    json_t *need = db_next(r) ? json_loads(db_text(r, 0), 0, NULL) : NULL;
+    db_end(r);
+    seconds = json_integer_value(json_object_get(need, "max_execution_time"));
+    json_decref(need);
+    if (seconds <= 0) return 0;
+    return now + 1000 * seconds + (int64_t)((const app *)core_user(c))->set.resume_grace_ms;
+}
+
+/* A lease ends with the deadline, and with the time that the work may take. */
+static int64_t bounded(int64_t until, const attempt_row *t)
+{
+    if (t->work_until != 0 && until > t->work_until) until = t->work_until;
+    return until < t->task.deadline ? until : t->task.deadline;
+}
+
 void node_ack(core *c, node_session *s, const json_t *m, const char *re)
 {
     app *a = core_user(c);
@@ -192,9 +215,14 @@ void node_ack(core *c, node_session *s, const json_t *m, const char *re)
     const int64_t now = core_now(c);
     int64_t until = now + (int64_t)a->set.lease_ms;
     if (until > t.start_by) until = t.start_by;
-    (void)db_run(core_db(c),
-                 "UPDATE attempt SET acked_at = ?, lease_until = ? WHERE task_id = ? AND n = ?",
-                 DB_I(now), DB_I(until), DB_T(t.task.id), DB_I(t.n));
+    t.work_until = work_end(c, t.task.id, now);
+    const db_value none = DB_NULL, end = DB_I(t.work_until);
+    const db_value values[] = {DB_I(now), DB_I(bounded(until, &t)), t.work_until == 0 ? none : end,
+                               DB_T(t.task.id), DB_I(t.n)};
+    (void)db_run_values(core_db(c),
+                        "UPDATE attempt SET acked_at = ?, lease_until = ?, work_until = ?"
+                        " WHERE task_id = ? AND n = ?",
+                        values, SP_COUNT(values));
     slots_follow(c, &t.task, s->id, NULL);
 }
 
@@ -202,7 +230,7 @@ void node_ack(core *c, node_session *s, const json_t *m, const char *re)
 static int64_t renew(core *c, const node_session *s, attempt_row *t, const json_t *m)
 {
     const app *a = core_user(c);
-    const int64_t now = core_now(c), until = now + (int64_t)a->set.lease_ms;
+    const int64_t now = core_now(c), until = bounded(now + (int64_t)a->set.lease_ms, t);
     const char *phase = json_string_value(json_object_get(m, "phase"));
     int64_t ppm = json_integer_value(json_object_get(m, "progress_ppm"));
     if (ppm < 0 || ppm > 1000000) ppm = 0;

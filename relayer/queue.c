@@ -21,10 +21,10 @@ void queue_free(queue *q)
     (void)pthread_mutex_destroy(&q->lock);
 }
 
-bool queue_put(queue *q, job *j)
+static bool put(queue *q, job *j, bool beyond)
 {
     (void)pthread_mutex_lock(&q->lock);
-    const bool ok = !q->closed && q->n < q->room;
+    const bool ok = !q->closed && (beyond || q->n < q->room);
     if (ok) {
         j->next = NULL;
         *q->tail = j;
@@ -35,6 +35,10 @@ bool queue_put(queue *q, job *j)
     (void)pthread_mutex_unlock(&q->lock);
     return ok;
 }
+
+bool queue_put(queue *q, job *j) { return put(q, j, false); }
+
+bool queue_put_beyond(queue *q, job *j) { return put(q, j, true); }
 
 job *queue_take(queue *q, size_t most, uint64_t until_ns)
 {

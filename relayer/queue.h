@@ -29,6 +29,8 @@ void queue_init(queue *q, size_t room);
 void queue_free(queue *q); /* empty by now */
 /* False when it is full or closed: nothing was taken over. */
 SP_MUST_USE bool queue_put(queue *q, job *j);
+/* Also when it is full: for what must not be left out, and of which there is a bound elsewhere. */
+SP_MUST_USE bool queue_put_beyond(queue *q, job *j);
 /* Up to most jobs as a list, in order; waits until there is one, until_ns (CLOCK_MONOTONIC) has
  * come (NULL then), or the queue is closed. */
 job *queue_take(queue *q, size_t most, uint64_t until_ns);

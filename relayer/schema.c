@@ -85,7 +85,8 @@ static const char *const version_1[] = {
     " slot @I NOT NULL, node_id TEXT NOT NULL, account TEXT NOT NULL, session TEXT NOT NULL,"
     " lease_token TEXT NOT NULL, offered_at @I NOT NULL, offer_until @I NOT NULL, acked_at @I,"
     /* lease_until: what is done when it comes depends on acked_at; NULL once a result is there */
-    " started_at @I, start_by @I NOT NULL, lease_until @I, phase TEXT, progress_ppm @I, eta_ms @I,"
+    " started_at @I, start_by @I NOT NULL, work_until @I, lease_until @I, phase TEXT, progress_ppm "
+    "@I, eta_ms @I,"
     " outcome TEXT, ended_at @I, failure_code TEXT, failure_detail TEXT, result TEXT,"
     " verifier TEXT," /* the relayer that looks at the result */
     " sig_r TEXT, sig_s TEXT, candidates TEXT,"

@@ -31,6 +31,9 @@ typedef struct {
 } server_events;
 
 #define SERVER_MEMORY_BODY ((size_t)256 << 10)
+/* What all that is coming in may take together. */
+#define SERVER_BODY_BYTES ((size_t)256 << 20)
+#define SERVER_WS_COMING_BYTES ((size_t)128 << 20)
 
 typedef struct {
     const char *address; /* "127.0.0.1", "0.0.0.0", "::" */
@@ -40,11 +43,13 @@ typedef struct {
     const char *spool;              /* a folder for long bodies */
     unsigned max_connections;
     size_t max_message; /* bytes of a node's message */
-    unsigned head_s;    /* the head of a request has this long; 0: 10 */
-    unsigned send_ms;   /* a client that takes nothing for so long is cut off; 0: 30000 */
-    unsigned body_ms;   /* a body has this long, and a second more for every 10 kB; 0: 10000 */
-    unsigned reply_ms;  /* a handler has this long; 0: 90000 */
-    unsigned hangup_s;  /* a WebSocket peer that answers no ping for so long is gone; 0: 95 */
+    /* Messages of one socket in a second, and at once; 0: any number. */
+    uint64_t message_rate, message_burst;
+    unsigned head_s;   /* the head of a request has this long; 0: 10 */
+    unsigned send_ms;  /* a client that takes nothing for so long is cut off; 0: 30000 */
+    unsigned body_ms;  /* a body has this long, and a second more for every 10 kB; 0: 10000 */
+    unsigned reply_ms; /* a handler has this long; 0: 90000 */
+    unsigned hangup_s; /* a WebSocket peer that answers no ping for so long is gone; 0: 95 */
 } server_config;
 
 /* SP_ERR_IO, with a sentence in why[256]: the address cannot be listened on. */
@@ -73,6 +78,7 @@ void server_close(server *s, server_handle h, unsigned code, const char *reason)
 typedef struct {
     uint64_t requests, refused, ws_opened, ws_messages;
     size_t ws_now, http_now, ws_queued_bytes;
+    size_t ws_coming_bytes, body_bytes; /* of messages and bodies that are not whole yet */
 } server_counts;
 server_counts server_count(const server *s);
 

@@ -9,6 +9,7 @@
 
 #include "relayer/guard.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -33,6 +34,7 @@ typedef struct {
     bool close;
     bool counted; /* in counts.http_now */
     uint64_t expected, got;
+    size_t held; /* in counts.body_bytes */
     unsigned repeats;
     http_request q;
     http_response r;
@@ -136,8 +138,15 @@ static void set_request_id(exchange *x)
                        ++x->s->ids ^ ((uint64_t)lws_now_usecs() << 20));
 }
 
+static void let_go(exchange *x)
+{
+    x->s->counts.body_bytes -= x->held;
+    x->held = 0;
+}
+
 static void exchange_free(exchange *x)
 {
+    let_go(x);
     if (x->counted) x->s->counts.http_now--;
     server_slot_release(x->s, x->handle);
     http_request_free(&x->q);
@@ -265,6 +274,7 @@ static int submit(exchange *x)
 {
     http_request q = x->q;
     x->phase = WAITING;
+    let_go(x);
     /* What an answer needs of the request stays. */
     memset(&x->q, 0, sizeof x->q);
     x->q.body_fd = -1;
@@ -348,8 +358,11 @@ static int begin(struct lws *wsi, exchange **pss, const char *path, size_t path_
     if (x->expected > SERVER_MEMORY_BODY) {
         if (!make_spool(x)) return refuse(x, 507, "storage_full", "a long body cannot be stored");
     } else {
-        x->q.body = malloc((size_t)x->expected + 1);
+        if (s->counts.body_bytes + x->expected <= SERVER_BODY_BYTES)
+            x->q.body = malloc((size_t)x->expected + 1);
         if (x->q.body == NULL) return refuse(x, 503, "overloaded", "out of memory");
+        x->held = (size_t)x->expected;
+        s->counts.body_bytes += x->held;
     }
     if (head.expect != NULL && head.http_1_1) {
         uint8_t room[LWS_PRE + 32];
@@ -387,7 +400,8 @@ static int body(exchange *x, const uint8_t *in, size_t n)
         size_t at = 0;
         while (at < n) {
             const ssize_t w = write(x->q.body_fd, in + at, n - at);
-            if (w < 0) return refuse(x, 507, "storage_full", "a long body cannot be stored");
+            if (w < 0 && errno == EINTR) continue;
+            if (w <= 0) return refuse(x, 507, "storage_full", "a long body cannot be stored");
             at += (size_t)w;
         }
     }

@@ -2,6 +2,7 @@
 #include "relayer/server_internal.h"
 
 #include "relayer/guard.h"
+#include "relayer/queue.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,8 @@ typedef struct ws_socket {
     server_handle handle;
     uint64_t valid_ms;       /* when it opened, or answered a ping */
     bool pinged, ping, dead; /* ping: one is to be written */
-    char *in;                /* of the message that is coming in */
+    uint64_t full_at_ns; /* when it may send a whole burst again */
+    char *in;            /* of the message that is coming in */
     size_t in_bytes, in_room;
     message *first, **end;
     size_t n_queued, queued_bytes;
@@ -46,6 +48,13 @@ static void drop_queue(ws_socket *w)
     w->s->counts.ws_queued_bytes -= w->queued_bytes;
     w->end = &w->first;
     w->n_queued = w->queued_bytes = 0;
+}
+
+static void take_room(ws_socket *w, size_t room)
+{
+    w->s->counts.ws_coming_bytes += room;
+    w->s->counts.ws_coming_bytes -= w->in_room;
+    w->in_room = room;
 }
 
 static int opened(struct lws *wsi, ws_socket **pss)
@@ -84,12 +93,24 @@ static void closed(ws_socket *w)
     if (w->next != NULL) w->next->link = w->link;
     const unsigned code = w->close_code != 0 ? w->close_code : w->peer_code;
     drop_queue(w);
+    take_room(w, 0);
     free(w->in);
     free(w);
     s->counts.ws_now--;
     server_slot_release(s, h);
     if (h != 0) s->e.ws_close(s->e.user, h);
     if (s->e.ws_ended != NULL) s->e.ws_ended(s->e.user, code != 0 ? code : 1006);
+}
+
+/* Of one socket: so many messages a second, and so many at once. */
+static bool is_flood(ws_socket *w)
+{
+    const server_config *c = &w->s->c;
+    if (c->message_rate == 0) return false;
+    const uint64_t now = clock_ns(), period = UINT64_C(1000000000) / c->message_rate;
+    if (w->full_at_ns < now) w->full_at_ns = now;
+    w->full_at_ns += period;
+    return w->full_at_ns - now > period * c->message_burst;
 }
 
 static int received(ws_socket *w, const char *in, size_t n)
@@ -105,21 +126,31 @@ static int received(ws_socket *w, const char *in, size_t n)
     }
     if (w->in_bytes + n + 1 > w->in_room) {
         const size_t room = 2 * (w->in_bytes + n) + 1;
+        /* Many that each send a part of a long message, and wait, would take all memory. */
+        if (w->s->counts.ws_coming_bytes - w->in_room + room > SERVER_WS_COMING_BYTES) {
+            fail(w, 1013, "too many long messages at once");
+            return -1;
+        }
         char *more = realloc(w->in, room);
         if (more == NULL) return -1;
         w->in = more;
-        w->in_room = room;
+        take_room(w, room);
     }
     if (n > 0) memcpy(w->in + w->in_bytes, in, n);
     w->in_bytes += n;
     if (!lws_is_final_fragment(w->wsi) || lws_remaining_packet_payload(w->wsi) > 0) return 0;
     w->s->counts.ws_messages++;
+    if (is_flood(w)) {
+        fail(w, 4429, "too many messages");
+        return -1;
+    }
     char *text = w->in;
     const size_t whole = w->in_bytes;
     if (text == NULL) return 0; /* an empty message */
     text[whole] = 0;
     w->in = NULL;
-    w->in_bytes = w->in_room = 0;
+    w->in_bytes = 0;
+    take_room(w, 0);
     w->s->e.ws_message(w->s->e.user, w->handle, text, whole);
     return 0;
 }

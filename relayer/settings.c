@@ -51,6 +51,8 @@ static const setting table[] = {
     {"ws", "lease", MILLISECONDS, AT(lease_ms), 10, DAY_MS, "120s"},
     {"ws", "start_by", MILLISECONDS, AT(start_by_ms), 10, DAY_MS, "180s"},
     {"ws", "max_message", BYTES, AT(max_message), 4096, 16 << 20, "256KiB"},
+    {"ws", "message_rate", NUMBER, AT(message_rate), 1, 1000000, "100"},
+    {"ws", "message_burst", NUMBER, AT(message_burst), 1, 1000000, "1000"},
     {"ws", "require_node_signature", YES_NO, AT(require_node_signature), 0, 1, "yes"},
     {"sched", "exploration_ppm", NUMBER, AT(exploration_ppm), 0, 1000000, "50000"},
     {"sched", "max_attempts", NUMBER, AT(max_attempts), 1, 100, "3"},

@@ -33,7 +33,7 @@ typedef struct {
     uint64_t group_ms, group_max, readers;
     /* [ws] in milliseconds */
     uint64_t offer_ms, heartbeat_ms, resume_grace_ms, heartbeat_timeout_ms, lease_ms, start_by_ms;
-    uint64_t max_message;
+    uint64_t max_message, message_rate, message_burst; /* of one socket, per second */
     uint64_t require_node_signature;
     /* [sched] */
     uint64_t exploration_ppm, max_attempts, weight_spec, weight_history, weight_reputation,

@@ -71,6 +71,7 @@ SP_MUST_USE bool task_move(core *c, const char *id, int64_t *version, task_state
 void task_set_failure(core *c, const char *id, failure_code code, const char *detail);
 
 /* Deadlines are at most this far away. */
+#define TASK_MAX_PAUSE_MS INT64_C(64000) /* between two attempts */
 #define TASK_MAX_DEADLINE_MS (INT64_C(366) * 24 * 3600000)
 
 /* What moving needs to know. */

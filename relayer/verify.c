@@ -1,6 +1,7 @@
 /* verify.c - see verify.h. */
 #include "relayer/verify.h"
 
+#include "core/crash.h"
 #include "market/base64.h"
 #include "market/hex.h"
 #include "market/work.h"
@@ -116,6 +117,9 @@ static void run_check(const verification *v, delivery *p, work_server *child)
     if (proof == NULL || output == NULL) {
         fill(&p->result, WORK_WORKER_REFUSED, "the proof or the output cannot be read");
     } else {
+        (void)SHA256(proof, n, hash);
+        hex_write(hex, hash, sizeof hash);
+        const bool whole = strcmp(hex, p->proof) == 0;
         (void)SHA256(output, p->output_bytes, hash);
         hex_write(hex, hash, sizeof hash);
         program_hash_io(h_out, output, p->output_bytes);
@@ -131,7 +135,11 @@ static void run_check(const verification *v, delivery *p, work_server *child)
         memcpy(q.io_commitment, p->io_commitment, sizeof q.io_commitment);
         memcpy(q.program_id, v->program_id, sizeof q.program_id);
         memcpy(q.context, p->context, sizeof q.context);
-        if (strcmp(hex, p->output_sha256) != 0)
+        if (!whole) {
+            /* Taken away, so that the next upload is stored and not taken for this. */
+            blob_remove(v->a->blobs, p->proof);
+            fill(&p->result, WORK_WORKER_REFUSED, "the file of the proof has other bytes");
+        } else if (strcmp(hex, p->output_sha256) != 0)
             fill(&p->result, WORK_PROOF_INVALID, "the output has not the hash that was signed");
         else
             work_call(child, &q, v->a->set.verify_ms, &p->result);
@@ -316,6 +324,7 @@ static void *verify_thread(void *arg)
                                                          : "failed",
                             "", clock_ns() - start);
             }
+            SP_CRASH_POINT("after_verify");
             j->run = verdict;
             j->done = verdict_done;
             /* The core stops after these threads; a full queue is waited for. */
