@@ -29,7 +29,7 @@ void jump_heed(core *c, int64_t by_ms)
     char text[24];
     (void)snprintf(text, sizeof text, "%" PRId64, by_ms);
     log_event(LOG_WARN, "clock_jumped", "by_ms", text, NULL);
-    a->instance.renewed_ms = 0; /* at once */
+    a->instance.renewed_ms = 0;         /* at once */
     if (!instance_holds(a, "timers")) { /* another moves what is stored, and has a second for it */
         a->instance.looked_ms = core_now(c);
         return;

@@ -161,7 +161,7 @@ def test_sync_is_refused(draw):
         threads = [threading.Thread(target=poster) for _ in range(3)]
         for t in threads:
             t.start()
-        time.sleep(0.2)
+        wait_for("some are there", lambda: len(kept) > 2)
         f.refuse_syncs(after)
         code = r.process.wait(20)
         stopped.set()

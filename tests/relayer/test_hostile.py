@@ -1,0 +1,376 @@
+#!/usr/bin/env python3
+"""Nodes and demanders that want more than is theirs.
+
+usage: test_hostile.py RELAYER SPROVE [TEST]"""
+import os
+import shutil
+import struct
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from relayer_process import Relayer, free_port, wait_for  # noqa: E402
+from test_tasks import RELAYER, SEED, Node, post, prove, sha256, state  # noqa: E402
+from wsclient import Closed, WebSocket  # noqa: E402
+import sqlite3  # noqa: E402
+import subprocess  # noqa: E402
+
+FAST = ["ws.offer=300ms", "ws.heartbeat=400ms", "ws.resume_grace=600ms", "ws.heartbeat_timeout=5s", "ws.lease=6s", "ws.start_by=7s",
+        "ws.require_node_signature=no", "server.per_ip=100000", "limits.post_rate=100000", "limits.post_burst=100000"]
+
+
+def rows(r, sql):
+    with sqlite3.connect(f"file:{r.folder}/relayer.db?mode=ro", uri=True, timeout=10) as d:
+        return d.execute(sql).fetchall()
+
+
+def error_of(node, message):
+    node.ws.send(message)
+    while True:
+        m = node.ws.recv()
+        if m["message_type"] == "error":
+            return m["code"]
+
+
+def is_over(ws, seconds=10):
+    """The code with which the relayer closed it, or 0."""
+    try:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            try:
+                ws.recv(0.2)
+            except TimeoutError:
+                pass
+    except Closed as e:
+        return e.code or 0
+    except OSError:
+        return 0
+    raise AssertionError("still open")
+
+
+# ---- nodes ----
+
+def test_answers_of_others(r, proof, output):
+    """Another node's offer, with its own stolen token: nothing of it changes."""
+    task = post(r)
+    owner, thief = Node(r, "owner", price="0"), Node(r, "thief", threads=1)  # the thief is not good enough for it
+    a = owner.expect("task_assignment")
+    assert a["task_id"] == task
+    for token in (a["lease_token"], "0" * 32, "", None, a["lease_token"][:-1], 7):
+        fence = {"task_id": task, "attempt": a["attempt"], "lease_token": token}
+        for m in ({"message_type": "task_ack", "accept": True}, {"message_type": "task_ack", "accept": False},
+                  {"message_type": "task_progress", "phase": "prove", "progress_ppm": 1},
+                  {"message_type": "task_result", "status": "success"}, {"message_type": "task_result", "status": "failure"}):
+            assert error_of(thief, {**m, **fence}) == "stale_lease", (token, m)
+    for attempt in (0, 2, -1, 1 << 62, "1", None, 1.0, True):
+        assert error_of(thief, {"message_type": "task_progress", "task_id": task, "attempt": attempt,
+                                "lease_token": a["lease_token"]}) == "stale_lease"
+        if attempt is not True:  # which is no integer in JSON
+            assert error_of(owner, {"message_type": "task_progress", "task_id": task, "attempt": attempt,
+                                    "lease_token": a["lease_token"]}) == "stale_lease"
+    thief.ws.send({"message_type": "heartbeat", "seq": 1, "running": [{"task_id": task, "attempt": 1, "lease_token": a["lease_token"]}]})
+    assert thief.ws.expect("heartbeat_ack")["leases"] == []
+    assert state(r, task)["state"] in ("offered", "queued")
+    owner.ws.close()
+    thief.ws.close()
+    r.call("POST", f"/api/v1/tasks/{task}/cancel")
+
+
+def test_leases_and_blobs(r, proof, output):
+    """A lease reads the input of its task and nothing else, writes only what has its hash, and nothing once it is over."""
+    long = dict(SEED, payload={"algorithm": "sort", "values": [n * 2654435761 % 2**31 for n in range(20000)]})
+    status, made, _ = r.call("POST", "/api/v1/tasks", long)
+    if status != 201:  # this job has another shape: any input that is too long for the message will do
+        raise AssertionError(made)
+    task = made["task_id"]
+    secret = b"another demander's file"
+    assert r.call("PUT", "/api/v1/blobs/" + sha256(secret), secret)[0] == 201
+    node = Node(r, "curious")
+    a = node.take()
+    assert a["task_id"] == task and "input_url" in a["job"], a["job"]
+    lease = {"Authorization": f"Lease {a['task_id']} {a['attempt']} {a['lease_token']}"}
+    assert r.call("GET", a["job"]["input_url"], headers=lease, raw=True)[0] == 200
+    assert r.call("GET", "/api/v1/blobs/" + sha256(secret), headers=lease)[0] == 401
+    assert r.call("PUT", "/api/v1/blobs/" + sha256(secret), b"x" * len(secret), lease)[0] in (409, 422)
+    assert r.call("GET", "/api/v1/blobs/" + sha256(secret), raw=True)[1] == secret
+    for bad in (f"Lease {a['task_id']} {a['attempt'] + 1} {a['lease_token']}", f"Lease {a['task_id']} {a['attempt']} {'0' * 32}",
+                f"Lease {a['task_id']} {a['attempt']} {a['lease_token']} ", f"Lease {a['task_id']} {a['attempt']}",
+                "Lease", "Lease ' OR 1=1 -- 1 " + "0" * 32):
+        assert r.call("PUT", "/api/v1/blobs/" + sha256(b"x"), b"x", {"Authorization": bad})[0] == 401, bad
+    assert r.call("POST", f"/api/v1/tasks/{task}/cancel")[0] == 202
+    assert r.call("PUT", "/api/v1/blobs/" + sha256(b"y"), b"y", lease)[0] == 401
+    assert r.call("GET", a["job"]["input_url"], headers=lease, raw=True)[0] == 401
+    node.ws.close()
+
+
+def test_never_delivers(r, proof, output):
+    """A node that reports progress for ever holds the task no longer than max_execution_time."""
+    task = post(r, dict(SEED, requirements={"cpu_threads": 1, "ram_gb": 1, "max_execution_time": 1}))
+    lazy = Node(r, "lazy")
+    a = lazy.take()
+    end = time.monotonic() + 15
+    while time.monotonic() < end and not rows(r, f"SELECT 1 FROM attempt WHERE task_id = '{task}' AND outcome IS NOT NULL"):
+        lazy.progress(a)
+        lazy.ws.send({"message_type": "heartbeat", "seq": 1, "running": [lazy.fence(a)]})
+        time.sleep(0.2)
+    assert rows(r, f"SELECT outcome FROM attempt WHERE task_id = '{task}' AND n = 1") == [("lease_expired",)]
+    lazy.ws.close()
+    good = Node(r, "diligent")
+    a = good.take(timeout=15)
+    assert good.upload(a, proof)[0] in (200, 201)
+    assert good.result(a, proof, output)["accepted"]
+    wait_for("verified", lambda: state(r, task)["state"] == "verified")
+    good.ws.close()
+
+
+def test_lease_ends_with_the_deadline(r, proof, output):
+    soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 4))
+    task = post(r, dict(SEED, requirements={"cpu_threads": 1, "ram_gb": 1}, deadline=soon))
+    node = Node(r, "hurried")
+    a = node.take()
+    node.progress(a)
+    wait_for("running", lambda: state(r, task)["state"] == "running")
+    (until, deadline), = rows(r, f"SELECT a.lease_until, t.deadline FROM attempt a JOIN task t ON t.id = a.task_id WHERE t.id = '{task}'")
+    assert until <= deadline, (until, deadline)
+    wait_for("expired", lambda: state(r, task)["state"] == "expired")
+    node.ws.close()
+
+
+def test_proof_of_another_task(r, proof, output):
+    """A valid proof of another input."""
+    other = dict(SEED["payload"], matrix_a=[[2, 2], [3, 4]])
+    task = post(r, dict(SEED, payload=other))
+    node = Node(r, "reuser")
+    a = node.take()
+    assert node.upload(a, proof)[0] in (200, 201)
+    assert node.result(a, proof, output)["accepted"]
+    wait_for("refused", lambda: rows(r, f"SELECT outcome FROM attempt WHERE task_id = '{task}'")[0] == ("proof_invalid",))
+    assert state(r, task)["state"] != "verified" and state(r, task)["result"] is None
+    node.ws.close()
+    r.call("POST", f"/api/v1/tasks/{task}/cancel")
+
+
+def test_other_bytes_afterwards(r, proof, output):
+    """What was delivered stands; a second delivery with other bytes, and a new price, change nothing."""
+    task = post(r)
+    node = Node(r, "fickle", price="5")
+    a = node.take()
+    assert a["price"], a
+    node.ws.send({"message_type": "node_update", "id": "u", "price": {"base_fri": "10", "per_mcycle_fri": "1"}})
+    node.ws.expect("node_ack")
+    assert node.upload(a, proof)[0] in (200, 201)
+    assert node.result(a, proof, output)["accepted"]
+    before = rows(r, f"SELECT result FROM attempt WHERE task_id = '{task}'")
+    again = node.result(a, b"other bytes" + proof, output + b"!")
+    assert again["duplicate"], again
+    failure = {"message_type": "task_result", "id": "x", **node.fence(a), "status": "failure", "error": {"code": "nonzero_exit"}}
+    node.ws.send(failure)
+    assert node.ws.expect("result_ack")["duplicate"]
+    wait_for("verified", lambda: state(r, task)["state"] == "verified")
+    assert rows(r, f"SELECT result FROM attempt WHERE task_id = '{task}'") == before
+    assert state(r, task)["result"]["proof_sha256"] == sha256(proof)
+    node.ws.send(failure)
+    assert node.ws.expect("result_ack")["duplicate"]
+    assert state(r, task)["state"] == "verified"
+    node.ws.close()
+
+
+def test_flood(r, proof, output):
+    """A node that sends without end is cut off; others are heard meanwhile."""
+    quiet, loud = Node(r, "quiet"), Node(r, "loud")
+    frame = b'{"message_type":"heartbeat","seq":1}'
+    try:  # it reads its answers, so that they do not end it
+        for _ in range(200):
+            for _ in range(40):
+                loud.ws.frame(frame)
+            for _ in range(40):
+                loud.ws.expect("heartbeat_ack")
+        raise AssertionError("8000 messages at once")
+    except Closed as e:
+        assert e.code in (4429, None), e
+    except OSError:
+        pass  # it is gone before its reason was read
+    wait_for("gone", lambda: '"loud"' in r.log_text() and [x for x in r.log_text().splitlines() if "node_closed" in x and '"loud"' in x])
+    quiet.ws.send({"message_type": "heartbeat", "seq": 7})
+    assert quiet.ws.expect("heartbeat_ack")["seq"] == 7
+    assert r.call("GET", "/api/v1/health/ready")[0] == 200
+    quiet.ws.close()
+
+
+def head(ws, first, length, mask=True):
+    b = bytes([first])
+    b += bytes([(0x80 if mask else 0) | (length if length < 126 else 126 if length < 65536 else 127)])
+    b += b"" if length < 126 else struct.pack(">H" if length < 65536 else ">Q", length)
+    ws.socket.sendall(b + (b"\x11\x22\x33\x44" if mask else b""))
+
+
+def test_frames(r, proof, output):
+    """Compressed, unmasked, endless, reserved: each ends its own connection and nothing else."""
+    def opened(name):
+        ws = WebSocket(r.port, "/ws/node/" + name)
+        ws.expect("hello")
+        return ws
+    cases = {"compressed": (0xC1, 5, True), "reserved bit": (0xA1, 5, True), "reserved opcode": (0x83, 5, True),
+             "endless": (0x81, 1 << 62, True), "negative": (0x81, (1 << 64) - 1, True), "long ping": (0x89, 126, True),
+             "a continuation of nothing": (0x80, 5, True)}
+    witness = opened("witness")
+    for name, (first, length, mask) in cases.items():
+        ws = opened("f")
+        head(ws, first, length, mask)
+        try:
+            ws.socket.sendall(bytes(300000 if length > 300 else length))
+        except OSError:
+            pass
+        is_over(ws, 15)
+    # A message in the midst of another one; a message of a thousand empty parts is one.
+    ws = opened("f")
+    ws.frame(b'{"message', 1, final=False)
+    ws.frame(b'{"message_type":"heartbeat"}', 1)
+    is_over(ws, 15)
+    ws = opened("f")
+    ws.frame(b"", 1, final=False)
+    for _ in range(1000):
+        ws.frame(b"", 0, final=False)
+    ws.frame(b'{"message_type":"x"}', 0)
+    assert ws.recv()["code"] == "unknown_type"
+    ws.close()
+    for text in ("[" * 100000, '{"a":' * 5000 + "1" + "}" * 5000, '{"message_type":"register","message_type":"x"}', "\x00", '{"message_type":{}}'):
+        ws = opened("f")
+        ws.send(text)
+        assert ws.recv()["code"] == "malformed", text[:40]
+        ws.close()
+    witness.send({"message_type": "heartbeat", "seq": 1})
+    assert witness.recv()["code"] == "not_registered"
+    witness.close()
+
+
+def resident(r):
+    with open(f"/proc/{r.process.pid}/statm") as f:
+        return int(f.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_half_sent(r0, proof, output):
+    """Many long messages that never end: their memory has a bound, and those who keep theirs short are heard."""
+    r = Relayer(RELAYER, settings=FAST + ["ws.max_message=16MiB"]).start()
+    try:
+        before = resident(r)
+        many = []
+        for i in range(24):
+            ws = WebSocket(r.port, f"/ws/node/h{i}")
+            ws.expect("hello")
+            many.append(ws)
+            try:
+                head(ws, 0x01, 15 << 20)
+                ws.socket.sendall(bytes(15 << 20))
+            except OSError:
+                pass
+        assert resident(r) - before < 400 << 20, (before, resident(r))  # 24 of them unbounded: 720 MiB
+        node = Node(r, "short")
+        node.ws.send({"message_type": "heartbeat", "seq": 7})
+        assert node.ws.expect("heartbeat_ack")["seq"] == 7
+        node.ws.close()
+        for ws in many:
+            ws.socket.close()
+        wait_for("all of it is free", lambda: r.call("GET", "/api/v1/health/ready")[0] == 200)
+        ws = WebSocket(r.port, "/ws/node/later")
+        ws.expect("hello")
+        ws.send("x" * (12 << 20))
+        assert ws.recv()["code"] == "malformed"
+        ws.close()
+        assert r.stop() == 0
+        shutil.rmtree(r.folder)
+    except BaseException:
+        r.process.kill()
+        raise
+
+
+def test_too_many(r, proof, output):
+    """Sockets that never register are closed; a name that is no name has none."""
+    for name in ("a" * 67, "a/b", "%00", "..", ""):
+        try:
+            WebSocket(r.port, "/ws/node/" + name, timeout=5).expect("hello")
+            assert name == "..", name
+        except (Closed, OSError):
+            pass
+    ws = WebSocket(r.port, "/ws/node/idle")
+    ws.expect("hello")
+    assert is_over(ws, 15) == 4401
+
+
+# ---- demanders ----
+
+def test_other_keys(r, proof, output):
+    """Whatever is asked of a task with another's key, it is not there; a key that is replayed is a key's own."""
+    status, made, _ = r.call("POST", "/api/v1/api-keys", {"name": "other", "scopes": ["tasks:read", "tasks:write", "blobs:read",
+                                                                                     "blobs:write", "webhooks"]})
+    assert status == 201, made
+    other = next(v for v in made.values() if isinstance(v, str) and v.startswith("spk_"))
+    mine = post(r, SEED, **{"Idempotency-Key": "same"})
+    auth = {"Authorization": "Bearer " + other}
+    for method, path, body in (("GET", "", None), ("GET", "?wait=1", None), ("GET", "/events", None), ("GET", "/result", None),
+                               ("GET", "/proof", None), ("GET", "/output", None), ("POST", "/cancel", None),
+                               ("POST", "/retry", {"deadline": "2099-01-01T00:00:00Z"}),
+                               ("POST", "/callback", {"url": "https://example.org/x"})):
+        s, said, _ = r.call(method, f"/api/v1/tasks/{mine}{path}", body, auth)
+        unknown, as_unknown, _ = r.call(method, f"/api/v1/tasks/{mine[:-1] + ('0' if mine[-1] != '0' else '1')}{path}", body, auth)
+        assert s == unknown == 404, (method, path, s, unknown)
+        assert said["detail"] == as_unknown["detail"], (path, "it says that it is there")
+    s, said, headers = r.call("POST", "/api/v1/tasks", SEED, {**auth, "Idempotency-Key": "same"})
+    assert s == 201 and said["task_id"] != mine and "Idempotency-Replayed" not in headers, (s, said)
+    assert [x["task_id"] for x in r.call("GET", "/api/v1/tasks", headers=auth)[1]["items"]] == [said["task_id"]]
+    s, again, headers = r.call("POST", "/api/v1/tasks", dict(SEED, description="other"), {**auth, "Idempotency-Key": "same"})
+    assert s == 422 and again["code"] == "idempotency_key_reused"
+    for t in (mine, said["task_id"]):
+        assert r.call("POST", f"/api/v1/tasks/{t}/cancel")[0] == 202
+
+
+def test_callback_addresses(r0, proof, output):
+    """Addresses of machines that callbacks must not reach, in every form that a URL has for them."""
+    r = Relayer(RELAYER, settings=[s for s in FAST]).start()
+    try:
+        for host in ("127.0.0.1", "127.1", "2130706433", "0x7f.1", "0177.0.0.1", "0", "0.0.0.0", "[::1]", "[::]", "[::ffff:127.0.0.1]",
+                     "[::ffff:7f00:1]", "[64:ff9b::7f00:1]", "[64:ff9b::169.254.169.254]", "[2002:7f00:1::]", "10.0.0.1",
+                     "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "[fe80::1]", "[fe80::1%25eth0]", "[fc00::1]",
+                     "localhost", "255.255.255.255", "224.0.0.1", "[ff02::1]", "168.63.129.16"):
+            s, said, _ = r.call("POST", "/api/v1/tasks", dict(SEED, callback={"url": f"https://{host}/x"}))
+            assert s == 422, (host, s, said)
+        for url in ("http://example.org/", "https://user@example.org/", "https://a:b@example.org/", "ftp://example.org/", "file:///etc/passwd",
+                    "https:///x", "https://", "https://example.org /", "https://example.org\\@127.0.0.1/", "gopher://example.org/", "//example.org/",
+                    "https://exa\u00e4mple.org/", "https://example.org:99999/", "https://[::1", "https://" + "a" * 3000 + "/"):
+            s, said, _ = r.call("POST", "/api/v1/tasks", dict(SEED, callback={"url": url}))
+            assert s in (400, 422), (url, s, said)
+        assert r.stop() == 0
+        shutil.rmtree(r.folder)
+    except BaseException:
+        r.process.kill()
+        raise
+
+
+def test_one_folder(r, proof, output):
+    second = subprocess.run([RELAYER, "--set", f"server.data={r.folder}", "--set", f"server.listen=127.0.0.1:{free_port()}", "--set", "server.metrics="],
+                            capture_output=True, text=True, timeout=20)
+    assert second.returncode == 1 and "another relayer" in second.stderr, second
+
+
+def main():
+    wanted = sys.argv[3:]
+    proof, output = prove(SEED["payload"])
+    r = Relayer(RELAYER, settings=FAST).start()
+    try:
+        for name in [n for n in globals() if n.startswith("test_") and (not wanted or any(w in n for w in wanted))]:
+            start = time.monotonic()
+            globals()[name](r, proof, output)
+            print(f"{name}: ok ({time.monotonic() - start:.1f} s)", flush=True)
+        assert r.process.poll() is None
+        assert r.stop() == 0
+        done = subprocess.run([RELAYER, "--set", f"server.data={r.folder}", "--fsck"], capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done
+        shutil.rmtree(r.folder)
+    except BaseException:
+        print("\n".join(x for x in r.log_text().splitlines() if '"event":"http"' not in x)[-3000:], file=sys.stderr)
+        r.process.kill()
+        raise
+
+
+if __name__ == "__main__":
+    main()
