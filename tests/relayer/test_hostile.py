@@ -181,6 +181,8 @@ def test_flood(r, proof, output):
     frame = b'{"message_type":"heartbeat","seq":1}'
     try:  # it reads its answers, so that they do not end it
         for _ in range(200):
+            quiet.ws.frame(frame)
+            quiet.ws.expect("heartbeat_ack")
             for _ in range(40):
                 loud.ws.frame(frame)
             for _ in range(40):
