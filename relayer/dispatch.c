@@ -211,14 +211,18 @@ static void read_queued(queued *q, const db_rows *r)
     q->redundancy = db_int(r, 19);
 }
 
+/* Who had this task and is not asked again: never after a fault, and for a while where it was busy,
+ * or did not hear, or the fault was ours - or a task would wait in vain where there are few nodes.
+ */
 static void read_tried(core *c, queued *q)
 {
     if (q->attempts == 0) return;
-    db_rows *r =
-        db_query(core_db(c),
-                 "SELECT DISTINCT node_id FROM attempt WHERE task_id = ? AND outcome IS NOT NULL"
-                 " LIMIT 32",
-                 DB_T(q->id));
+    const app *a = core_user(c);
+    const int64_t again = core_now(c) - (int64_t)a->set.heartbeat_timeout_ms;
+    db_rows *r = db_query(core_db(c),
+                          "SELECT DISTINCT node_id FROM attempt WHERE task_id = ? AND (ended_at > ?"
+                          " OR outcome NOT IN ('declined', 'offer_timeout', 'infra')) LIMIT 32",
+                          DB_T(q->id), DB_I(again));
     while (q->n_tried < SP_COUNT(q->tried) && db_next(r))
         node_id_bytes(q->tried[q->n_tried++], db_text(r, 0));
     db_end(r);

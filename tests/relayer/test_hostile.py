@@ -136,6 +136,24 @@ def test_lease_ends_with_the_deadline(r, proof, output):
     node.ws.close()
 
 
+def test_asked_again(r, proof, output):
+    """Where there is one node, a task that it declined is its task later; one that it failed is not."""
+    task = post(r)
+    node = Node(r, "only")
+    node.take(accept=False)
+    a = node.take(timeout=15)
+    assert a["attempt"] == 2 and a["task_id"] == task
+    node.ws.send({"message_type": "task_result", "id": "x", **node.fence(a), "status": "failure", "error": {"code": "internal"}})
+    assert node.ws.expect("result_ack")["accepted"]
+    try:
+        node.expect("task_assignment", 8)
+        raise AssertionError("asked again after a fault")
+    except TimeoutError:
+        pass
+    r.call("POST", f"/api/v1/tasks/{task}/cancel")
+    node.ws.close()
+
+
 def test_proof_of_another_task(r, proof, output):
     """A valid proof of another input."""
     other = dict(SEED["payload"], matrix_a=[[2, 2], [3, 4]])
@@ -193,6 +211,8 @@ def test_flood(r, proof, output):
     except OSError:
         pass  # it is gone before its reason was read
     wait_for("gone", lambda: '"loud"' in r.log_text() and [x for x in r.log_text().splitlines() if "node_closed" in x and '"loud"' in x])
+    quiet.ws.close()
+    quiet = Node(r, "quiet")
     quiet.ws.send({"message_type": "heartbeat", "seq": 7})
     assert quiet.ws.expect("heartbeat_ack")["seq"] == 7
     assert r.call("GET", "/api/v1/health/ready")[0] == 200
