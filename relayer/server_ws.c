@@ -22,8 +22,8 @@ typedef struct ws_socket {
     server_handle handle;
     uint64_t valid_ms;       /* when it opened, or answered a ping */
     bool pinged, ping, dead; /* ping: one is to be written */
-    uint64_t full_at_ns; /* when it may send a whole burst again */
-    char *in;            /* of the message that is coming in */
+    uint64_t full_at_ns;     /* when it may send a whole burst again */
+    char *in;                /* of the message that is coming in */
     size_t in_bytes, in_room;
     message *first, **end;
     size_t n_queued, queued_bytes;
