@@ -7,9 +7,7 @@
 #include "market/folder.h"
 #include "market/hex.h"
 #include "prover/prove.h"
-#include "starknet/disk.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,9 +46,9 @@ static bool place(char *out, size_t room, const char *id)
 
 bool record_write(const record *r)
 {
-    char dir[FOLDER_PATH], path[FOLDER_PATH], temp[FOLDER_PATH + 8], id[57], h_in[63];
-    if (!place(dir, sizeof dir, NULL) || !place(path, sizeof path, r->task) || !folder_make(dir))
-        return false;
+    char dir[FOLDER_PATH], name[UUID_TEXT + 8], id[57], h_in[63];
+    if (!place(dir, sizeof dir, NULL) || !folder_make(dir)) return false;
+    snprintf(name, sizeof name, "%s.json", r->task);
     hex_words(id, r->id, 28);
     hex_words(h_in, r->h_in, 31);
     json_t *j =
@@ -61,10 +59,7 @@ bool record_write(const record *r)
     char *text = j ? json_dumps(j, JSON_INDENT(1) | JSON_PRESERVE_ORDER) : NULL;
     json_decref(j);
     if (!text) return false;
-    snprintf(temp, sizeof temp, "%s.tmp", path);
-    const int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    bool ok = fd >= 0 && disk_write_close(fd, text, strlen(text)) && rename(temp, path) == 0;
-    if (fd >= 0 && !ok) unlink(temp);
+    const bool ok = folder_put(dir, name, text, strlen(text));
     free(text);
     return ok;
 }
