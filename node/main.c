@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const char usage[] =
     "usage: sprove node [status|drain|logs|doctor] [--relayer URL] [--data DIR] [options]\n"
@@ -149,6 +150,7 @@ int main(int argc, char **argv)
     }
     unsigned gib = 0;
     felt address;
+    (void)umask(077); /* keys, journal, results: nobody else's, whatever the folder allows */
     node_options_init(&o);
     while (code == 0 && (option = getopt_long(argc, argv, "f", options, NULL)) != -1) {
         switch (option) {

@@ -88,7 +88,7 @@ sp_status instance_open(app *a, const char *database, char *why)
         return SP_ERR_IO;
     }
     me->sure_ns = start + (INSTANCE_LEASE_MS - MARGIN_MS) * UINT64_C(1000000);
-    log_event(LOG_INFO, "instance", "id", me->id, NULL);
+    log_event(LOG_INFO, "instance", "instance_id", me->id, NULL);
     return SP_OK;
 }
 
@@ -149,7 +149,7 @@ static void take_over(core *c, void *arg)
     (void)db_run(d, "UPDATE duty SET instance = NULL, epoch = epoch + 1 WHERE instance = ?",
                  DB_T(id));
     dispatch_take_over(c, id, core_now(c));
-    log_event(LOG_INFO, "instance_over", "id", id, NULL);
+    log_event(LOG_INFO, "instance_over", "instance_id", id, NULL);
 }
 
 static void bury(core *c, int64_t now_ms)
@@ -170,7 +170,7 @@ static void bury(core *c, int64_t now_ms)
     db_end(r);
     for (size_t i = 0; i < n; i++)
         if (!core_part(c, take_over, id[i]))
-            log_event(LOG_WARN, "instance_left_alone", "id", id[i], NULL);
+            log_event(LOG_WARN, "instance_left_alone", "instance_id", id[i], NULL);
 }
 
 /* Bits of the duties that this relayer has, with those that nobody had. */

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 extern char **environ;
 
@@ -124,6 +125,7 @@ int main(int argc, char **argv)
                                             {NULL, 0, NULL, 0}};
     static app a;
     settings s;
+    (void)umask(077); /* database, log, blobs, backups: nobody else's, whatever the folder allows */
     char why[SETTINGS_WHY] = "";
     bool check = false, print = false, fsck = false, new_key = false;
     const char *backup_file = NULL;

@@ -247,7 +247,7 @@ static void closed(core *c, server_handle h)
         (void)db_run(core_db(c),
                      "UPDATE node SET connected = 0, last_seen = ? WHERE id = ? AND session = ?",
                      DB_I(core_now(c)), DB_T(s->id), DB_T(s->session));
-        log_event(LOG_INFO, "node_closed", "node", s->id, NULL);
+        log_event(LOG_INFO, "node_closed", "node_id", s->id, NULL);
     }
     free(s);
 }

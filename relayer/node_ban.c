@@ -50,7 +50,7 @@ bool node_ban(core *c, const char *id, int64_t until, const char *reason)
         return false;
     give_to_others(c, id);
     node_changed(c, id);
-    log_event(LOG_INFO, "node_banned", "node", id, NULL);
+    log_event(LOG_INFO, "node_banned", "node_id", id, NULL);
     return true;
 }
 

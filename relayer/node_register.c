@@ -306,7 +306,7 @@ void node_register(core *c, node_session *s, const json_t *m, const char *re)
     }
     if (!db_ok(core_db(c))) return; /* what is in memory follows what is in the database */
     node_session_registered(c, s);
-    log_event(LOG_INFO, "node_registered", "node", s->id, "peer", s->peer, NULL);
+    log_event(LOG_INFO, "node_registered", "node_id", s->id, "peer", s->peer, NULL);
     const char *state = s->node.draining ? "draining" : s->node.probation ? "probation" : "active";
     node_send(c, s,
               json_pack("{s:s, s:s?, s:s, s:b, s:s, s:o, s:s}", "message_type", "registered", "re",

@@ -173,7 +173,7 @@ static bool holds(core *c, const task_brief *t, const delivery *p)
     char io[63];
     hex_write(io, p->io_commitment, 31);
     if (disagrees(d, t->id, p, io)) {
-        log_event(LOG_ERROR, "results_disagree", "task_id", t->id, "node", p->node, NULL);
+        log_event(LOG_ERROR, "results_disagree", "task_id", t->id, "node_id", p->node, NULL);
         (void)node_attempt_end(c, t->id, p->attempt, p->node, OUTCOME_DISAGREED,
                                failure_code_name(FAILURE_INTERNAL),
                                "another proof that holds says something else");
@@ -227,8 +227,8 @@ static int64_t failures(db *d, const char *task)
 
 static void refused(core *c, const task_brief *t, const delivery *p)
 {
-    log_event(LOG_WARN, "proof_invalid", "task_id", t->id, "node", p->node, "err", p->result.detail,
-              NULL);
+    log_event(LOG_WARN, "proof_invalid", "task_id", t->id, "node_id", p->node, "err",
+              p->result.detail, NULL);
     (void)node_attempt_end(c, t->id, p->attempt, p->node, OUTCOME_PROOF_INVALID,
                            failure_code_name(FAILURE_PROOF_INVALID), p->result.detail);
 }
