@@ -73,6 +73,11 @@ void api_me_usage(call *c, db *d, core *k);
 void api_program_list(call *c, db *d, core *k);
 void api_program_show(call *c, db *d, core *k);
 
+/* api_audit.c */
+void api_audit_create(call *c, db *d, core *k);
+void api_audit_list(call *c, db *d, core *k);
+void api_audit_show(call *c, db *d, core *k);
+
 /* api_webhook.c */
 void api_webhook_create(call *c, db *d, core *k);
 void api_webhook_list(call *c, db *d, core *k);

@@ -238,6 +238,7 @@ sp_status app_open(app *a, const settings *s, const settings_source *source, cha
         return SP_ERR_IO;
     }
     SP_TRY(verify_open(a, why));
+    SP_TRY(audit_open(a, core_db(a->core), why));
     SP_TRY(hook_open(a, why));
     SP_TRY(core_start(a->core));
     SP_TRY(start_readers(a, database, why));
@@ -308,6 +309,7 @@ static void drain_tick(uv_timer_t *t)
     close_backup(a);
     watch_close(a);
     hook_close(a);
+    audit_close(a);
     verify_close(a);
     core_stop(a->core);
     close_handles(a);
@@ -371,6 +373,7 @@ void app_close(app *a)
     close_backup(a);
     watch_close(a);
     hook_close(a);
+    audit_close(a);
     verify_close(a);
     core_free(a->core);
     hook_free(a);
@@ -380,6 +383,7 @@ void app_close(app *a)
         (void)uv_run(&a->loop, UV_RUN_NOWAIT);
     }
     rest_free(a);
+    audit_free(a);
     reload_free(a->reload);
     identity_wipe(&a->me);
     service_free(a->service);

@@ -3,6 +3,7 @@
 #define RELAYER_APP_H
 
 #include "market/uuid.h"
+#include "relayer/audit.h"
 #include "relayer/call.h"
 #include "relayer/dispatch.h"
 #include "relayer/identity.h"
@@ -50,6 +51,7 @@ struct app {
     uint64_t drain_start_ns;
     nodes *nodes; /* of the core's thread, with what follows */
     identity me;
+    auditor auditor;
     felt chain_id;
     char region[APP_REGIONS][APP_REGION];
     uint16_t n_regions;

@@ -438,7 +438,7 @@ static void offer(core *c, queued *q, const pool *p, const score_result *best)
 {
     task_brief t;
     unsigned pick = 0;
-    for (size_t i = 0; i < q->slot.n && pick < best->n && q->attempts < q->max_attempts; i++)
+    for (size_t i = 0; i < q->slot.n && pick < best->n; i++)
         if (q->slot.at[i] == ATTEMPT_STATES) offer_slot(c, q, p, best, pick++, i);
     if (pick < slots_empty(&q->slot)) put_off(c, q, 1000);
     if (task_find(core_db(c), &t, q->id) && t.state == TASK_QUEUED)
@@ -607,6 +607,7 @@ void dispatch_tick(core *c, int64_t now)
     if (instance_holds(core_user(c), "timers")) expire(c, now);
     find_nodes(c, now);
     verify_start_waiting(c);
+    audit_tick(c, now);
     hang_up(c);
 }
 
@@ -623,4 +624,5 @@ void dispatch_take_over(core *c, const char *relayer, int64_t now)
     (void)db_run(core_db(c), "DELETE FROM mail WHERE instance = ?", DB_T(relayer));
     jump_clamp(c, now);
     verify_recover(c, relayer);
+    audit_take_over(c, relayer);
 }

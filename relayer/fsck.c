@@ -395,6 +395,37 @@ static void check_false_faults(fsck *f)
               " t.verified_at GROUP BY a.task_id, a.n HAVING count(e.seq) <> 1");
 }
 
+/* ---- audits ---- */
+
+static void check_audits(fsck *f)
+{
+    fsck_rule(f, "audit",
+              "SELECT id, 'is done without a verdict, or not done with one' FROM audit WHERE"
+              " state NOT IN ('waiting', 'running', 'done') OR (state = 'done') <> (verdict IS NOT"
+              " NULL) OR (state = 'done') <> (ended_at IS NOT NULL)");
+    fsck_rule(f, "audit",
+              "SELECT id, 'has a verdict that is not signed' FROM audit WHERE verdict IN ('agrees',"
+              " 'differs') AND (sig_r IS NULL OR sig_s IS NULL OR auditor IS NULL)");
+    fsck_rule(f, "audit",
+              "SELECT u.id, 'is of no attempt that is verified' FROM audit u LEFT JOIN attempt a"
+              " ON a.task_id = u.task_id AND a.n = u.attempt AND a.node_id = u.node_id"
+              " AND a.outcome = 'verified' WHERE a.n IS NULL");
+    fsck_rule(f, "attempt",
+              "SELECT a.task_id, 'an audit differs, and its node is not held to it once' FROM"
+              " attempt a LEFT JOIN reputation_event e ON e.node_id = a.node_id AND e.task_id ="
+              " a.task_id AND e.attempt = a.n AND e.kind = 'audit_failed' WHERE a.outcome ="
+              " 'verified' AND EXISTS (SELECT 1 FROM audit u WHERE u.task_id = a.task_id AND"
+              " u.verdict = 'differs') GROUP BY a.task_id, a.n HAVING count(e.seq) <> 1");
+    fsck_rule(f, "reputation_event",
+              "SELECT e.node_id, 'audit_failed, but no audit differs' FROM reputation_event e"
+              " WHERE e.kind = 'audit_failed' AND NOT EXISTS (SELECT 1 FROM audit u WHERE u.task_id"
+              " = e.task_id AND u.verdict = 'differs')");
+    fsck_rule(f, "task",
+              "SELECT t.id, 'is forgotten, and is evidence or waits for an audit' FROM task t JOIN"
+              " audit u ON u.task_id = t.id WHERE t.forgotten_at IS NOT NULL AND"
+              " (u.verdict = 'differs' OR (u.verdict IS NULL AND u.created_at < t.forgotten_at))");
+}
+
 /* ---- the rest ---- */
 
 static void check_others(fsck *f)
@@ -459,6 +490,7 @@ sp_status fsck_run(uint64_t *violations, const char *database, const char *blobs
             check_reputation(&f);
             check_ends(&f);
             check_false_faults(&f);
+            check_audits(&f);
             check_others(&f);
             (void)db_exec(f.d, "COMMIT");
             s = db_ok(f.d) ? SP_OK : SP_ERR_IO;

@@ -17,26 +17,44 @@ bool node_task_requeue(core *c, const char *task, const char *why)
         (t.state != TASK_OFFERED && t.state != TASK_LEASED && t.state != TASK_RUNNING))
         return false;
     node_task_ended(c, task, OUTCOME_INFRA);
-    (void)db_run(core_db(c), "UPDATE task SET max_attempts = max_attempts + 1 WHERE id = ?",
+    (void)db_run(core_db(c),
+                 "UPDATE task SET max_attempts = max_attempts + redundancy WHERE id = ?",
                  DB_T(task));
     node_task_retry(c, task, FAILURE_INTERNAL, why);
     return true;
 }
 
-static void give_to_others(core *c, const char *id)
+void node_give_to_others(core *c, const char *id)
 {
-    char(*task)[UUID_TEXT] = calloc(MAX_OPEN, sizeof *task);
-    size_t n = 0;
-    if (task == NULL) {
+    struct open {
+        char task[UUID_TEXT];
+        int64_t n;
+    } *list = calloc(MAX_OPEN, sizeof *list);
+    size_t k = 0;
+    if (list == NULL) {
         core_fail(c);
         return;
     }
-    db_rows *r = db_query(
-        core_db(c), "SELECT task_id FROM attempt WHERE node_id = ? AND outcome IS NULL", DB_T(id));
-    while (n < MAX_OPEN && db_next(r)) (void)snprintf(task[n++], sizeof *task, "%s", db_text(r, 0));
+    db_rows *r = db_query(core_db(c),
+                          "SELECT task_id, n FROM attempt WHERE node_id = ? AND outcome IS NULL"
+                          " AND result IS NULL",
+                          DB_T(id));
+    for (; k < MAX_OPEN && db_next(r); k++) {
+        (void)snprintf(list[k].task, sizeof list[k].task, "%s", db_text(r, 0));
+        list[k].n = db_int(r, 1);
+    }
     db_end(r);
-    for (size_t i = 0; i < n; i++) (void)!node_task_requeue(c, task[i], "its node was banned");
-    free(task);
+    for (size_t i = 0; i < k; i++) {
+        if (!node_attempt_end(c, list[i].task, list[i].n, id, OUTCOME_INFRA, NULL, NULL)) continue;
+        node_tell(c, id,
+                  json_pack("{s:s, s:s, s:I, s:s}", "message_type", "task_cancel", "task_id",
+                            list[i].task, "attempt", (json_int_t)list[i].n, "reason",
+                            attempt_outcome_name(OUTCOME_INFRA)));
+        (void)db_run(core_db(c), "UPDATE task SET max_attempts = max_attempts + 1 WHERE id = ?",
+                     DB_T(list[i].task));
+        node_task_retry(c, list[i].task, FAILURE_INTERNAL, "its node was banned");
+    }
+    free(list);
 }
 
 bool node_ban(core *c, const char *id, int64_t until, const char *reason)
@@ -48,7 +66,7 @@ bool node_ban(core *c, const char *id, int64_t until, const char *reason)
                       " version = version + 1 WHERE id = ?",
                       values, SP_COUNT(values)) != 1)
         return false;
-    give_to_others(c, id);
+    node_give_to_others(c, id);
     node_changed(c, id);
     log_event(LOG_INFO, "node_banned", "node_id", id, NULL);
     return true;

@@ -17,4 +17,8 @@ void node_ban_over(core *c, const char *id);
  * not count. False: it is in no such state. */
 SP_MUST_USE bool node_task_requeue(core *c, const char *task, const char *why);
 
+/* What the node has under way, and has not delivered, goes to others; nobody's attempts are used up
+ * by that. */
+void node_give_to_others(core *c, const char *id);
+
 #endif

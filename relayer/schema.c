@@ -139,10 +139,12 @@ static const char *const version_1[] = {
 
     "CREATE TABLE audit(id TEXT PRIMARY KEY, task_id TEXT NOT NULL, attempt @I NOT NULL, node_id "
     "TEXT NOT NULL,"
-    " state TEXT NOT NULL, verdict TEXT, detail TEXT, sig_r TEXT, sig_s TEXT, created_at @I NOT "
-    "NULL,"
-    " ended_at @I) @S",
+    " state TEXT NOT NULL, verdict TEXT, detail TEXT, sig_r TEXT, sig_s TEXT, auditor TEXT,"
+    /* asked_by: a key; NULL: drawn. instance: the relayer that runs it. */
+    " asked_by TEXT, instance TEXT, tries @I NOT NULL, next_at @I NOT NULL,"
+    " created_at @I NOT NULL, ended_at @I) @S",
     "CREATE INDEX audit_open ON audit(created_at) WHERE verdict IS NULL",
+    "CREATE INDEX audit_of_task ON audit(task_id)",
     "CREATE INDEX audit_order ON audit(created_at, id)",
 
     "CREATE TABLE admin_action(id TEXT PRIMARY KEY, at @I NOT NULL, key_id TEXT NOT NULL,"

@@ -65,6 +65,7 @@ static const setting table[] = {
     {"verify", "workers", NUMBER, AT(verifiers), 1, 256, "2"},
     {"verify", "timeout", MILLISECONDS, AT(verify_ms), 100, HOUR_MS, "30s"},
     {"audit", "rate_ppm", NUMBER, AT(audit_ppm), 0, 1000000, "100000"},
+    {"audit", "timeout", MILLISECONDS, AT(audit_ms), 100, HOUR_MS, "60s"},
     {"chain", "rpc", URLS, AT(rpc), 0, 0, ""},
     {"chain", "chain_id", TEXT, AT(chain_id), 0, 0, ""},
     {"chain", "contract", TEXT, AT(contract), 0, 0, ""},

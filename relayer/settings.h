@@ -39,7 +39,7 @@ typedef struct {
     uint64_t exploration_ppm, max_attempts, weight_spec, weight_history, weight_reputation,
         weight_price, weight_load, weight_geo;
     /* [verify], [audit] */
-    uint64_t verifiers, verify_ms, audit_ppm;
+    uint64_t verifiers, verify_ms, audit_ppm, audit_ms;
     /* [chain] */
     char rpc[SETTINGS_TEXT], chain_id[SETTINGS_TEXT], contract[SETTINGS_TEXT],
         account[SETTINGS_TEXT], keystore[SETTINGS_TEXT], password_file[SETTINGS_TEXT];

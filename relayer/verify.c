@@ -205,6 +205,7 @@ static void succeeded(core *c, task_brief *t, const delivery *p)
                  DB_I(p->proof_bytes), DB_I(p->result.cycles), DB_I(p->exec_ms), DB_I(p->prove_ms),
                  DB_I(core_now(c)), DB_I(p->attempt), DB_T(t->id));
     standing_false_faults(c, t->id);
+    audit_draw(c, t->id, p->attempt, p->node);
     if (!task_move(c, t->id, &t->version, TASK_VERIFYING, TASK_VERIFIED, "relayer", NULL))
         core_fail(c);
     if (t->on_chain) settle_verified(c, t->id);

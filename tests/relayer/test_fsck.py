@@ -42,6 +42,8 @@ def fill(r, proof, output):
     wait_for("verified", lambda: state(r, ids["W"])["state"] == "verified")
     for n in (liar, good, worker):
         n.ws.close()
+    audit = r.call("POST", "/api/v1/audits", {"task_id": ids["W"]})[1]["audit_id"]
+    wait_for("audited", lambda: r.call("GET", "/api/v1/audits/" + audit)[1]["verdict"] == "agrees")
     for name in ("C", "R"):
         ids[name] = post(r)
         node = Node(r, "runner" + name)
@@ -146,6 +148,18 @@ def breaks(i):
         ("INSERT INTO reputation_event VALUES('nobody', 1, 1, 'late', NULL, NULL)", ["an event of no node"]),
         (["DELETE FROM reputation_event WHERE node_id = 'good'",
           "UPDATE node SET rep_good = 0, tries_good = 0, tries_all = 0, clean = 0 WHERE id = 'good'"], ["ended verified and counts 0"]),
+        # audits: one, of W, which agrees
+        ("UPDATE audit SET state = 'waiting'", ["is done without a verdict, or not done with one"]),
+        ("UPDATE audit SET sig_s = NULL", ["has a verdict that is not signed"]),
+        ("UPDATE audit SET node_id = 'good'", ["is of no attempt that is verified"]),
+        ("UPDATE audit SET verdict = 'differs'", ["an audit differs, and its node is not held to it once"]),
+        (["UPDATE audit SET verdict = 'differs'", t + f"forgotten_at = 1, input = NULL, output = NULL WHERE id = '{i['W']}'",
+          "INSERT INTO reputation_event SELECT node_id, seq + 1, at, 'audit_failed', task_id, attempt FROM reputation_event"
+          " WHERE node_id = 'worker'"], ["is forgotten, and is evidence", "reputation is not the sum"]),
+        ("INSERT INTO reputation_event SELECT node_id, seq + 1, at, 'audit_failed', task_id, attempt FROM reputation_event WHERE"
+         " node_id = 'worker'", ["audit_failed, but no audit differs", "reputation is not the sum"]),
+        ("INSERT INTO reputation_event SELECT node_id, seq + 1, at, 'false_fault', task_id, attempt FROM reputation_event WHERE"
+         " node_id = 'worker'", ["false_fault, but no fault was said", "reputation is not the sum"]),
         # the rest
         ("UPDATE idem SET location = '/api/v1/tasks/none' WHERE name = 'one'", ["idem one: its task is not there"]),
         ("UPDATE idem SET location = (SELECT location FROM idem WHERE name = 'one')", ["its task belongs to another key"]),
@@ -173,7 +187,7 @@ def hashes(folder):
 
 def main():
     proof, output = prove(SEED["payload"])
-    r = Relayer(RELAYER, settings=FAST).start()
+    r = Relayer(RELAYER, settings=FAST + ["audit.rate_ppm=0"]).start()
     try:
         ids = fill(r, proof, output)
         assert fsck(r.folder) == (0, [], ""), fsck(r.folder)  # beside the running relayer
