@@ -1,0 +1,301 @@
+/* duty.c - tasks, from the offer to the acknowledged result; see parts.h. */
+#include "node/parts.h"
+
+#include "core/crash.h"
+#include "guest/host/jobs.h"
+#include "node/admission.h"
+#include "node/ticket.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ASSUMED_CYCLES 1000000u /* of a task of which nobody has said how many it takes */
+#define MARGIN_MS 5000
+
+static node_task *find(node *n, const json_t *m)
+{
+    const char *id = json_string_value(json_object_get(m, "task_id"));
+    const json_int_t attempt = json_integer_value(json_object_get(m, "attempt"));
+    node_task *t = n->tasks;
+    while (t != NULL && (id == NULL || strcmp(t->id, id) != 0 || t->attempt != attempt))
+        t = t->next;
+    return t;
+}
+
+/* No room: it is said, and the work goes on. What the disk refused otherwise ends the process, as
+ * what it has may be other than what was read back. */
+static void journal_failed(node *n, const node_task *t)
+{
+    const bool broken = journal_is_broken(n->journal);
+    node_say(n, broken ? "journal_broken" : "journal_failed", "task_id", t->id, NULL);
+    if (broken) _exit(NODE_EXIT_DISK);
+}
+
+/* A row that cannot be marked is taken up again after a restart, and given up then. */
+static void note_done(node *n, const node_task *t)
+{
+    if (!journal_set(n->journal, t->id, t->attempt, JOURNAL_DONE)) journal_failed(n, t);
+}
+
+/* The threads that have ended since are joined. */
+static void bury(node *n)
+{
+    char phase[NODE_TASK_PHASE];
+    uint32_t ppm;
+    uint64_t eta_ms;
+    for (node_task **p = &n->leaving; *p != NULL;) {
+        node_task *t = *p;
+        if (t->started && !node_task_look(t, phase, &ppm, &eta_ms)) {
+            p = &t->next;
+        } else {
+            *p = t->next;
+            node_task_delete(t, true);
+        }
+    }
+}
+
+/* Not ours any more: its thread is asked to stop, and the loop does not wait for it. */
+static void retire(node *n, node_task *t)
+{
+    node_task **p = &n->tasks;
+    while (*p != t) p = &(*p)->next;
+    *p = t->next;
+    node_task_cancel(t);
+    t->next = n->leaving;
+    n->leaving = t;
+    bury(n);
+}
+
+void duty_give_up(node *n, node_task *t)
+{
+    note_done(n, t);
+    retire(n, t);
+}
+
+size_t duty_count(const node *n)
+{
+    size_t k = 0;
+    for (const node_task *t = n->tasks; t != NULL; t = t->next) k += !t->claiming;
+    return k;
+}
+
+static uint64_t work_ms(const node *n, const node_task *t)
+{
+    const json_t *j = json_object_get(t->assignment, "job");
+    const char *max = json_string_value(json_object_get(j, "max_cycles"));
+    const char *profile = json_string_value(json_object_get(j, "profile"));
+    const params *p = profile == NULL ? NULL : params_by_name(profile);
+    uint64_t cycles = max == NULL ? ASSUMED_CYCLES : strtoull(max, NULL, 10);
+    if (cycles > ASSUMED_CYCLES) cycles = ASSUMED_CYCLES;
+    if (p == NULL || n->bench.exec_cycles == 0)
+        return 0; /* not measured: the deadline alone decides */
+    return selfbench_exec_ms(&n->bench, cycles) +
+           selfbench_prove_ms(&n->bench, p, selfbench_rows(cycles));
+}
+
+/* Why a task is not taken, or NULL. */
+static const char *refusal(node *n, const node_task *t)
+{
+    admission_task taken[64];
+    size_t k = 0;
+    const json_t *j = json_object_get(t->assignment, "job");
+    const char *program = json_string_value(json_object_get(j, "program"));
+    if (n->stopping || n->draining) return "draining";
+    if (duty_count(n) >= n->o.max_concurrent) return "busy";
+    if (program == NULL || sp_job_find(program) == NULL) return "unsupported";
+    if (json_object_get(t->assignment, "chain") != NULL) {
+        if (n->o.address[0] == 0 || n->o.keystore[0] == 0) return "unsupported";
+        const char *bad =
+            ticket_check(t->assignment, n->chain_id, digest_node_id(n->pubkey), n->relayer_pubkey);
+        if (bad != NULL) {
+            node_say(n, "ticket_refused", "task_id", t->id, "reason", bad, NULL);
+            return "unsupported";
+        }
+    }
+    if (n->machine.disk_free != 0 && n->machine.disk_free < (uint64_t)1 << 28) return "disk";
+    for (const node_task *o = n->tasks; o != NULL && k < SP_COUNT(taken); o = o->next) {
+        taken[k].work_ms = work_ms(n, o);
+        taken[k++].deadline_ms = (uint64_t)o->deadline_ms;
+    }
+    const admission_task more = {work_ms(n, t), (uint64_t)t->deadline_ms};
+    if (!admission_decide(taken, k, more, (uint64_t)node_now_ms(), MARGIN_MS, ADMISSION_EDF).accept)
+        return "deadline";
+    return NULL;
+}
+
+void duty_offered(node *n, json_t *m)
+{
+    node_task *t;
+    n->offered_at = node_now_ms();
+    if (find(n, m) != NULL) { /* told again: it is taken already */
+        talk_ack(n, find(n, m), true, NULL);
+        json_decref(m);
+        return;
+    }
+    if (node_task_new(&t, &n->ctx, m) != SP_OK) {
+        node_say(n, "assignment_malformed", NULL);
+        return;
+    }
+    t->owner = n;
+    const char *no = refusal(n, t);
+    char *text = json_dumps(t->assignment, JSON_COMPACT);
+    /* The promise is on the disk before it is made. */
+    if (no == NULL &&
+        (text == NULL || !journal_put(n->journal, t->id, t->attempt, JOURNAL_TAKEN, text, NULL)))
+        no = "disk";
+    if (no != NULL && strcmp(no, "disk") == 0) journal_failed(n, t);
+    free(text);
+    SP_CRASH_POINT("before_ack");
+    talk_ack(n, t, no == NULL, no);
+    if (no != NULL) {
+        node_say(n, "task_declined", "task_id", t->id, "reason", no, NULL);
+        (void)snprintf(n->declined, sizeof n->declined, "%s", no);
+        n->refused++;
+        node_task_delete(t, true);
+        return;
+    }
+    t->next = n->tasks;
+    n->tasks = t;
+    n->taken++;
+    node_say(n, "task_taken", "task_id", t->id, NULL);
+    if (node_task_start(t) == SP_OK) {
+        talk_progress(n, t, "fetch", 0, 0); /* the relayer sees at once that the work has begun */
+    } else {
+        t->finished = true;
+        t->result = json_pack("{s:s, s:{s:s, s:s}}", "status", "failure", "error", "code",
+                              "worker_crashed", "detail", "no thread can be started");
+        (void)uv_async_send(&n->changed);
+    }
+}
+
+/* A finished task: its result is signed, written down, and sent until it is acknowledged. */
+static void deliver(node *n, node_task *t)
+{
+    if (t->result == NULL)
+        t->result = json_pack("{s:s, s:{s:s, s:s}}", "status", "failure", "error", "code", "infra",
+                              "detail", "out of memory");
+    const char *status = json_string_value(json_object_get(t->result, "status"));
+    if (status != NULL && strcmp(status, "success") == 0 &&
+        json_object_get(t->result, "signature") == NULL &&
+        node_task_sign(t->result, t, n->chain_id, &n->key) != SP_OK)
+        node_say(n, "cannot_sign", "task_id", t->id, NULL);
+    char *assignment = json_dumps(t->assignment, JSON_COMPACT),
+         *result = json_dumps(t->result, JSON_COMPACT);
+    if (assignment == NULL || result == NULL ||
+        !journal_put(n->journal, t->id, t->attempt, JOURNAL_RESULT, assignment, result))
+        journal_failed(n, t);
+    SP_CRASH_POINT("before_result");
+    free(assignment);
+    free(result);
+    const json_t *error = json_object_get(t->result, "error");
+    n->finished++;
+    node_say(n, "task_finished", "task_id", t->id, "status", status, "code",
+             json_string_value(json_object_get(error, "code")), "detail",
+             json_string_value(json_object_get(error, "detail")), NULL);
+    if (n->registered) talk_result(n, t);
+}
+
+void duty_changed(uv_async_t *a)
+{
+    node *n = a->data;
+    bury(n);
+    /* What a stop has cancelled is no result: it stays in the journal as taken. */
+    for (node_task *t = n->tasks; !n->stopping && t != NULL; t = t->next) {
+        char phase[NODE_TASK_PHASE];
+        uint32_t ppm;
+        uint64_t eta_ms;
+        if (t->joined || !node_task_look(t, phase, &ppm, &eta_ms)) continue;
+        t->joined = true;
+        deliver(n, t);
+    }
+}
+
+void duty_acknowledged(node *n, const json_t *m)
+{
+    node_task *t = find(n, m);
+    if (t == NULL || !t->joined) return;
+    const bool accepted = json_is_true(json_object_get(m, "accepted"));
+    const char *reason = json_string_value(json_object_get(m, "reason"));
+    SP_CRASH_POINT("after_result_ack");
+    node_say(n, accepted ? "result_accepted" : "result_refused", "task_id", t->id, "reason", reason,
+             NULL);
+    const char *status = json_string_value(json_object_get(t->result, "status"));
+    n->accepted += accepted;
+    const bool good = accepted && status != NULL && strcmp(status, "success") == 0;
+    if (!good || json_object_get(t->assignment, "chain") == NULL) {
+        duty_give_up(n, t);
+        return;
+    }
+    if (t->claiming) return;
+    t->claiming = true;
+    if (!journal_set(n->journal, t->id, t->attempt, JOURNAL_CLAIM)) journal_failed(n, t);
+    pay_claim(n, t);
+}
+
+void duty_cancelled(node *n, const json_t *m)
+{
+    node_task *t = find(n, m);
+    if (t == NULL || t->claiming) return; /* the contract alone decides about a claim */
+    node_say(n, "task_cancelled", "task_id", t->id, "reason",
+             json_string_value(json_object_get(m, "reason")), NULL);
+    duty_give_up(n, t);
+}
+
+bool duty_resume(void *user, const char *task, int64_t attempt, enum journal_state s,
+                 const char *assignment, const char *result)
+{
+    node *n = user;
+    node_task *t;
+    (void)attempt;
+    if (node_task_new(&t, &n->ctx, json_loads(assignment, 0, NULL)) != SP_OK) {
+        node_say(n, "journal_row_malformed", "task_id", task, NULL);
+        return true;
+    }
+    t->owner = n;
+    t->claiming = s == JOURNAL_CLAIM;
+    if (s != JOURNAL_TAKEN && result != NULL) {
+        t->result = json_loads(result, 0, NULL);
+        t->finished = t->joined = true;
+    }
+    t->next = n->tasks;
+    n->tasks = t;
+    return true;
+}
+
+void duty_registered(node *n, const json_t *leases)
+{
+    for (node_task *t = n->tasks, *next; t != NULL; t = next) {
+        next = t->next;
+        if (t->claiming) continue;
+        bool still = t->joined; /* a result is always told: the relayer answers what became of it */
+        for (size_t i = 0; i < json_array_size(leases) && !still; i++) {
+            const json_t *e = json_array_get(leases, i);
+            const char *id = json_string_value(json_object_get(e, "task_id"));
+            still = id != NULL && strcmp(id, t->id) == 0 &&
+                    json_integer_value(json_object_get(e, "attempt")) == t->attempt;
+        }
+        if (!still) {
+            node_say(n, "lease_gone", "task_id", t->id, NULL);
+            duty_give_up(n, t);
+        } else if (t->joined) {
+            talk_result(n, t);
+        } else if (!t->started && node_task_start(t) != SP_OK) {
+            node_say(n, "no_thread", NULL);
+        }
+    }
+}
+
+void duty_stale(node *n, const char *id)
+{
+    char said[24];
+    for (node_task *t = n->tasks; t != NULL; t = t->next) {
+        (void)snprintf(said, sizeof said, "n%" PRIu64, t->said);
+        if (t->claiming || strcmp(said, id) != 0) continue;
+        node_say(n, "lease_gone", "task_id", t->id, NULL);
+        duty_give_up(n, t);
+        return;
+    }
+}

@@ -1,0 +1,58 @@
+/* pay.c - claims on the chain; see parts.h. */
+#include "node/parts.h"
+
+#include "node/claim.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PAUSE_MS 5000 /* after the first failure; it doubles */
+
+static void claim_ended(void *user, int code, const char *tx, const char *why)
+{
+    node_task *t = user;
+    node *n = t->owner;
+    char number[16];
+    t->claim_runs = false;
+    if (n->stopping) return;
+    (void)snprintf(number, sizeof number, "%d", code);
+    if (code == 0) {
+        n->claimed++;
+        node_say(n, "claimed", "task_id", t->id, "tx", tx, NULL);
+        json_t *m = talk_about("claim_submitted", t);
+        (void)json_object_set_new(m, "tx_hash", json_string(tx));
+        (void)talk_post(n, m);
+        duty_give_up(n, t);
+        return;
+    }
+    node_say(n, "claim_failed", "task_id", t->id, "code", number, "reason", why, NULL);
+    const unsigned tries = t->claim_tries < 6 ? t->claim_tries : 6;
+    t->claim_tries++;
+    const int64_t pause = (int64_t)PAUSE_MS << tries;
+    t->claim_at_ms = node_clock_ms() + pause;
+    if (node_now_ms() + pause >= t->deadline_ms) {
+        node_say(n, "claim_given_up", "task_id", t->id, NULL);
+        duty_give_up(n, t);
+    }
+}
+
+void pay_claim(node *n, node_task *t)
+{
+    char path[NODE_TEXT + 80], state[NODE_TEXT], why[CLAIM_WHY] = "";
+    const json_t *chain = json_object_get(t->assignment, "chain");
+    if (t->claim_runs || node_clock_ms() < t->claim_at_ms || !node_path(n, state, "claims")) return;
+    node_task_path(path, sizeof path, t, "proof");
+    const claim_spec s = {.sprove = n->o.sprove,
+                          .proof = path,
+                          .task = json_string_value(json_object_get(chain, "task_id")),
+                          .contract = json_string_value(json_object_get(chain, "contract")),
+                          .rpc = n->o.rpc,
+                          .deployment = n->o.deployment,
+                          .network = n->o.network,
+                          .account = n->o.address,
+                          .keystore = n->o.keystore,
+                          .password_file = n->o.password_file,
+                          .state = state};
+    t->claim_runs = true;
+    if (claim_start(&n->loop, &s, claim_ended, t, why) != SP_OK) claim_ended(t, 127, "", why);
+}
