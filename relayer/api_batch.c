@@ -2,6 +2,8 @@
 #include "relayer/api.h"
 
 #include "relayer/app.h"
+#include "relayer/quote.h"
+#include "relayer/rest.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +53,7 @@ void api_task_batch_prepare(call *c, db *d, core *k)
     }
     api_idem_fingerprint(b->fingerprint, c);
     b->n = json_array_size(list);
+    c->cost = (unsigned)b->n;
     for (size_t i = 0; i < b->n; i++) {
         item *m = &b->item[i];
         const json_t *body = json_array_get(list, i);
@@ -61,6 +64,10 @@ void api_task_batch_prepare(call *c, db *d, core *k)
             continue;
         }
         m->good = task_parse(&m->t, body, clock_ms(), (int64_t)c->a->set.max_attempts, &m->why);
+        if (m->good && !quote_take(&m->t, clock_ms(), rest_cursor_secret(c->a), &m->why)) {
+            task_new_free(&m->t);
+            m->good = false;
+        }
         if (m->good && task_keep_input(&m->t, c->a->blobs) != SP_OK) {
             task_new_free(&m->t);
             m->good = false;

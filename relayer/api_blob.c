@@ -77,8 +77,10 @@ static void refuse_bytes(call *c, sp_status s)
                      "the bytes that came have another SHA-256");
     else if (s == SP_ERR_LIMIT)
         http_problem(&c->s, &c->q, 507, "storage_full", "the disk is full");
+    else if (s == SP_ERR_NOMEM)
+        http_problem(&c->s, &c->q, 503, "overloaded", "out of memory");
     else
-        http_problem(&c->s, &c->q, 500, "internal", "the blob cannot be stored");
+        http_problem(&c->s, &c->q, 507, "storage_full", "the disk refuses the blob");
 }
 
 /* A part of a blob: answered here, unless it is the last. */

@@ -9,6 +9,7 @@
 #include "relayer/app.h"
 #include "relayer/check.h"
 #include "relayer/estimate.h"
+#include "relayer/quote.h"
 #include "relayer/rest.h"
 #include "starknet/calldata.h"
 
@@ -121,6 +122,7 @@ static void answer(call *c, db *d, const task_new *t, uint64_t cycles, bool was_
     json_t *value[SP_COUNT(lines)] = {NULL};
     uint64_t rows;
     estimate_quote quote;
+    char promise[QUOTE_TEXT] = "", ends[CHECK_TIME] = "";
     offers *o = calloc(1, sizeof *o);
     json_t *need = json_loads(t->requirements, 0, NULL);
     if (o == NULL || estimate_rows(&rows, cycles, ESTIMATE_ROWS_PER_1000) != SP_OK) {
@@ -139,6 +141,10 @@ static void answer(call *c, db *d, const task_new *t, uint64_t cycles, bool was_
             value[2] = amount_json(quote.treasury_fee);
             value[3] = amount_json(quote.gas_subsidy);
             value[4] = amount_json(quote.total);
+            const int64_t until = clock_ms() + QUOTE_MS;
+            time_write(ends, until);
+            if (quote_write(promise, t, quote.total, until, rest_cursor_secret(c->a)) != SP_OK)
+                promise[0] = 0;
         }
     }
     if (o->n_times > 0) {
@@ -150,6 +156,11 @@ static void answer(call *c, db *d, const task_new *t, uint64_t cycles, bool was_
                           "eligible_nodes", (json_int_t)o->n);
     for (size_t i = 0; i < SP_COUNT(lines) && j != NULL; i++)
         (void)json_object_set_new(j, lines[i], value[i] != NULL ? value[i] : json_null());
+    const bool promised = promise[0] != 0;
+    if (j != NULL) {
+        (void)json_object_set_new(j, "quote_id", promised ? json_string(promise) : json_null());
+        (void)json_object_set_new(j, "expires_at", promised ? json_string(ends) : json_null());
+    }
     http_json(&c->s, 200, j);
 out:
     json_decref(need);

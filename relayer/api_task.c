@@ -5,6 +5,8 @@
 #include "relayer/app.h"
 #include "relayer/node.h"
 #include "relayer/check.h"
+#include "relayer/quote.h"
+#include "relayer/rest.h"
 #include "relayer/task.h"
 
 #include <openssl/rand.h>
@@ -52,7 +54,12 @@ void api_task_create_prepare(call *c, db *d, core *k)
         http_problem(&c->s, &c->q, 503, "overloaded", "out of memory");
         return;
     }
-    if (!task_parse(&m->t, c->body, clock_ms(), (int64_t)c->a->set.max_attempts, &why)) {
+    bool good = task_parse(&m->t, c->body, clock_ms(), (int64_t)c->a->set.max_attempts, &why);
+    if (good && !quote_take(&m->t, clock_ms(), rest_cursor_secret(c->a), &why)) {
+        task_new_free(&m->t);
+        good = false;
+    }
+    if (!good) {
         json_t *more = why.errors == NULL ? NULL : json_pack("{s:o}", "errors", why.errors);
         http_problem_with(&c->s, &c->q, why.status, why.code, more, why.detail);
         free(m);

@@ -126,6 +126,7 @@ static void prepared(job *j)
 {
     call *c = (call *)j;
     c->preparing = false;
+    if (c->cost > 1) quota_owe(&rest_of(c->a)->quota, c, c->cost - 1);
     if (c->s.status != CALL_NOT_ANSWERED) {
         call_answer(c);
         return;

@@ -26,6 +26,7 @@ typedef struct call {
     json_t *body;                                 /* parsed, for routes that take JSON */
     void *prepared;                               /* of the route's prepare; freed by drop */
     bool preparing;
+    unsigned cost; /* requests that this one stands for, said by prepare; 0: one */
     uint64_t start_ns;
     waiting w; /* of a route that may wait */
 } call;

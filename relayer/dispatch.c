@@ -298,6 +298,10 @@ static void read_demand(core *c, score_task *t, named *lists, const queued *q, c
     if (estimate_rows(&t->rows, t->cycles, ESTIMATE_ROWS_PER_1000) != SP_OK) t->rows = 1u << 20;
     t->fetch_bytes = (uint64_t)q->input_bytes;
     (void)!amount_read(&t->price_limit, q->amount, strlen(q->amount));
+    const char *dearest = json_string_value(json_object_get(need, "max_price_per_mcycle"));
+    t->mcycle_limited = dearest != NULL;
+    if (dearest != NULL && amount_read(&t->mcycle_limit, dearest, strlen(dearest)) != SP_OK)
+        t->mcycle_limit = amount_from_u64(0);
 }
 
 static json_t *candidates(const pool *p, const score_result *best)

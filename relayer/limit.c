@@ -93,6 +93,16 @@ limit_answer limit_take(limiter *l, limit_policy p, const void *key, size_t key_
     return a;
 }
 
+void limit_owe(limiter *l, limit_policy p, const void *key, size_t key_bytes, uint32_t cost,
+               uint64_t now_ns)
+{
+    uint8_t hash[16];
+    limit_slot *set = places(hash, l, key, key_bytes);
+    const limit_slot *kept = find(set, hash, now_ns);
+    const uint64_t from = kept ? kept->full_at_ns : now_ns;
+    if (cost) place_for(l, set, hash, now_ns)->full_at_ns = from + cost * p.period_ns;
+}
+
 void limit_block(limiter *l, limit_policy p, const void *key, size_t key_bytes, uint64_t for_ns,
                  uint64_t now_ns)
 {

@@ -51,6 +51,10 @@ void limit_free(limiter *l);
  * several policies, their keys must differ. cost 0 only looks. */
 limit_answer limit_take(limiter *l, limit_policy p, const void *key, size_t key_bytes,
                         uint32_t cost, uint64_t now_ns);
+/* Takes cost tokens, also those that are not there: then there is nothing until they have come.
+ * cost*period_ns is at most 2^62. */
+void limit_owe(limiter *l, limit_policy p, const void *key, size_t key_bytes, uint32_t cost,
+               uint64_t now_ns);
 /* Nothing for this key until for_ns from now; then one token, and more as time goes on. Never
  * shortens what is in force. */
 void limit_block(limiter *l, limit_policy p, const void *key, size_t key_bytes, uint64_t for_ns,

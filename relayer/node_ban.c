@@ -10,51 +10,63 @@
 
 #define MAX_OPEN 1024 /* attempts of one node at once: more are not offered */
 
+typedef struct {
+    char task[UUID_TEXT], node[NODE_ID];
+    int64_t n;
+} held;
+
+static void give_back(core *c, const held *h, const char *why)
+{
+    if (!node_attempt_end(c, h->task, h->n, h->node, OUTCOME_INFRA, NULL, why)) return;
+    node_tell(c, h->node,
+              json_pack("{s:s, s:s, s:I, s:s}", "message_type", "task_cancel", "task_id", h->task,
+                        "attempt", (json_int_t)h->n, "reason",
+                        attempt_outcome_name(OUTCOME_INFRA)));
+    (void)db_run(core_db(c), "UPDATE task SET max_attempts = max_attempts + 1 WHERE id = ?",
+                 DB_T(h->task));
+    node_task_retry(c, h->task, FAILURE_INTERNAL, why);
+}
+
+/* What is under way, of a task or (task NULL) of a node, and has no result yet. */
+static void give_all_back(core *c, const char *task, const char *node, const char *why)
+{
+    held *list = calloc(MAX_OPEN, sizeof *list);
+    size_t n = 0;
+    if (list == NULL) {
+        core_fail(c);
+        return;
+    }
+    db_rows *r = task != NULL ? db_query(core_db(c),
+                                         "SELECT task_id, node_id, n FROM attempt WHERE task_id = ?"
+                                         " AND outcome IS NULL AND result IS NULL",
+                                         DB_T(task))
+                              : db_query(core_db(c),
+                                         "SELECT task_id, node_id, n FROM attempt WHERE node_id = ?"
+                                         " AND outcome IS NULL AND result IS NULL",
+                                         DB_T(node));
+    for (; n < MAX_OPEN && db_next(r); n++) {
+        (void)snprintf(list[n].task, sizeof list[n].task, "%s", db_text(r, 0));
+        (void)snprintf(list[n].node, sizeof list[n].node, "%s", db_text(r, 1));
+        list[n].n = db_int(r, 2);
+    }
+    db_end(r);
+    for (size_t i = 0; i < n; i++) give_back(c, &list[i], why);
+    free(list);
+}
+
 bool node_task_requeue(core *c, const char *task, const char *why)
 {
     task_brief t;
     if (!task_find(core_db(c), &t, task) ||
         (t.state != TASK_OFFERED && t.state != TASK_LEASED && t.state != TASK_RUNNING))
         return false;
-    node_task_ended(c, task, OUTCOME_INFRA);
-    (void)db_run(core_db(c),
-                 "UPDATE task SET max_attempts = max_attempts + redundancy WHERE id = ?",
-                 DB_T(task));
-    node_task_retry(c, task, FAILURE_INTERNAL, why);
+    give_all_back(c, task, NULL, why);
     return true;
 }
 
 void node_give_to_others(core *c, const char *id)
 {
-    struct open {
-        char task[UUID_TEXT];
-        int64_t n;
-    } *list = calloc(MAX_OPEN, sizeof *list);
-    size_t k = 0;
-    if (list == NULL) {
-        core_fail(c);
-        return;
-    }
-    db_rows *r = db_query(core_db(c),
-                          "SELECT task_id, n FROM attempt WHERE node_id = ? AND outcome IS NULL"
-                          " AND result IS NULL",
-                          DB_T(id));
-    for (; k < MAX_OPEN && db_next(r); k++) {
-        (void)snprintf(list[k].task, sizeof list[k].task, "%s", db_text(r, 0));
-        list[k].n = db_int(r, 1);
-    }
-    db_end(r);
-    for (size_t i = 0; i < k; i++) {
-        if (!node_attempt_end(c, list[i].task, list[i].n, id, OUTCOME_INFRA, NULL, NULL)) continue;
-        node_tell(c, id,
-                  json_pack("{s:s, s:s, s:I, s:s}", "message_type", "task_cancel", "task_id",
-                            list[i].task, "attempt", (json_int_t)list[i].n, "reason",
-                            attempt_outcome_name(OUTCOME_INFRA)));
-        (void)db_run(core_db(c), "UPDATE task SET max_attempts = max_attempts + 1 WHERE id = ?",
-                     DB_T(list[i].task));
-        node_task_retry(c, list[i].task, FAILURE_INTERNAL, "its node was banned");
-    }
-    free(list);
+    give_all_back(c, NULL, id, "its node was banned");
 }
 
 bool node_ban(core *c, const char *id, int64_t until, const char *reason)

@@ -124,24 +124,49 @@ void quota_wrong_key(quota *q, const call *c)
         limit_block(&q->of_addresses, q->failures, k.b, k.n, QUOTA_BLOCK_S * SECOND, now);
 }
 
-bool quota_take(quota *q, call *c)
+typedef struct {
+    const char *name;
+    limit_policy p;
+    limiter *of;
+    bucket k;
+} counted;
+
+static counted count_of(quota *q, const call *c)
 {
     const route *r = c->r;
-    if (r->kind == ROUTE_LOOP) return true; /* as cheap as saying no */
     const bool post = r->kind == ROUTE_WRITE && r->json;
     const bool run = r->kind == ROUTE_EXECUTE;
-    const limit_policy p = run ? q->estimate : post ? q->post : q->read;
-    const char *name = run ? "estimate" : post ? "post" : "read";
-    const char kind = name[0];
-    limit_answer l;
+    counted n = {run    ? "estimate"
+                 : post ? "post"
+                        : "read",
+                 run    ? q->estimate
+                 : post ? q->post
+                        : q->read,
+                 &q->of_keys,
+                 {{0}, 1 + KEY_ID}};
+    n.k.b[0] = (uint8_t)n.name[0];
     if (c->who.id[0] != 0) {
-        bucket k = {{(uint8_t)kind}, 1 + KEY_ID};
-        memcpy(k.b + 1, c->who.id, KEY_ID);
-        l = limit_take(&q->of_keys, p, k.b, k.n, 1, clock_ns());
-    } else {
-        const bucket k = of_address(c, kind, true);
-        l = limit_take(&q->of_addresses, p, k.b, k.n, 1, clock_ns());
+        memcpy(n.k.b + 1, c->who.id, KEY_ID);
+        return n;
     }
+    n.of = &q->of_addresses;
+    n.k = of_address(c, n.name[0], true);
+    return n;
+}
+
+void quota_owe(quota *q, const call *c, unsigned more)
+{
+    const counted n = count_of(q, c);
+    limit_owe(n.of, n.p, n.k.b, n.k.n, more, clock_ns());
+}
+
+bool quota_take(quota *q, call *c)
+{
+    if (c->r->kind == ROUTE_LOOP) return true; /* as cheap as saying no */
+    const counted n = count_of(q, c);
+    const limit_policy p = n.p;
+    const char *name = n.name;
+    const limit_answer l = limit_take(n.of, p, n.k.b, n.k.n, 1, clock_ns());
     http_add_header(&c->s, "RateLimit-Policy", "\"%s\";q=%" PRIu32 ";w=%" PRIu64, name, p.burst,
                     limit_seconds(p.period_ns * p.burst));
     http_add_header(&c->s, "RateLimit", "\"%s\";r=%" PRIu32 ";t=%" PRIu64, name, l.remaining,

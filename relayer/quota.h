@@ -28,6 +28,9 @@ SP_MUST_USE bool quota_may_try(quota *q, struct call *c);
 void quota_wrong_key(quota *q, const struct call *c);
 SP_MUST_USE bool quota_take(quota *q, struct call *c);
 
+/* A request that was let through stands for so many more: what comes next waits for them. */
+void quota_owe(quota *q, const struct call *c, unsigned more);
+
 /* The address that a request is from, as 4 or 16 bytes: the peer's, or where the peer is one of the
  * proxies (a list with commas), the last one of X-Forwarded-For. 0: none that can be read. */
 size_t quota_address(uint8_t out[16], const char *peer, const char *forwarded, const char *proxies);

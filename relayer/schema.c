@@ -78,6 +78,7 @@ static const char *const version_1[] = {
     "CREATE INDEX task_of_key ON task(key_id, created_at, id)",
     "CREATE INDEX task_queue ON task(priority DESC, created_at, id) WHERE state = 'queued'",
     "CREATE INDEX task_state ON task(state, deadline)",
+    "CREATE INDEX task_of_state ON task(state, created_at, id)",
     "CREATE UNIQUE INDEX task_on_chain ON task(chain_contract, chain_task_id)"
     " WHERE chain_task_id IS NOT NULL",
 
@@ -134,8 +135,6 @@ static const char *const version_1[] = {
 
     /* What a key has under way; relayer --fsck counts again. */
     "CREATE TABLE quota(key_id TEXT PRIMARY KEY, open_tasks @I NOT NULL) @S",
-
-    "CREATE TABLE quote(id TEXT PRIMARY KEY, body TEXT NOT NULL, expires_at @I NOT NULL) @S",
 
     "CREATE TABLE audit(id TEXT PRIMARY KEY, task_id TEXT NOT NULL, attempt @I NOT NULL, node_id "
     "TEXT NOT NULL,"

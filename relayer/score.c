@@ -87,7 +87,8 @@ score_reason score_filter(u256 *price, uint64_t *time_ms, const score_task *t, c
     if (fixed != SCORE_ELIGIBLE) return fixed;
     u256 p;
     if (estimate_price(&p, n->price_base, n->price_mcycle, t->rows) != SP_OK ||
-        amount_cmp(p, t->price_limit) > 0)
+        amount_cmp(p, t->price_limit) > 0 ||
+        (t->mcycle_limited && amount_cmp(n->price_mcycle, t->mcycle_limit) > 0))
         return SCORE_TOO_DEAR;
     const uint64_t work = estimate_time_ms(n->speed, t->cycles, t->rows);
     if (t->max_execution_ms && work > t->max_execution_ms) return SCORE_TOO_SLOW;

@@ -65,6 +65,8 @@ typedef struct {
     bool on_chain;        /* only nodes with a signed session */
     bool strict_deadline; /* no exploration */
     u256 price_limit, min_stake;
+    u256 mcycle_limit; /* of a node's price for a million cycles; mcycle_limited */
+    bool mcycle_limited;
     uint64_t cycles, rows, fetch_bytes;
     uint64_t deadline_ms, safety_ms, claim_margin_ms;
     uint64_t max_execution_ms; /* 0: no limit but the deadline */

@@ -32,6 +32,7 @@ typedef struct {
     char amount[TASK_AMOUNT];
     char *requirements, *description, *metadata; /* JSON; text; JSON or NULL */
     char visibility[8];
+    char quote_id[160]; /* "": none; then amount may be "", too (quote.h) */
     char *callback_url, *callback_events, *webhook_id; /* or NULL */
     char chain_contract[FELT_HEX], chain_task_id[TASK_AMOUNT],
         chain_create_tx[FELT_HEX]; /* "" without a chain */

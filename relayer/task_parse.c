@@ -143,6 +143,22 @@ static void parse_options(check *c, task_new *t, const json_t *j, bool on_chain)
 
 static char *copy_json(const json_t *j) { return json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS); }
 
+/* max_price_per_mcycle is kept with what else a node must satisfy. */
+static char *with_price(check *c, const json_t *requirements, const json_t *body)
+{
+    u256 price;
+    char text[U256_TEXT];
+    json_t *all =
+        requirements == NULL ? json_object() : json_copy((json_t *)(uintptr_t)requirements);
+    if (check_amount(c, &price, body, "", "max_price_per_mcycle", false)) {
+        u256_write_text(text, price);
+        (void)json_object_set_new(all, "max_price_per_mcycle", json_string(text));
+    }
+    char *out = all == NULL ? NULL : copy_json(all);
+    json_decref(all);
+    return out;
+}
+
 /* Seconds that the work may take. */
 static int64_t parse_requirements(check *c, task_new *t, const json_t *body)
 {
@@ -153,7 +169,7 @@ static int64_t parse_requirements(check *c, task_new *t, const json_t *body)
     static const char at[] = "/requirements";
     const json_t *r = check_object(c, body, "", "requirements", false);
     if (r == NULL) {
-        t->requirements = strdup("{}");
+        t->requirements = with_price(c, NULL, body);
         return DEFAULT_SECONDS;
     }
     check_known(c, r, at, names);
@@ -181,7 +197,7 @@ static int64_t parse_requirements(check *c, task_new *t, const json_t *body)
             }
         }
     }
-    t->requirements = copy_json(r);
+    t->requirements = with_price(c, r, body);
     return check_int(c, r, at, "max_execution_time", 1, 30 * 24 * 3600, DEFAULT_SECONDS);
 }
 
@@ -237,7 +253,12 @@ static void parse_rest(check *c, task_new *t, const json_t *body, int64_t now_ms
         check_error(c, "/max_attempts", "out_of_range",
                     "counts the attempts in all slots: at least redundancy");
     const char *visibility = check_text(c, body, "", "visibility", 7, false);
-    if (visibility == NULL) visibility = "private";
+    const json_t *work = json_object_get(body, "job");
+    const bool said = json_object_get(work, "public_output") != NULL,
+               shown = check_bool(c, work, "/job", "public_output", false);
+    if (said && visibility != NULL && shown != (strcmp(visibility, "public") == 0))
+        check_error(c, "/job/public_output", "conflict", "says other than visibility");
+    if (visibility == NULL) visibility = shown ? "public" : "private";
     if (strcmp(visibility, "private") != 0 && strcmp(visibility, "public") != 0)
         check_error(c, "/visibility", "unknown_value", "must be private or public");
     (void)snprintf(t->visibility, sizeof t->visibility, "%s", visibility);
@@ -256,9 +277,11 @@ bool task_parse(task_new *t, const json_t *body, int64_t now_ms, int64_t max_att
                 task_refusal *why)
 {
     static const char *const names[] = {
-        "payload",     "job",        "requirements", "token_amount", "deadline",
-        "priority",    "redundancy", "max_attempts", "metadata",     "visibility",
-        "description", "callback",   "chain",        "creator",      NULL};
+        "payload",  "job",        "requirements", "token_amount",
+        "deadline", "priority",   "redundancy",   "max_attempts",
+        "metadata", "visibility", "description",  "callback",
+        "chain",    "creator",    "quote_id",     "max_price_per_mcycle",
+        NULL};
     check c;
     u256 amount;
     memset(t, 0, sizeof *t);
@@ -271,7 +294,11 @@ bool task_parse(task_new *t, const json_t *body, int64_t now_ms, int64_t max_att
         check_error(&c, "", "missing", "either payload or job is required");
     if (payload != NULL && work != NULL && json_object_get(work, "program") != NULL)
         check_error(&c, "/job/program", "conflict", "payload and job.program exclude each other");
-    if (check_amount(&c, &amount, body, "", "token_amount", true))
+    const char *quote = check_text(&c, body, "", "quote_id", sizeof t->quote_id - 1, false);
+    if (quote != NULL && quote[0] == 0)
+        check_error(&c, "/quote_id", "out_of_range", "must not be empty");
+    (void)snprintf(t->quote_id, sizeof t->quote_id, "%s", quote != NULL ? quote : "");
+    if (check_amount(&c, &amount, body, "", "token_amount", quote == NULL))
         u256_write_text(t->amount, amount);
     const bool on_chain = parse_chain(&c, t, body);
     parse_options(&c, t, work, on_chain);

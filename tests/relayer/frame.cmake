@@ -12,7 +12,7 @@ if(SP_PC_LIBPQ_FOUND)
 endif()
 
 sp_test(relayer_frame_tests LABELS unit relayer SOURCES guard.c hook.c http.c keys.c
-  log.c place.c queue.c settings.c LIBS sp_relayer)
+  log.c place.c queue.c quote.c settings.c LIBS sp_relayer)
 target_compile_definitions(relayer_frame_tests PRIVATE _DEFAULT_SOURCE)
 
 sp_test(relayer_core_tests LABELS unit relayer SOURCES core.c disk.c place.c LIBS sp_relayer)

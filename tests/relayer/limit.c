@@ -129,6 +129,25 @@ TEST(limit_full_buckets_free_their_place)
     limit_free(&l);
 }
 
+/* What one request stands for beyond the bucket is waited for by the next. */
+TEST(limit_owe_goes_below_nothing)
+{
+    limiter l;
+    const limit_policy p = limit_rate(10, SECOND, 5);
+    CHECK(limit_init(&l, 8, secret) == SP_OK);
+    CHECK(limit_take(&l, p, "k", 1, 1, SECOND).remaining == 4);
+    limit_owe(&l, p, "k", 1, 0, SECOND);
+    CHECK(limit_take(&l, p, "k", 1, 0, SECOND).remaining == 4);
+    limit_owe(&l, p, "k", 1, 19, SECOND); /* 15 below nothing */
+    const limit_answer a = limit_take(&l, p, "k", 1, 1, SECOND);
+    CHECK(!a.allowed && a.remaining == 0 && a.retry_ns == 16 * SECOND / 10);
+    CHECK(!limit_take(&l, p, "k", 1, 1, SECOND + 16 * SECOND / 10 - 1).allowed);
+    CHECK(limit_take(&l, p, "k", 1, 1, SECOND + 16 * SECOND / 10).allowed);
+    limit_owe(&l, p, "new", 3, 2, SECOND);
+    CHECK(limit_take(&l, p, "new", 3, 0, SECOND).remaining == 3);
+    limit_free(&l);
+}
+
 TEST(limit_init_wants_a_power_of_two)
 {
     limiter l;

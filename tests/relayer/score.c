@@ -162,6 +162,14 @@ TEST(score_limits_are_inclusive)
     n.is_signed = false;
     t.on_chain = false;
     CHECK(reason(&t, &n) == SCORE_ELIGIBLE);
+    n.price_mcycle = amount_from_u64(7);
+    CHECK(reason(&t, &n) == SCORE_ELIGIBLE);
+    t.mcycle_limited = true;
+    CHECK(reason(&t, &n) == SCORE_TOO_DEAR);
+    t.mcycle_limit = amount_from_u64(6);
+    CHECK(reason(&t, &n) == SCORE_TOO_DEAR);
+    t.mcycle_limit = amount_from_u64(7);
+    CHECK(reason(&t, &n) == SCORE_ELIGIBLE);
 }
 
 TEST(score_extremes_do_not_wrap)

@@ -272,7 +272,7 @@ def test_requeue(r):
     assert node.ws.recv()["code"] == "stale_lease"
     assert code(r, "POST", f"/tasks/{id}/requeue", None, 409) == "conflict_state"
     # A task that has failed; its deadline is still ahead.
-    sql(r, "UPDATE task SET max_attempts = attempts WHERE id = ?", id)
+    sql(r, "UPDATE task SET max_attempts = attempts + 1 WHERE id = ?", id)
     admin(r, "POST", "/drain", {"draining": False})
     second = Node(r, "worse")
     assert second.take()["task_id"] == id
@@ -381,4 +381,5 @@ def main():
         raise
 
 
-main()
+if __name__ == "__main__":
+    main()
