@@ -184,6 +184,8 @@ int command_claim(const cli_args *a)
     if (code || done) goto out;
     code = session_task(&s, id, &t, &x);
     if (!code) code = session_payable(&s, &t, &x, provider, &why);
+    if (!code && !why && a->value[OPT_ASSIGNED] && t.status != ESCROW_ASSIGNED)
+        why = "the task is not assigned yet";
     if (!code && why) code = cli_fail(EXIT_CHAIN, "%s", why);
     if (!code && !a->value[OPT_UNCHECKED]) code = session_verifier(&s);
     if (code) goto out;

@@ -134,7 +134,7 @@ const cli_command sprove_commands[] = {
      "The signed transaction is on the disk before a node gets it. After an interruption, or when "
      "no "
      "answer came, the same command sends the same bytes again and signs no second claim.",
-     OPTIONS(OPT_TASK, OPT_PROVIDER, CONTRACT_OPTIONS, SENDER_OPTIONS, OPT_MAX_CYCLES,
+     OPTIONS(OPT_TASK, OPT_PROVIDER, CONTRACT_OPTIONS, SENDER_OPTIONS, OPT_MAX_CYCLES, OPT_ASSIGNED,
              OPT_UNCHECKED, OPT_JSON),
      "sprove claim p.proof --task 7 --rpc URL --deployment d --account 0x2 --keystore k\n"
      "sprove claim p.proof --task 7 --rpc URL --deployment d --account 0x2 --keystore k "

@@ -90,6 +90,8 @@
       "the deadline itself: seconds since 1970, or as 2030-01-31T12:00Z")                          \
     X(PROVIDER, "provider", "ADDR", NULL, "who proves and is paid (default: the account)")         \
     X(TASK, "task", "N", NULL, "number of the task; of run, to prove for it")                      \
+    X(ASSIGNED, "assigned", NULL, NULL,                                                            \
+      "only once the contract shows the task assigned to the provider")                            \
     X(UNCHECKED, "unchecked", NULL, NULL, "send a proof without checking it here first")           \
     X(RELAYER, "relayer", "URL", NULL,                                                             \
       "the relayer (default: RELAYER_API_URL, else http://127.0.0.1:8000)")                        \

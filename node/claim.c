@@ -95,6 +95,7 @@ sp_status claim_start(uv_loop_t *loop, const claim_spec *s,
     add(words, &n, "--keystore", s->keystore);
     add(words, &n, "--password-file", s->password_file);
     add(words, &n, "--journal", s->state);
+    if (s->assigned) words[n++] = "--assigned";
     words[n] = NULL;
     node_claim *c = calloc(1, sizeof *c);
     if (c == NULL) return SP_ERR_NOMEM;

@@ -14,6 +14,7 @@ typedef struct {
     const char *deployment;     /* "" or the path of one */
     const char *network, *account, *keystore, *password_file;
     const char *state; /* folder of the journal of signed transactions */
+    bool assigned;     /* only once the contract shows the task assigned to the account */
 } claim_spec;
 
 typedef struct node_claim node_claim;

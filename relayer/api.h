@@ -43,6 +43,8 @@ bool api_idem_replayed(call *c, db *d, const char *fingerprint, const char *key)
 void api_idem_store(call *c, db *d, core *k, const char *fingerprint, const char *key,
                     const char *location);
 bool api_may_open(call *c, db *d);
+/* Whether a task with this escrow can be taken at all; false: why, without errors. */
+bool api_chain_takes(const call *c, const task_new *t, task_refusal *why);
 /* The answer. NULL: it is refused (why), or cannot be stored (why is ""). */
 json_t *api_task_insert(call *c, core *k, task_new *t, char why[HOOK_REASON]);
 
@@ -63,6 +65,12 @@ void api_node_list(call *c, db *d, core *k);
 void api_node_show(call *c, db *d, core *k);
 void api_node_tasks(call *c, db *d, core *k);
 void api_node_reputation(call *c, db *d, core *k);
+
+/* api_chain.c */
+void api_chain_task(call *c, db *d, core *k);
+void api_chain_user(call *c, db *d, core *k);
+void api_chain_earnings(call *c, db *d, core *k);
+void api_chain_node(call *c, db *d, core *k);
 
 /* api_key.c, api_program.c */
 void api_key_create(call *c, db *d, core *k);

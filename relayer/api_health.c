@@ -6,6 +6,7 @@
 #include "relayer/app.h"
 #include "relayer/check.h"
 #include "relayer/rest.h"
+#include "relayer/sender.h"
 #include "relayer/watch.h"
 #include "starknet/calldata.h"
 
@@ -59,12 +60,27 @@ static json_t *check_storage(const app *a, bool *ok)
 static json_t *check_starknet(app *a, bool *ok)
 {
     const watch_health h = watch_look(a);
-    *ok = !h.configured || h.ok;
+    const sender_health s = sender_look(a);
+    const bool wrong = h.mismatch[0] != 0;
+    *ok = !h.configured || (h.ok && !wrong && !s.held);
     if (!h.configured) return json_pack("{s:b, s:s}", "ok", 1, "status", "not configured");
     const int64_t age = h.at_ms == 0 ? 0 : clock_ms() - h.at_ms;
-    return json_pack("{s:b, s:s, s:s, s:I, s:I}", "ok", h.ok, "status",
-                     h.ok ? "ok" : "does not answer", "chain_id", a->set.chain_id, "block",
-                     (json_int_t)h.block, "age_ms", (json_int_t)age);
+    const char *why = wrong ? h.mismatch : h.why;
+    json_t *j = json_pack("{s:b, s:s, s:s?, s:s, s:I, s:I, s:s?}", "ok", *ok, "status",
+                          wrong    ? "another contract"
+                          : !h.ok  ? "does not answer"
+                          : s.held ? "cannot assign"
+                                   : "ok",
+                          "detail", why[0] != 0 ? why : NULL, "chain_id", a->set.chain_id, "block",
+                          (json_int_t)h.block, "age_ms", (json_int_t)age, "verifier",
+                          h.verifier[0] != 0 ? h.verifier : NULL);
+    if (s.has_account)
+        (void)json_object_set_new(
+            j, "account",
+            json_pack("{s:s, s:b, s:s?, s:I, s:o}", "address", s.account, "ok", !s.held, "detail",
+                      s.held ? s.why : NULL, "in_flight", (json_int_t)s.in_flight, "last_nonce",
+                      s.nonce < 0 ? json_null() : json_integer((json_int_t)s.nonce)));
+    return j;
 }
 
 void api_health(call *c, db *d, core *k)

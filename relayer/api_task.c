@@ -8,6 +8,7 @@
 #include "relayer/quote.h"
 #include "relayer/rest.h"
 #include "relayer/task.h"
+#include "relayer/watch.h"
 
 #include <openssl/rand.h>
 #include <openssl/sha.h>
@@ -42,6 +43,19 @@ bool api_idem_check(call *c, bool required)
     return false;
 }
 
+bool api_chain_takes(const call *c, const task_new *t, task_refusal *why)
+{
+    const bool wrong = watch_terms(c->a) == WATCH_TERMS_WRONG;
+    if (t->chain_task_id[0] == 0 || !wrong) return true;
+    memset(why, 0, sizeof *why);
+    why->status = 503;
+    why->code = "contract_mismatch";
+    (void)snprintf(why->detail, sizeof why->detail,
+                   "tasks with an escrow are not taken now: the contract is not one for this "
+                   "relayer (see /health)");
+    return false;
+}
+
 /* On a reader's thread: everything that needs no database. */
 void api_task_create_prepare(call *c, db *d, core *k)
 {
@@ -63,6 +77,11 @@ void api_task_create_prepare(call *c, db *d, core *k)
         json_t *more = why.errors == NULL ? NULL : json_pack("{s:o}", "errors", why.errors);
         http_problem_with(&c->s, &c->q, why.status, why.code, more, why.detail);
         free(m);
+        return;
+    }
+    if (!api_chain_takes(c, &m->t, &why)) {
+        http_problem(&c->s, &c->q, why.status, why.code, "%s", why.detail);
+        api_task_create_drop(m);
         return;
     }
     if (task_keep_input(&m->t, c->a->blobs) != SP_OK) {

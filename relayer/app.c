@@ -11,6 +11,7 @@
 #include "relayer/log.h"
 #include "relayer/reload.h"
 #include "relayer/rest.h"
+#include "relayer/sender.h"
 #include "relayer/service.h"
 #include "relayer/verify.h"
 #include "relayer/watch.h"
@@ -243,7 +244,11 @@ sp_status app_open(app *a, const settings *s, const settings_source *source, cha
     SP_TRY(core_start(a->core));
     SP_TRY(start_readers(a, database, why));
     SP_TRY(rest_start(a, database, why));
-    SP_TRY(watch_open(a, database, why));
+    bool mismatch;
+    const sp_status watched = watch_open(a, database, why, &mismatch);
+    if (mismatch) a->exit_code = APP_MISMATCH;
+    SP_TRY(watched);
+    SP_TRY(sender_open(a, database, why));
     SP_TRY(backup_open(&a->backup, a, database));
 
     unsigned wanted = 0;
@@ -307,6 +312,7 @@ static void drain_tick(uv_timer_t *t)
     a->n_readers = 0;
     rest_join(a);
     close_backup(a);
+    sender_close(a);
     watch_close(a);
     hook_close(a);
     audit_close(a);
@@ -371,6 +377,7 @@ void app_close(app *a)
     for (size_t i = 0; i < a->n_readers; i++) (void)pthread_join(a->reader[i], NULL);
     rest_join(a);
     close_backup(a);
+    sender_close(a);
     watch_close(a);
     hook_close(a);
     audit_close(a);
@@ -387,6 +394,7 @@ void app_close(app *a)
     reload_free(a->reload);
     identity_wipe(&a->me);
     service_free(a->service);
+    sender_free(a);
     keys_delete(a->keys);
     (void)uv_loop_close(&a->loop);
     if (a->lock_fd >= 0) (void)close(a->lock_fd);

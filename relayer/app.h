@@ -12,7 +12,8 @@
 #include "relayer/settings.h"
 
 #define APP_MAX_READERS 64
-#define APP_REGION 17 /* characters of a region, with the zero byte */
+#define APP_MISMATCH 3 /* exit code: the contract is not one for this program */
+#define APP_REGION 17  /* characters of a region, with the zero byte */
 #define APP_REGIONS 1000
 
 struct app {
@@ -32,7 +33,8 @@ struct app {
     _Atomic bool verify_again;
     _Atomic bool stopping;
     char worker[SETTINGS_TEXT], blobs[SETTINGS_TEXT];
-    struct watch *watch; /* NULL: no chain */
+    struct watch *watch;   /* NULL: no chain */
+    struct sender *sender; /* the same */
     struct hook_sender *hooks;
     struct service *service;
     struct reload *reload;

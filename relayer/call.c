@@ -265,7 +265,9 @@ void call_begin(app *a, server_handle h, http_request *q)
     c->preparing = c->r->kind == ROUTE_WRITE;
     c->j.run = run_read;
     c->j.done = c->preparing ? prepared : finished;
-    queue *to = c->r->kind == ROUTE_EXECUTE ? &rest_of(a)->executor.queue : &a->reads;
+    queue *to = c->r->kind == ROUTE_EXECUTE ? &rest_of(a)->executor.queue
+                : c->r->kind == ROUTE_CHAIN ? &rest_of(a)->chain.queue
+                                            : &a->reads;
     if (queue_put(to, &c->j)) return;
     if (wait_is_on(c)) wait_leave(c);
     call_overloaded(c);

@@ -42,6 +42,7 @@ typedef enum {
      * called again when the task has changed. */
     ROUTE_WAIT,
     ROUTE_STREAM,
+    ROUTE_CHAIN,   /* as ROUTE_READ, by the thread that asks the chain (chain_view.h) */
     ROUTE_EXECUTE, /* as ROUTE_READ, by the executor (execute.h) */
     ROUTE_WRITE    /* by the core */
 } route_kind;

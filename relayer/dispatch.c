@@ -15,6 +15,7 @@
 #include "relayer/task.h"
 #include "relayer/ticket.h"
 #include "relayer/verify.h"
+#include "relayer/watch.h"
 
 #include <openssl/rand.h>
 #include <stdio.h>
@@ -29,6 +30,7 @@
 #define WINDOW 256     /* nodes that are compared for a task, where enough of them may take it */
 #define MAX_EXPIRED 64 /* of one state in one round */
 #define SAFETY_MS 2000
+#define ASSIGN_GRACE_MS 60000
 #define TOKEN 16
 
 /* ---- time that has passed ---- */
@@ -250,7 +252,7 @@ static void read_slots(core *c, queued *q)
 /* Where the lists of a score_task stand. */
 typedef struct {
     uint16_t regions[MAX_NAMED];
-    uint8_t allow[MAX_NAMED][SCORE_ID], deny[MAX_NAMED][SCORE_ID];
+    uint8_t allow[MAX_NAMED][SCORE_ID], deny[MAX_NAMED][SCORE_ID], bound[MAX_NAMED][SCORE_ID];
 } named;
 
 static score_ids read_ids(uint8_t out[MAX_NAMED][SCORE_ID], const json_t *list)
@@ -302,6 +304,35 @@ static void read_demand(core *c, score_task *t, named *lists, const queued *q, c
     t->mcycle_limited = dearest != NULL;
     if (dearest != NULL && amount_read(&t->mcycle_limit, dearest, strlen(dearest)) != SP_OK)
         t->mcycle_limit = amount_from_u64(0);
+}
+
+/* A demander who has assigned the task on the chain has chosen: while that binds, only nodes with
+ * this account are asked, as no other would be paid. False: there is none. What the relayer itself
+ * has assigned does not bind it: it is assigned anew when its time is over. */
+static bool keep_bound(core *c, score_task *t, named *lists, const queued *q, const pool *p,
+                       int64_t now)
+{
+    char account[FELT_HEX] = "";
+    db_rows *r =
+        db_query(core_db(c),
+                 "SELECT assigned_to FROM settlement s WHERE task_id = ? AND assigned_to"
+                 " IS NOT NULL AND assigned_until >= ? AND NOT EXISTS (SELECT 1 FROM"
+                 " chain_outbox o WHERE o.task_id = s.task_id AND o.tx_hash = s.assign_tx)",
+                 DB_T(q->id), DB_I(now / 1000));
+    if (db_next(r)) copy(account, sizeof account, db_text(r, 0));
+    db_end(r);
+    if (account[0] == 0) return true;
+    size_t n = 0;
+    for (size_t i = 0; i < p->n && n < MAX_NAMED; i++) {
+        if (strcmp(p->session[i]->address, account) != 0) continue;
+        bool allowed = t->allow.n == 0;
+        for (size_t k = 0; k < t->allow.n && !allowed; k++)
+            allowed = memcmp(lists->allow[k], p->node[i].id, SCORE_ID) == 0;
+        if (allowed) memcpy(lists->bound[n++], p->node[i].id, SCORE_ID);
+    }
+    t->allow.v = lists->bound[0];
+    t->allow.n = n;
+    return n > 0;
 }
 
 static json_t *candidates(const pool *p, const score_result *best)
@@ -430,7 +461,10 @@ static void offer_slot(core *c, queued *q, const pool *p, const score_result *be
         (void)json_object_set_new(m, "ticket", ticket);
         (void)json_object_set_new(
             m, "chain",
-            json_pack("{s:s, s:s}", "contract", q->chain_contract, "task_id", q->chain_task_id));
+            /* assign_by: until then the relayer tries to have the node assigned. */
+            json_pack("{s:s, s:s, s:b, s:I}", "contract", q->chain_contract, "task_id",
+                      q->chain_task_id, "assign", t->account[0] != 0, "assign_by",
+                      (json_int_t)(now + (int64_t)t->assign_ms + ASSIGN_GRACE_MS)));
     }
     node_send(c, s, m);
     p->node[best->pick[pick].node] = s->node;
@@ -532,11 +566,14 @@ static placing place(core *c, queued *q, const pool *p, int64_t now)
     named lists;
     score_task t;
     score_result best;
+    const bool on_chain = q->chain_task_id[0] != 0;
+    if (on_chain && watch_terms(core_user(c)) == WATCH_TERMS_WRONG) return NOT_NOW;
     json_t *need = json_loads(q->requirements, 0, NULL);
     read_tried(c, q);
     read_slots(c, q);
     read_demand(c, &t, &lists, q, need);
     json_decref(need);
+    if (on_chain && !keep_bound(c, &t, &lists, q, p, now)) return NOT_NOW;
     if (!pick(&best, &t, core_user(c), p, now)) return NOT_NOW;
     meters_time(meters_of(core_user(c)), SIZE_CANDIDATES, "all", "", best.count[0]);
     if (best.n == 0) return NOT_NOW;

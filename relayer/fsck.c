@@ -491,6 +491,7 @@ sp_status fsck_run(uint64_t *violations, const char *database, const char *blobs
             check_ends(&f);
             check_false_faults(&f);
             check_audits(&f);
+            fsck_outbox(&f);
             check_others(&f);
             (void)db_exec(f.d, "COMMIT");
             s = db_ok(f.d) ? SP_OK : SP_ERR_IO;

@@ -25,5 +25,7 @@ void fsck_rule(fsck *f, const char *table, const char *sql);
 
 /* fsck_blobs.c: files, results, references. */
 void fsck_blobs(fsck *f);
+/* fsck_chain.c: chain_outbox. */
+void fsck_outbox(fsck *f);
 
 #endif

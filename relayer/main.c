@@ -39,7 +39,9 @@ static const char usage[] =
     "others hold on\n"
     "  --version, --help\n"
     "\n"
-    "exit codes: 0 stopped as asked, 1 failure, 2 usage or settings, 70 the disk refused a write\n";
+    "exit codes: 0 stopped as asked, 1 failure, 2 usage or settings, 3 the contract is not one "
+    "that "
+    "this program\nwas made for, 70 the disk refused a write\n";
 
 static int bad(const char *why)
 {
@@ -158,7 +160,7 @@ int main(int argc, char **argv)
     if (log_level_of(&level, s.log_level)) log_set_level(level);
     if (app_open(&a, &s, &source, why) != SP_OK) {
         fprintf(stderr, "sprove-relayer: %s\n", why[0] != 0 ? why : "out of memory");
-        return 1;
+        return a.exit_code != 0 ? a.exit_code : 1;
     }
     const int code = app_run(&a);
     app_close(&a);

@@ -4,6 +4,7 @@
 #include "market/digest.h"
 #include "market/hex.h"
 #include "relayer/app.h"
+#include "relayer/assign.h"
 #include "relayer/check.h"
 #include "relayer/keep.h"
 #include "relayer/log.h"
@@ -224,6 +225,7 @@ void node_ack(core *c, node_session *s, const json_t *m, const char *re)
                         " WHERE task_id = ? AND n = ?",
                         values, SP_COUNT(values));
     slots_follow(c, &t.task, s->id, NULL);
+    assign_want(c, t.task.id, t.n);
 }
 
 /* The lease goes on; the first sign of work makes the task running. */

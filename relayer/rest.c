@@ -49,12 +49,15 @@ sp_status rest_open(app *a, db *d)
 sp_status rest_start(app *a, const char *database, char *why)
 {
     SP_TRY(execute_open(&a->rest->executor, a, database));
+    SP_TRY(chain_view_open(&a->rest->chain, a, database));
     return metrics_open(&a->rest->metrics, a, why);
 }
 
 void rest_join(app *a)
 {
-    if (a->rest != NULL) execute_close(&a->rest->executor);
+    if (a->rest == NULL) return;
+    execute_close(&a->rest->executor);
+    chain_view_close(&a->rest->chain);
 }
 
 void rest_begin(app *a) { a->rest->sessions = server_count(a->server).ws_now; }

@@ -3,6 +3,7 @@
 #ifndef RELAYER_REST_H
 #define RELAYER_REST_H
 
+#include "relayer/chain_view.h"
 #include "relayer/core.h"
 #include "relayer/cursor.h"
 #include "relayer/execute.h"
@@ -18,6 +19,7 @@ typedef struct rest {
     waits waits;
     quota quota;
     executor executor;
+    chain_view chain;
     metrics *metrics; /* NULL: nobody listens */
     stats stats;      /* any thread; so the next one */
     meters meters;

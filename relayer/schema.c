@@ -105,15 +105,27 @@ static const char *const version_1[] = {
     "CREATE TABLE settlement(task_id TEXT PRIMARY KEY REFERENCES task(id), state TEXT NOT NULL,"
     " provider TEXT, claim_tx TEXT, reported_tx TEXT, assign_tx TEXT, finality TEXT, block_number "
     "@I, payout TEXT,"
-    " subsidy TEXT, treasury TEXT, actual_fee TEXT, reason TEXT, updated_at @I NOT NULL) @S",
+    " subsidy TEXT, treasury TEXT, actual_fee TEXT, assigned_to TEXT, assigned_until @I,"
+    " assigned_block @I, reason TEXT, updated_at @I NOT NULL) @S",
     "CREATE TABLE chain_event(tx_hash TEXT NOT NULL, event_index @I NOT NULL, block_number @I NOT "
     "NULL,"
     " name TEXT NOT NULL, data TEXT NOT NULL, PRIMARY KEY(tx_hash, event_index)) @S",
     "CREATE INDEX chain_event_block ON chain_event(block_number)",
-    "CREATE TABLE chain_outbox(id @I PRIMARY KEY, kind TEXT NOT NULL, task_id TEXT,"
-    " sender TEXT NOT NULL, nonce @I, tx_hash TEXT, signed_tx TEXT, state TEXT NOT NULL, tries @I "
-    "NOT NULL,"
-    " next_try_at @I NOT NULL, reason TEXT) @S",
+    /* A row is one transaction of the relayer's account, or one that is wanted (relayer/assign.h).
+     * final: nothing is expected of it any more. n_nonces: how many it stands for, more than 1 only
+     * where others used the account. replaced: the row that does the same instead of it. */
+    "CREATE TABLE chain_outbox(id @I PRIMARY KEY, kind TEXT NOT NULL, task_id TEXT, attempt @I,"
+    " chain_task_id TEXT, provider TEXT, sender TEXT NOT NULL, state TEXT NOT NULL,"
+    " created_at @I NOT NULL, nonce @I, n_nonces @I NOT NULL, tx_hash TEXT, signed_tx TEXT,"
+    " chain_time @I, assign_until @I, block_number @I, actual_fee TEXT, tries @I NOT NULL,"
+    " next_try_at @I NOT NULL, final @I NOT NULL, replaced @I, reason TEXT,"
+    " updated_at @I NOT NULL) @S",
+    "CREATE UNIQUE INDEX chain_outbox_act ON chain_outbox(task_id, attempt)"
+    " WHERE replaced IS NULL AND task_id IS NOT NULL",
+    "CREATE UNIQUE INDEX chain_outbox_nonce ON chain_outbox(sender, nonce)"
+    " WHERE nonce IS NOT NULL AND state NOT IN ('refused', 'dead')",
+    "CREATE INDEX chain_outbox_open ON chain_outbox(nonce, id) WHERE final = 0",
+    "CREATE INDEX chain_outbox_task ON chain_outbox(task_id)",
 
     "CREATE TABLE webhook(id TEXT PRIMARY KEY, key_id TEXT NOT NULL, url TEXT NOT NULL, events "
     "TEXT NOT NULL,"

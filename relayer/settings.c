@@ -1,6 +1,7 @@
 /* settings.c - see settings.h. */
 #include "relayer/settings.h"
 
+#include "market/amount.h"
 #include "relayer/log.h"
 
 #include <arpa/inet.h>
@@ -72,6 +73,9 @@ static const setting table[] = {
     {"chain", "account", TEXT, AT(account), 0, 0, ""},
     {"chain", "keystore", TEXT, AT(keystore), 0, 0, ""},
     {"chain", "password_file", TEXT, AT(password_file), 0, 0, ""},
+    {"chain", "max_fee_fri", TEXT, AT(max_fee_fri), 0, 0, "1000000000000000000"},
+    {"chain", "l2_price_floor", TEXT, AT(l2_price_floor), 0, 0, "3000000000"},
+    {"chain", "assign_for", MILLISECONDS, AT(assign_ms), 1000, DAY_MS, "15m"},
     {"chain", "poll", MILLISECONDS, AT(poll_ms), 50, HOUR_MS, "2s"},
     {"storage", "max_blob", BYTES, AT(max_blob), 1 << 20, UINT64_C(1) << 40, "1GiB"},
     {"storage", "keep_payloads", YES_NO, AT(keep_payloads), 0, 1, "no"},
@@ -408,6 +412,12 @@ static bool are_urls(const char *list)
     return true;
 }
 
+static bool is_fee(const char *text)
+{
+    u256 v;
+    return amount_read(&v, text, strlen(text)) == SP_OK && v.high == 0 && v.low >> 120 == 0;
+}
+
 sp_status settings_check(const settings *s, char why[SETTINGS_WHY])
 {
     const struct {
@@ -434,6 +444,19 @@ sp_status settings_check(const settings *s, char why[SETTINGS_WHY])
     if (!are_urls(s->rpc)) {
         (void)snprintf(why, SETTINGS_WHY, "chain.rpc is at most %d URLs of http or https",
                        SETTINGS_URLS);
+        return SP_ERR_FORMAT;
+    }
+    if (!is_fee(s->max_fee_fri) || !is_fee(s->l2_price_floor)) {
+        (void)snprintf(why, SETTINGS_WHY, "chain.%s is no whole number of FRI below 2^120",
+                       is_fee(s->max_fee_fri) ? "l2_price_floor" : "max_fee_fri");
+        return SP_ERR_FORMAT;
+    }
+    const bool has_account = s->account[0] != 0;
+    if (has_account != (s->keystore[0] != 0) || has_account != (s->password_file[0] != 0) ||
+        (has_account && s->rpc[0] == 0)) {
+        (void)snprintf(why, SETTINGS_WHY,
+                       "chain.account, chain.keystore and chain.password_file go together, and "
+                       "with chain.rpc");
         return SP_ERR_FORMAT;
     }
     if ((s->tls_cert[0] == 0) != (s->tls_key[0] == 0)) {

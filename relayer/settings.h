@@ -42,8 +42,9 @@ typedef struct {
     uint64_t verifiers, verify_ms, audit_ppm, audit_ms;
     /* [chain] */
     char rpc[SETTINGS_TEXT], chain_id[SETTINGS_TEXT], contract[SETTINGS_TEXT],
-        account[SETTINGS_TEXT], keystore[SETTINGS_TEXT], password_file[SETTINGS_TEXT];
-    uint64_t poll_ms;
+        account[SETTINGS_TEXT], keystore[SETTINGS_TEXT], password_file[SETTINGS_TEXT],
+        max_fee_fri[SETTINGS_TEXT], l2_price_floor[SETTINGS_TEXT]; /* whole numbers of FRI */
+    uint64_t poll_ms, assign_ms;
     /* [storage] */
     uint64_t max_blob, keep_payloads, retention_ms, min_free;
     /* [limits] per second and burst, for one key */

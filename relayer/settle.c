@@ -4,6 +4,7 @@
 #include "market/amount.h"
 #include "market/hex.h"
 #include "relayer/app.h"
+#include "relayer/assign.h"
 #include "relayer/log.h"
 #include "relayer/task.h"
 
@@ -69,6 +70,15 @@ static void on_escrow(core *c, const settle_news *n)
         return;
     }
     set_settlement(c, t.id, SETTLEMENT_ESCROWED, NULL);
+    if (n->ext.status == ESCROW_ASSIGNED) { /* before this relayer read events */
+        char who[FELT_HEX];
+        (void)felt_write_hex(who, n->ext.provider);
+        (void)db_run(core_db(c),
+                     "UPDATE settlement SET state = ?, assigned_to = coalesce(assigned_to, ?),"
+                     " assigned_until = coalesce(assigned_until, ?) WHERE task_id = ?",
+                     DB_T(settlement_state_name(SETTLEMENT_ASSIGNED)), DB_T(who),
+                     DB_I(n->ext.assign_deadline), DB_T(t.id));
+    }
     if (!task_move(c, t.id, &t.version, TASK_CREATED, TASK_FUNDED, "chain", "escrow seen") ||
         !task_move(c, t.id, &t.version, TASK_FUNDED, TASK_QUEUED, "relayer", NULL))
         core_fail(c);
@@ -182,6 +192,21 @@ static void on_fee(core *c, const settle_news *n, const char *task)
     db_end(r);
 }
 
+static void on_assigned(core *c, const settle_news *n, const char *task)
+{
+    char who[FELT_HEX], tx[FELT_HEX];
+    (void)felt_write_hex(who, n->event.who);
+    (void)felt_write_hex(tx, n->tx_hash);
+    (void)db_run(core_db(c),
+                 "UPDATE settlement SET state = CASE WHEN state IN (?, ?) THEN ? ELSE state END,"
+                 " assigned_to = ?, assigned_until = ?, assigned_block = ?, assign_tx = ?,"
+                 " updated_at = ? WHERE task_id = ?",
+                 DB_T(settlement_state_name(SETTLEMENT_PENDING)),
+                 DB_T(settlement_state_name(SETTLEMENT_ESCROWED)),
+                 DB_T(settlement_state_name(SETTLEMENT_ASSIGNED)), DB_T(who), DB_I(n->event.time),
+                 DB_I(n->block), DB_T(tx), DB_I(core_now(c)), DB_T(task));
+}
+
 static void on_event(core *c, const settle_news *n)
 {
     char id[UUID_TEXT];
@@ -193,11 +218,7 @@ static void on_event(core *c, const settle_news *n)
     case ESCROW_TASK_CANCELLED: ended_without_proof(c, &t, "cancelled on the chain"); return;
     case ESCROW_TASK_EXPIRED: ended_without_proof(c, &t, "refunded on the chain"); return;
     case ESCROW_TASK_ASSIGNED: {
-        char who[FELT_HEX];
-        (void)felt_write_hex(who, n->event.who);
-        (void)db_run(core_db(c),
-                     "UPDATE settlement SET provider = ?, updated_at = ? WHERE task_id = ?",
-                     DB_T(who), DB_I(core_now(c)), DB_T(id));
+        on_assigned(c, n, id);
         return;
     }
     default: return;
@@ -217,6 +238,14 @@ static void on_cursor(core *c, const settle_news *n)
                      " WHERE state = ? AND block_number >= ?",
                      DB_T(settlement_state_name(SETTLEMENT_CLAIMED)), DB_I(core_now(c)),
                      DB_T(settlement_state_name(SETTLEMENT_SETTLED)), DB_I(n->block));
+        (void)db_run(d,
+                     "UPDATE settlement SET state = CASE WHEN state = ? THEN ? ELSE state END,"
+                     " assigned_to = NULL, assigned_until = NULL, assigned_block = NULL,"
+                     " assign_tx = NULL, updated_at = ? WHERE assigned_block >= ?",
+                     DB_T(settlement_state_name(SETTLEMENT_ASSIGNED)),
+                     DB_T(settlement_state_name(SETTLEMENT_ESCROWED)), DB_I(core_now(c)),
+                     DB_I(n->block));
+        assign_went_back(c, n->block);
     }
     (void)db_run(d,
                  "INSERT INTO meta(name, value) VALUES('chain_cursor', ?)"

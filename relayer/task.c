@@ -257,14 +257,18 @@ static json_t *settlement(db *d, const char *id)
     db_rows *r =
         db_query(d,
                  "SELECT state, provider, assign_tx, claim_tx, finality, payout, subsidy, treasury,"
-                 " actual_fee, reason, reported_tx FROM settlement WHERE task_id = ?",
+                 " actual_fee, reason, reported_tx, assigned_to, assigned_until FROM settlement "
+                 "WHERE task_id = ?",
                  DB_T(id));
     static const char *const names[] = {
-        "state",       "provider",     "assign_tx",  "claim_tx", "finality",   "provider_payout",
-        "gas_subsidy", "treasury_fee", "actual_fee", "reason",   "reported_tx"};
+        "state",       "provider",     "assign_tx",  "claim_tx", "finality",    "provider_payout",
+        "gas_subsidy", "treasury_fee", "actual_fee", "reason",   "reported_tx", "assigned_to"};
+    const int n = (int)SP_COUNT(names);
     if (db_next(r)) {
         j = json_object();
-        for (int i = 0; i < (int)SP_COUNT(names); i++) put_text(j, names[i], db_text(r, i));
+        for (int i = 0; i < n; i++) put_text(j, names[i], db_text(r, i));
+        (void)json_object_set_new(j, "assigned_until", /* seconds of the chain */
+                                  db_is_null(r, n) ? json_null() : json_integer(db_int(r, n)));
     }
     db_end(r);
     return j != NULL ? j : json_null();

@@ -4,12 +4,10 @@
 #include "market/amount.h"
 #include "market/hex.h"
 #include "relayer/app.h"
+#include "relayer/endpoints.h"
 #include "relayer/log.h"
 #include "relayer/meters.h"
 #include "relayer/settle.h"
-#include "starknet/escrow_view.h"
-#include "starknet/scan.h"
-#include "starknet/selector.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -20,17 +18,24 @@
 #define MAX_LOOKUPS 50 /* escrows asked for in one round */
 #define MAX_BLOCKS 200
 #define MAX_EVENTS 5000
+#define TOTAL_MS 20000
+#define PATIENCE 5u
+#define TERMS_MS 300000
+#define TERMS_AGAIN_MS 10000 /* while they are wrong, or not known */
 #define CURSOR "chain_cursor"
 #define CURSOR_TEXT (32 + SCAN_KEPT * 96)
 
 struct watch {
     app *a;
     db *d; /* reads */
-    rpc *r;
+    endpoints e;
     pthread_t thread;
     felt contract;
     scan_cursor cursor;
     bool started; /* the cursor stands somewhere */
+    uint64_t terms_at_ns;
+    unsigned waits; /* rounds in a row that ended in a contradiction */
+    _Atomic int verdict;
     pthread_mutex_t lock;
     watch_health health;
 };
@@ -44,7 +49,7 @@ static void note(watch *w, bool ok, uint64_t block, const char *why)
     w->health.ok = ok;
     if (ok) w->health.block = block;
     w->health.at_ms = clock_ms();
-    (void)snprintf(w->health.why, sizeof w->health.why, "%.150s", ok ? "" : why);
+    (void)snprintf(w->health.why, sizeof w->health.why, "%.190s", ok ? "" : why);
     (void)pthread_mutex_unlock(&w->lock);
 }
 
@@ -57,6 +62,11 @@ watch_health watch_look(app *a)
     (void)pthread_mutex_unlock(&a->watch->lock);
     h.configured = true;
     return h;
+}
+
+watch_verdict watch_terms(app *a)
+{
+    return a->watch == NULL ? WATCH_TERMS_UNKNOWN : (watch_verdict)a->watch->verdict;
 }
 
 /* ---- the cursor, as text in the database ---- */
@@ -117,15 +127,14 @@ static bool look_up(watch *w, const pending *p, rpc_error *err)
     settle_news *n = settle_news_new(SETTLE_ESCROW);
     if (n == NULL) return true;
     (void)snprintf(n->task, sizeof n->task, "%.36s", p->id);
-    sp_status s = escrow_get_task(w->r, &n->view, w->contract, p->chain_task, err);
-    if (s == SP_OK) s = escrow_get_task_ext(w->r, &n->ext, w->contract, p->chain_task, err);
+    const sp_status s = endpoints_task(&w->e, &n->view, &n->ext, w->contract, p->chain_task, err);
     if (s == SP_OK) {
         post(w, n);
         return true;
     }
     settle_news_free(&n->j);
-    /* No such task (yet): it is asked again until its deadline. */
-    return s == SP_ERR_REJECT;
+    /* No such task (yet), or not as another endpoint has it: asked again until its deadline. */
+    return s == SP_ERR_REJECT || s == SP_ERR_CANCEL;
 }
 
 static bool look_up_all(watch *w, rpc_error *err)
@@ -197,7 +206,7 @@ static sp_status read_events(watch *w, rpc_error *err)
     const scan_filter filter = {
         .address = w->contract, .max_blocks = MAX_BLOCKS, .max_events = MAX_EVENTS};
     scan_result result;
-    const sp_status s = scan_step(w->r, &result, &w->cursor, &filter, err);
+    const sp_status s = endpoints_scan(&w->e, &result, &w->cursor, &filter, err);
     if (s != SP_OK) return s;
     if (result.went_back) log_event(LOG_WARN, "chain_went_back", NULL);
     for (size_t i = 0; i < result.n_pages; i++) hand_over_page(w, &result.pages[i]);
@@ -215,11 +224,45 @@ static bool start(watch *w, rpc_error *err)
     if (!known) {
         /* Tasks are posted after their escrow: what the contract did before this relayer knew it is
          * asked of its views. */
-        if (chain_block_number(w->r, &number, err) != SP_OK) return false;
+        if (chain_block_number(w->e.any, &number, err) != SP_OK) return false;
         scan_init(&w->cursor, number);
     }
     w->started = true;
     return true;
+}
+
+/* ---- the contract itself ---- */
+
+static sp_status ask_terms(watch *w, rpc_error *err)
+{
+    terms t;
+    SP_TRY(endpoints_chain_id(&w->e, w->a->chain_id, err));
+    SP_TRY(terms_ask(w->e.any, &t, w->contract, err));
+    const int now = t.wrong ? WATCH_TERMS_WRONG : WATCH_TERMS_RIGHT;
+    if (now != w->verdict)
+        log_event(t.wrong ? LOG_ERROR : LOG_INFO, t.wrong ? "contract_mismatch" : "contract_ok",
+                  "err", t.wrong ? t.why : NULL, NULL);
+    (void)pthread_mutex_lock(&w->lock);
+    (void)snprintf(w->health.mismatch, sizeof w->health.mismatch, "%s", t.wrong ? t.why : "");
+    w->health.verifier[0] = 0;
+    if (!t.wrong) (void)felt_write_hex(w->health.verifier, t.verifier);
+    (void)pthread_mutex_unlock(&w->lock);
+    w->verdict = now;
+    w->terms_at_ns = clock_ns() + (t.wrong ? TERMS_AGAIN_MS : TERMS_MS) * UINT64_C(1000000);
+    return SP_OK;
+}
+
+static void other_chain(watch *w, rpc_error *err)
+{
+    static const char text[] = "a node of chain.rpc is of another chain than chain.chain_id says";
+    if (w->verdict != WATCH_TERMS_WRONG)
+        log_event(LOG_ERROR, "contract_mismatch", "err", text, NULL);
+    (void)pthread_mutex_lock(&w->lock);
+    (void)snprintf(w->health.mismatch, sizeof w->health.mismatch, "%s", text);
+    (void)pthread_mutex_unlock(&w->lock);
+    (void)snprintf(err->message, sizeof err->message, "%s", text);
+    w->verdict = WATCH_TERMS_WRONG;
+    w->terms_at_ns = clock_ns() + TERMS_AGAIN_MS * UINT64_C(1000000);
 }
 
 static void round_of(watch *w)
@@ -227,11 +270,19 @@ static void round_of(watch *w)
     rpc_error err;
     memset(&err, 0, sizeof err);
     sp_status s = SP_OK;
-    if (!w->started && !start(w, &err)) s = SP_ERR_IO;
+    if (clock_ns() >= w->terms_at_ns) {
+        s = ask_terms(w, &err);
+        if (s == SP_ERR_FORMAT) other_chain(w, &err);
+    }
+    if (s == SP_OK && w->verdict != WATCH_TERMS_RIGHT) return;
+    if (s == SP_OK && !w->started && !start(w, &err)) s = SP_ERR_IO;
     /* Events first: what is looked up afterwards is at least as new. */
     if (s == SP_OK) s = read_events(w, &err);
-    if (s == SP_ERR_CANCEL) s = SP_OK; /* the chain changed meanwhile: the next round reads it */
     if (s == SP_OK && !look_up_all(w, &err)) s = SP_ERR_IO;
+    /* The chain changed meanwhile, or two endpoints are not on one block: the next round reads it.
+     * Where they go on contradicting each other, people must know. */
+    w->waits = s == SP_ERR_CANCEL ? w->waits + 1 : 0;
+    if (s == SP_ERR_CANCEL && w->waits < PATIENCE) s = SP_OK;
     if (!db_ok(w->d)) db_forgive(w->d);
     note(w, s == SP_OK, w->cursor.next, err.message[0] != 0 ? err.message : "no endpoint answers");
 }
@@ -252,59 +303,43 @@ static void *watch_thread(void *arg)
     return NULL;
 }
 
-static size_t split_urls(char *list, const char *urls[RPC_MAX_URLS])
-{
-    size_t n = 0;
-    for (char *p = strtok(list, ", "); p != NULL && n < RPC_MAX_URLS; p = strtok(NULL, ", "))
-        urls[n++] = p;
-    return n;
-}
-
-static sp_status check_chain(watch *w, char *why)
+/* Before the thread runs. A node that does not answer is no mismatch. */
+static sp_status check_chain(watch *w, char *why, bool *mismatch)
 {
     rpc_error err;
-    felt id;
-    if (chain_id(w->r, &id, &err) != SP_OK) {
-        log_event(LOG_WARN, "chain_lost", "err", err.message, NULL);
-        return SP_OK;
+    memset(&err, 0, sizeof err);
+    const sp_status s = ask_terms(w, &err);
+    if (s == SP_ERR_FORMAT) {
+        (void)snprintf(why, SETTINGS_WHY,
+                       "the node of chain.rpc is of another chain than chain.chain_id says");
+        return SP_ERR_FORMAT;
     }
-    if (felt_eq(id, w->a->chain_id)) return SP_OK;
-    (void)snprintf(why, SETTINGS_WHY,
-                   "the node of chain.rpc is of another chain than chain.chain_id says");
+    if (s != SP_OK) note(w, false, 0, err.message[0] != 0 ? err.message : "no endpoint answers");
+    if (w->verdict != WATCH_TERMS_WRONG) return SP_OK;
+    (void)snprintf(why, SETTINGS_WHY, "chain.contract: %s", w->health.mismatch);
+    *mismatch = true;
     return SP_ERR_FORMAT;
 }
 
-static void count_call(void *user, const char *method, sp_status s, uint64_t ns)
+sp_status watch_open(app *a, const char *database, char *why, bool *mismatch)
 {
-    meters_time(meters_of(user), TIME_RPC, method,
-                s == SP_OK           ? "ok"
-                : s == SP_ERR_REJECT ? "error"
-                                     : "no answer",
-                ns);
-}
-
-sp_status watch_open(app *a, const char *database, char *why)
-{
-    char list[SETTINGS_TEXT];
-    const char *urls[RPC_MAX_URLS];
     const settings *s = &a->set;
+    *mismatch = false;
     if (s->rpc[0] == 0) return SP_OK;
     watch *w = calloc(1, sizeof *w);
     if (w == NULL) return SP_ERR_NOMEM;
     w->a = a;
     (void)pthread_mutex_init(&w->lock, NULL);
-    (void)snprintf(list, sizeof list, "%s", s->rpc);
-    const rpc_config c = {.urls = urls,
-                          .n_urls = split_urls(list, urls),
-                          .total_ms = 20000,
-                          .called = count_call,
-                          .user = a};
     sp_status status = felt_read_hex(&w->contract, s->contract, strlen(s->contract));
+    if (status == SP_OK && felt_is_zero(w->contract)) status = SP_ERR_FORMAT;
     if (status != SP_OK)
         (void)snprintf(why, SETTINGS_WHY, "chain.contract is no address");
-    else if ((status = rpc_new(&w->r, &c)) != SP_OK)
+    else if (s->chain_id[0] == 0) {
+        (void)snprintf(why, SETTINGS_WHY, "chain.rpc needs chain.chain_id");
+        status = SP_ERR_FORMAT;
+    } else if ((status = endpoints_open(&w->e, a, s->rpc, TOTAL_MS)) != SP_OK)
         (void)snprintf(why, SETTINGS_WHY, "chain.rpc is no list of URLs");
-    else if ((status = check_chain(w, why)) == SP_OK &&
+    else if ((status = check_chain(w, why, mismatch)) == SP_OK &&
              (status = db_open(&w->d, database, true, why)) == SP_OK &&
              pthread_create(&w->thread, NULL, watch_thread, w) != 0)
         status = SP_ERR_IO;
@@ -313,7 +348,7 @@ sp_status watch_open(app *a, const char *database, char *why)
         return SP_OK;
     }
     db_close(w->d);
-    rpc_delete(w->r);
+    endpoints_close(&w->e);
     free(w);
     return status;
 }
@@ -326,7 +361,7 @@ void watch_close(app *a)
     (void)pthread_join(w->thread, NULL);
     a->watch = NULL;
     db_close(w->d);
-    rpc_delete(w->r);
+    endpoints_close(&w->e);
     (void)pthread_mutex_destroy(&w->lock);
     free(w);
 }

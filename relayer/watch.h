@@ -7,15 +7,17 @@
 #ifndef RELAYER_WATCH_H
 #define RELAYER_WATCH_H
 
-#include "core/sp.h"
+#include "relayer/terms.h"
 
 struct app;
 typedef struct watch watch;
 
-/* Nothing happens without chain.rpc. Checks that chain id and shares are those of the settings and
- * of market/amount.h; SP_ERR_FORMAT, why[SETTINGS_WHY]: they are not. A node that does not answer
- * is waited for later. */
-SP_MUST_USE sp_status watch_open(struct app *a, const char *database, char *why);
+/* Nothing happens without chain.rpc. Checks that the nodes are of chain.chain_id and the contract
+ * is the one that this program was made for (terms.h); SP_ERR_FORMAT, why[SETTINGS_WHY]: they are
+ * not, and *mismatch when it is the contract. A node that does not answer is waited for: then the
+ * same is checked as soon as it does, and every few minutes, since the contract's owner may change
+ * it. */
+SP_MUST_USE sp_status watch_open(struct app *a, const char *database, char *why, bool *mismatch);
 void watch_close(struct app *a);
 
 /* For /health: whether the last round succeeded, and how old it is. */
@@ -23,8 +25,14 @@ typedef struct {
     bool configured, ok;
     uint64_t block;
     int64_t at_ms;
-    char why[160];
+    char why[TERMS_WHY];      /* when not ok */
+    char mismatch[TERMS_WHY]; /* "", or why the contract is not gone by */
+    char verifier[FELT_HEX];  /* hash of its class; "": not known */
 } watch_health;
 watch_health watch_look(struct app *a);
+
+/* Of any thread. WRONG: tasks with an escrow are neither taken nor offered, nothing is signed. */
+typedef enum { WATCH_TERMS_UNKNOWN, WATCH_TERMS_RIGHT, WATCH_TERMS_WRONG } watch_verdict;
+watch_verdict watch_terms(struct app *a);
 
 #endif

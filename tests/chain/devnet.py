@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 
@@ -86,6 +87,29 @@ class Devnet:
 
     def rpc(self, method, params):
         return rpc(self.url, method, params)
+
+
+class Blocks:
+    """with Blocks(d): the devnet makes a block every second, as a network does; else its time stands still."""
+
+    def __init__(self, node):
+        self.node, self.over = node, threading.Event()
+        self.thread = threading.Thread(target=self.make, daemon=True)
+
+    def make(self):
+        while not self.over.wait(1):
+            try:
+                self.node.rpc("devnet_createBlock", {})
+            except (OSError, RuntimeError):
+                pass
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join()
 
 
 def alive(url):

@@ -11,7 +11,7 @@ import sys
 import time
 
 import devnet
-from world import AMOUNT, DEMANDER, JOB, NAMES, PROVIDER, THIEF, TREASURY, Raw, u256
+from world import AMOUNT, DEMANDER, JOB, NAMES, PROVIDER, RELAYER, THIEF, TREASURY, Raw, u256
 
 PASSWORD = "demo"  # of keys that devnet publishes
 REFUSALS = (2, 3, 4, 7)  # exit codes of sprove for what is refused, here or by the chain
@@ -37,7 +37,7 @@ class Demo:
         self.env = {k: v for k, v in os.environ.items() if not k.startswith(("SPROVE_", "STARKNET_", "XDG_"))}
         self.env["XDG_CONFIG_HOME"] = self.env["XDG_STATE_HOME"] = self.path("state")
         self.private("password", PASSWORD)
-        for who in (DEMANDER, PROVIDER, THIEF):
+        for who in (DEMANDER, PROVIDER, THIEF, RELAYER):
             r = self.run("keys", "import", "--keystore", self.path(NAMES[who] + ".json"), "--key-file", "-",
                          "--password-file", self.path("password"), told=self.accounts[who]["private_key"] + "\n")
             must(r.returncode == 0, "sprove keys import: " + r.stderr)

@@ -1,0 +1,59 @@
+/* fsck_chain.c - the relayer's own transactions: relayer/assign.h says what holds. */
+#include "relayer/fsck_parts.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+void fsck_outbox(fsck *f)
+{
+    char sender[KEY] = "", key[KEY + 24];
+    int64_t next = 0;
+    db_rows *r =
+        fsck_all(f, "SELECT sender, nonce, n_nonces, id FROM chain_outbox WHERE nonce IS NOT"
+                    " NULL AND state NOT IN ('refused', 'dead') ORDER BY sender, nonce, id");
+    while (db_next(r)) {
+        const bool first = strcmp(sender, fsck_text(r, 0)) != 0;
+        (void)snprintf(sender, sizeof sender, "%s", fsck_text(r, 0));
+        (void)snprintf(key, sizeof key, "%" PRId64, db_int(r, 3));
+        if (!first && db_int(r, 1) < next)
+            fsck_violation(f, "chain_outbox", key, "another row has the nonce %" PRId64,
+                           db_int(r, 1));
+        else if (!first && db_int(r, 1) > next)
+            fsck_violation(f, "chain_outbox", key,
+                           "has the nonce %" PRId64 " and follows %" PRId64 ": there is a gap",
+                           db_int(r, 1), next - 1);
+        next = db_int(r, 1) + db_int(r, 2);
+    }
+    db_end(r);
+    fsck_rule(f, "chain_outbox",
+              "SELECT id, 'is ' || state || ' without nonce, hash and bytes' FROM chain_outbox"
+              " WHERE state IN ('signed', 'broadcast', 'confirmed', 'reverted', 'refused', 'dead')"
+              " AND (nonce IS NULL OR tx_hash IS NULL OR signed_tx IS NULL)");
+    fsck_rule(f, "chain_outbox",
+              "SELECT id, 'is ' || state || ' and has bytes' FROM chain_outbox WHERE state IN"
+              " ('wanted', 'satisfied', 'open', 'dropped', 'failed') AND signed_tx IS NOT NULL");
+    fsck_rule(
+        f, "chain_outbox",
+        "SELECT min(id), 'the same transaction twice' FROM chain_outbox WHERE tx_hash IS NOT NULL"
+        " GROUP BY tx_hash HAVING count(*) > 1");
+    fsck_rule(
+        f, "chain_outbox",
+        "SELECT min(id), 'more than one assignment for a lease' FROM chain_outbox WHERE task_id"
+        " IS NOT NULL AND replaced IS NULL GROUP BY task_id, attempt HAVING count(*) > 1");
+    /* Bytes that may be executed are given up only when they are known to be refused or dead, or
+     * were executed and reverted. */
+    fsck_rule(
+        f, "chain_outbox",
+        "SELECT id, 'is replaced and ' || state FROM chain_outbox WHERE replaced IS NOT NULL AND"
+        " state NOT IN ('refused', 'dead', 'reverted', 'broadcast', 'confirmed')");
+    fsck_rule(
+        f, "chain_outbox",
+        "SELECT o.id, 'is of a lease that there was not' FROM chain_outbox o LEFT JOIN attempt a"
+        " ON a.task_id = o.task_id AND a.n = o.attempt AND a.acked_at IS NOT NULL"
+        " WHERE o.task_id IS NOT NULL AND a.n IS NULL");
+    fsck_rule(
+        f, "chain_outbox",
+        "SELECT o.id, 'assigns another account than the lease has' FROM chain_outbox o JOIN"
+        " attempt a ON a.task_id = o.task_id AND a.n = o.attempt WHERE a.account <> o.provider");
+}
