@@ -4,6 +4,7 @@
 #include "market/hex.h"
 #include "relayer/app.h"
 #include "relayer/blob.h"
+#include "relayer/check.h"
 #include "relayer/guard.h"
 #include "relayer/keep.h"
 #include "relayer/task.h"
@@ -275,7 +276,7 @@ static db_rows *result_row(call *c, db *d)
     db_rows *r = db_query(d,
                           "SELECT key_id, visibility, state, proof_sha256, output_sha256, output, "
                           "output_bytes, program,"
-                          " verified_at FROM task WHERE id = ?",
+                          " verified_at, forgotten_at FROM task WHERE id = ?",
                           DB_T(c->variable[0]));
     if (!db_next(r) ||
         ((c->who.scopes & SCOPE_ADMIN) == 0 && strcmp(db_text(r, 0), c->who.id) != 0 &&
@@ -292,12 +293,20 @@ static db_rows *result_row(call *c, db *d)
     return NULL;
 }
 
+/* True: c is answered, since what it asks for is no longer kept. */
+static bool is_gone(call *c, const db_rows *r)
+{
+    if (db_is_null(r, 9)) return false;
+    http_problem(&c->s, &c->q, 410, "gone", "the payloads of this task are no longer kept");
+    return true;
+}
+
 void api_task_proof(call *c, db *d, core *k)
 {
     (void)k;
     db_rows *r = result_row(c, d);
     if (r == NULL) return;
-    send_blob(c, db_text(r, 3));
+    if (!is_gone(c, r)) send_blob(c, db_text(r, 3));
     db_end(r);
 }
 
@@ -306,7 +315,9 @@ void api_task_output(call *c, db *d, core *k)
     (void)k;
     db_rows *r = result_row(c, d);
     if (r == NULL) return;
-    if (db_is_null(r, 5) && db_int(r, 6) > 0) {
+    if (is_gone(c, r)) {
+        (void)0;
+    } else if (db_is_null(r, 5) && db_int(r, 6) > 0) {
         send_blob(c, db_text(r, 4));
     } else {
         size_t n;
@@ -337,6 +348,11 @@ void api_task_result(call *c, db *d, core *k)
     (void)json_object_update(out, result);
     json_decref(result);
     json_decref(j);
+    if (!db_is_null(r, 9)) { /* hashes and signature stay */
+        char at[CHECK_TIME];
+        time_write(at, db_int(r, 9));
+        (void)json_object_set_new(out, "forgotten_at", json_string(at));
+    }
     const sp_job *program = sp_job_find(db_text(r, 7));
     size_t n;
     const uint8_t *bytes = db_bytes(r, 5, &n);

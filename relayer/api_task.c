@@ -306,6 +306,8 @@ void api_task_retry(call *c, db *d, core *k)
                      t.on_chain ? "a task with an escrow ends with it: make a new one"
                                 : "a task that is %s cannot be tried again",
                      task_state_name(t.state));
+    } else if (t.forgotten) {
+        http_problem(&c->s, &c->q, 410, "gone", "its input is no longer kept: make a new one");
     } else if (!api_may_open(c, d)) {
         http_add_header(&c->s, "Retry-After", "60");
         http_problem(&c->s, &c->q, 429, "quota_exceeded",

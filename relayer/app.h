@@ -54,6 +54,8 @@ struct app {
     nodes *nodes; /* of the core's thread, with what follows */
     identity me;
     auditor auditor;
+    uint64_t collect_next_ns; /* of the core's thread: collect.h */
+    unsigned collected_folder;
     felt chain_id;
     char region[APP_REGIONS][APP_REGION];
     uint16_t n_regions;

@@ -6,6 +6,7 @@
 #include "market/base64.h"
 #include "market/hex.h"
 #include "relayer/app.h"
+#include "relayer/collect.h"
 #include "relayer/jump.h"
 #include "relayer/log.h"
 #include "relayer/meters.h"
@@ -649,6 +650,7 @@ void dispatch_tick(core *c, int64_t now)
     find_nodes(c, now);
     verify_start_waiting(c);
     audit_tick(c, now);
+    collect_tick(c, now);
     hang_up(c);
 }
 

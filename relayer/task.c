@@ -85,7 +85,7 @@ bool task_find(db *d, task_brief *t, const char *id)
     memset(t, 0, sizeof *t);
     db_rows *r = db_query(d,
                           "SELECT id, key_id, version, attempts, deadline, state, chain_task_id,"
-                          " max_attempts, redundancy FROM task"
+                          " max_attempts, redundancy, forgotten_at FROM task"
                           " WHERE id = ?",
                           DB_T(id));
     const bool found = db_next(r) && task_state_read(&t->state, db_text(r, 5));
@@ -98,6 +98,7 @@ bool task_find(db *d, task_brief *t, const char *id)
         t->on_chain = !db_is_null(r, 6);
         t->max_attempts = db_int(r, 7);
         t->redundancy = db_int(r, 8);
+        t->forgotten = !db_is_null(r, 9);
     }
     db_end(r);
     return found;

@@ -80,7 +80,7 @@ typedef struct {
     char id[UUID_TEXT], key_id[KEY_ID];
     int64_t version, attempts, max_attempts, redundancy, deadline;
     task_state state;
-    bool on_chain;
+    bool on_chain, forgotten;
 } task_brief;
 /* False: there is none. */
 SP_MUST_USE bool task_find(db *d, task_brief *t, const char *id);
