@@ -47,7 +47,7 @@ static size_t parse(uint8_t out[16], const char *text, size_t n)
     return inet_pton(AF_INET6, copy, out) == 1 ? 16 : 0;
 }
 
-static bool is_listed(const char *list, const uint8_t *address, size_t n)
+bool quota_is_listed(const char *list, const uint8_t *address, size_t n)
 {
     while (*list != 0) {
         uint8_t one[16];
@@ -62,7 +62,7 @@ static bool is_listed(const char *list, const uint8_t *address, size_t n)
 size_t quota_address(uint8_t out[16], const char *peer, const char *forwarded, const char *proxies)
 {
     const size_t n = parse(out, peer, strlen(peer));
-    if (n == 0 || forwarded == NULL || !is_listed(proxies, out, n)) return n;
+    if (n == 0 || forwarded == NULL || !quota_is_listed(proxies, out, n)) return n;
     uint8_t client[16];
     const char *last = strrchr(forwarded, ',');
     last = last != NULL ? last + 1 : forwarded;

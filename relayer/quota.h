@@ -34,5 +34,7 @@ void quota_owe(quota *q, const struct call *c, unsigned more);
 /* The address that a request is from, as 4 or 16 bytes: the peer's, or where the peer is one of the
  * proxies (a list with commas), the last one of X-Forwarded-For. 0: none that can be read. */
 size_t quota_address(uint8_t out[16], const char *peer, const char *forwarded, const char *proxies);
+/* Whether the list of addresses, with commas, has this one. */
+bool quota_is_listed(const char *list, const uint8_t *address, size_t n);
 
 #endif

@@ -2,6 +2,7 @@
 #include "relayer/server_internal.h"
 
 #include "relayer/guard.h"
+#include "relayer/quota.h"
 
 #include <arpa/inet.h>
 #include <openssl/ssl.h>
@@ -60,6 +61,70 @@ const char *server_header(struct lws *wsi, char *room, size_t n, enum lws_token_
     const int len = lws_hdr_total_length(wsi, token);
     if (len <= 0 || (size_t)len >= n) return NULL;
     return lws_hdr_copy(wsi, room, (int)n, token) < 0 ? NULL : room;
+}
+
+/* ---- sockets of one address ---- */
+
+/* Beyond per_ip there are a few more, so that it can be said to them why they are refused. */
+#define PEER_MARGIN 16u
+
+static size_t address_of(int fd, uint8_t out[16])
+{
+    struct sockaddr_storage at;
+    socklen_t n = sizeof at;
+    if (getpeername(fd, (struct sockaddr *)&at, &n) != 0) return 0;
+    if (at.ss_family == AF_INET) {
+        memcpy(out, &((const struct sockaddr_in *)&at)->sin_addr, 4);
+        return 4;
+    }
+    if (at.ss_family != AF_INET6) return 0;
+    memcpy(out, &((const struct sockaddr_in6 *)&at)->sin6_addr, 16);
+    return 16;
+}
+
+static bool is_proxy(const server *s, const uint8_t *address, size_t n)
+{
+    return n > 0 && s->c.proxies != NULL && quota_is_listed(s->c.proxies, address, n);
+}
+
+bool server_peer_may_come(server *s, int fd)
+{
+    uint8_t address[16];
+    const size_t n = address_of(fd, address);
+    if (s->c.per_ip == 0 || n == 0 || is_proxy(s, address, n)) return true;
+    const bool may = peers_count(&s->peers, address, n) < s->c.per_ip + PEER_MARGIN;
+    s->counts.refused += !may;
+    return may;
+}
+
+void server_peer_came(server *s, struct lws *wsi)
+{
+    uint8_t address[16];
+    const size_t n = address_of(lws_get_socket_fd(wsi), address);
+    if (n == 0 || is_proxy(s, address, n) || lws_get_opaque_user_data(wsi) != NULL) return;
+    lws_set_opaque_user_data(wsi, peers_take(&s->peers, address, n));
+}
+
+void server_peer_left(server *s, struct lws *wsi)
+{
+    peers_release(&s->peers, lws_get_opaque_user_data(wsi));
+    lws_set_opaque_user_data(wsi, NULL);
+}
+
+bool server_peer_too_many(const server *s, struct lws *wsi)
+{
+    const peer_sockets *one = lws_get_opaque_user_data(wsi);
+    return s->c.per_ip != 0 && one != NULL && one->sockets > s->c.per_ip;
+}
+
+size_t server_forwarded(const server *s, struct lws *wsi, uint8_t address[16])
+{
+    char peer_text[HTTP_PEER], forwarded[256];
+    if (lws_get_opaque_user_data(wsi) != NULL) return 0;
+    (void)lws_get_peer_simple(wsi, peer_text, sizeof peer_text);
+    return quota_address(address, peer_text,
+                         server_header(wsi, forwarded, sizeof forwarded, WSI_TOKEN_X_FORWARDED_FOR),
+                         s->c.proxies != NULL ? s->c.proxies : "");
 }
 
 /* Whether the port can be listened on; libwebsockets would only say that the host could not be
@@ -185,13 +250,20 @@ sp_status server_new(server **out, uv_loop_t *loop, const server_config *c, cons
     if (s->c.body_ms == 0) s->c.body_ms = 10000;
     if (s->c.reply_ms == 0) s->c.reply_ms = 90000;
     if (s->c.hangup_s == 0) s->c.hangup_s = 95;
+    if (s->c.min_rate == 0) s->c.min_rate = 10000;
+    sp_status status = peers_init(&s->peers, s->c.upgrade_rate > 0 ? s->c.upgrade_rate : 1);
+    if (status != SP_OK) {
+        free(s->slots);
+        free(s);
+        return status;
+    }
     s->n_slots = c->max_connections;
     for (uint32_t i = 0; i < s->n_slots; i++)
         s->slots[i].next_free = i + 1 < s->n_slots ? i + 2 : 0;
     s->first_free = 1;
     s->port = c->port;
     if (!is_port_free(c->address, s->port) && c->fallback_port != 0) s->port = c->fallback_port;
-    sp_status status = SP_ERR_IO;
+    status = SP_ERR_IO;
     if (!is_port_free(c->address, s->port))
         (void)snprintf(why, 256, "%.80s:%u is in use, or no address of this machine", c->address,
                        s->port);
@@ -202,6 +274,7 @@ sp_status server_new(server **out, uv_loop_t *loop, const server_config *c, cons
         *out = s;
         return SP_OK;
     }
+    peers_free(&s->peers);
     free(s->slots);
     free(s);
     return status;
@@ -225,6 +298,7 @@ void server_free(server *s)
 {
     if (s == NULL) return;
     if (!s->stopped) server_stop(s);
+    peers_free(&s->peers);
     free(s->slots);
     free(s);
 }

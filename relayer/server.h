@@ -42,12 +42,17 @@ typedef struct {
     const char *tls_cert, *tls_key; /* NULL: plain */
     const char *spool;              /* a folder for long bodies */
     unsigned max_connections;
-    size_t max_message; /* bytes of a node's message */
+    unsigned per_ip;       /* sockets of one address; 0: any number */
+    unsigned upgrade_rate; /* handshakes of nodes from one address in a minute; 0: any number */
+    const char *proxies;   /* addresses, with commas, whose X-Forwarded-For counts; NULL: none */
+    unsigned min_rate;     /* bytes a second that a body must come or go at least; 0: 10000 */
+    size_t max_message;    /* bytes of a node's message */
     /* Messages of one socket in a second, and at once; 0: any number. */
     uint64_t message_rate, message_burst;
     unsigned head_s;   /* the head of a request has this long; 0: 10 */
-    unsigned send_ms;  /* a client that takes nothing for so long is cut off; 0: 30000 */
-    unsigned body_ms;  /* a body has this long, and a second more for every 10 kB; 0: 10000 */
+    unsigned send_ms;  /* a client that takes nothing for so long is cut off, and one that takes
+                        * an answer more slowly than min_rate after so long; 0: 30000 */
+    unsigned body_ms;  /* a body has this long, and what min_rate gives it; 0: 10000 */
     unsigned reply_ms; /* a handler has this long; 0: 90000 */
     unsigned hangup_s; /* a WebSocket peer that answers no ping for so long is gone; 0: 95 */
 } server_config;

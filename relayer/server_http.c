@@ -19,7 +19,6 @@
 
 #define CHUNK ((size_t)32 << 10)
 #define STREAM_QUEUE ((size_t)256 << 10)
-#define SLOW_BYTES_PER_MS 10u /* a body may come this slowly */
 
 #define MAX_REPEATS 64u /* of the body's end, while an answer is sent */
 
@@ -39,8 +38,9 @@ typedef struct {
     http_request q;
     http_response r;
     bool head_sent;
-    uint64_t sent;  /* of the body */
-    uint8_t *queue; /* of a stream: LWS_PRE bytes, then what waits */
+    uint64_t send_until_ms; /* the whole answer must have gone by then */
+    uint64_t sent;          /* of the body */
+    uint8_t *queue;         /* of a stream: LWS_PRE bytes, then what waits */
     size_t queued;
     bool stream_ended;
 } exchange;
@@ -224,8 +224,12 @@ static int send_more(exchange *x)
     ok = ok && lws_write(x->wsi, at, n, last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) >= (int)n;
     free(buffer);
     if (!ok) return -1;
-    lws_set_timer_usecs(x->wsi, (lws_usec_t)x->s->c.send_ms * 1000);
     if (last) return finish(x);
+    const uint64_t now = uv_now(x->s->loop);
+    if (!x->r.stream && now >= x->send_until_ms) return -1;
+    const uint64_t left = x->r.stream ? x->s->c.send_ms : x->send_until_ms - now;
+    lws_set_timer_usecs(x->wsi,
+                        (lws_usec_t)(left < x->s->c.send_ms ? left : x->s->c.send_ms) * 1000);
     if (x->r.stream) {
         x->phase = STREAMING;
         if (x->queued == 0 && !x->stream_ended) return 0;
@@ -254,6 +258,8 @@ static void start_sending(exchange *x)
     }
     x->close = x->close || x->r.close || x->s->draining || x->r.stream;
     x->phase = SENDING;
+    x->send_until_ms =
+        uv_now(x->s->loop) + x->s->c.send_ms + body_length(x) * 1000 / x->s->c.min_rate;
     lws_set_timer_usecs(x->wsi, (lws_usec_t)x->s->c.send_ms * 1000);
     (void)lws_rx_flow_control(x->wsi, 1);
 }
@@ -322,6 +328,8 @@ static int begin(struct lws *wsi, exchange **pss, const char *path, size_t path_
     set_request_id(x);
     char version[16];
     if (x->handle == 0) return refuse(x, 503, "overloaded", "too many connections");
+    if (server_peer_too_many(s, wsi))
+        return refuse(x, 429, "rate_limited", "too many connections come from this address");
     /* A line's end that is encoded in the path ends the line for libwebsockets 4.1.6, and what
      * follows would be headers; the version is missing then. */
     const char *http = server_header(wsi, version, sizeof version, WSI_TOKEN_HTTP);
@@ -369,7 +377,8 @@ static int begin(struct lws *wsi, exchange **pss, const char *path, size_t path_
         const int n = snprintf((char *)room + LWS_PRE, 32, "HTTP/1.1 100 Continue\r\n\r\n");
         if (lws_write(wsi, room + LWS_PRE, (size_t)n, LWS_WRITE_HTTP) < n) return -1;
     }
-    lws_set_timer_usecs(wsi, (lws_usec_t)(s->c.body_ms + x->expected / SLOW_BYTES_PER_MS) * 1000);
+    lws_set_timer_usecs(wsi,
+                        (lws_usec_t)(s->c.body_ms + x->expected * 1000 / s->c.min_rate) * 1000);
     return 0;
 }
 
@@ -425,14 +434,58 @@ static int on_timer(exchange *x)
     }
 }
 
+/* Answers a handshake that is refused, and ends the connection. */
+static int refuse_upgrade(server *s, struct lws *wsi, int status, const char *code,
+                          uint64_t retry_s, const char *detail)
+{
+    http_request q;
+    http_response r;
+    uint8_t room[LWS_PRE + 1024];
+    memset(&q, 0, sizeof q);
+    http_response_init(&r);
+    s->counts.refused++;
+    http_problem(&r, &q, status, code, "%s", detail);
+    const int n = snprintf((char *)room + LWS_PRE, sizeof room - LWS_PRE,
+                           "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
+                           "Retry-After: %" PRIu64 "\r\nConnection: close\r\n\r\n%.*s",
+                           status, http_reason(status), r.content_type, r.body_bytes, retry_s,
+                           (int)r.body_bytes, (const char *)r.body);
+    if (!r.broken && n > 0 && (size_t)n < sizeof room - LWS_PRE)
+        (void)lws_write(wsi, room + LWS_PRE, (size_t)n, LWS_WRITE_HTTP);
+    http_response_free(&r);
+    return -1;
+}
+
+static int check_peer(server *s, struct lws *wsi)
+{
+    uint8_t address[16];
+    const peer_sockets *one = lws_get_opaque_user_data(wsi);
+    size_t n = server_forwarded(s, wsi, address);
+    if (s->first_free == 0)
+        return refuse_upgrade(s, wsi, 503, "overloaded", 5, "too many connections");
+    if (server_peer_too_many(s, wsi) ||
+        (n > 0 && s->c.per_ip != 0 && peers_count(&s->peers, address, n) >= s->c.per_ip))
+        return refuse_upgrade(s, wsi, 429, "rate_limited", 60,
+                              "too many connections come from this address");
+    if (s->c.upgrade_rate == 0) return 0;
+    if (one != NULL) { /* as it is counted */
+        n = one->key[0];
+        memset(address, 0, sizeof address);
+        memcpy(address, one->key + 1, n == 4 ? 4 : 8);
+    }
+    const uint64_t wait = peers_upgrade(&s->peers, address, n, (uint64_t)lws_now_usecs() * 1000);
+    return wait == 0 ? 0
+                     : refuse_upgrade(s, wsi, 429, "rate_limited", wait,
+                                      "too many handshakes come from this address");
+}
+
 int server_confirm_upgrade(struct lws *wsi)
 {
     server *s = server_of(wsi);
     char upgrade[32], version[8], protocol[128], named[HTTP_MAX_PATH];
     char *path = NULL;
     int path_bytes = 0;
-    if (s->draining || lws_http_get_uri_and_method(wsi, &path, &path_bytes) != LWSHUMETH_GET)
-        return -1;
+    if (lws_http_get_uri_and_method(wsi, &path, &path_bytes) != LWSHUMETH_GET) return -1;
     if (path_bytes >= (int)sizeof named) return -1;
     memcpy(named, path, (size_t)path_bytes);
     named[path_bytes] = 0;
@@ -441,7 +494,10 @@ int server_confirm_upgrade(struct lws *wsi)
         guard_check_upgrade(server_header(wsi, upgrade, sizeof upgrade, WSI_TOKEN_UPGRADE), named,
                             server_header(wsi, version, sizeof version, WSI_TOKEN_VERSION),
                             server_header(wsi, protocol, sizeof protocol, WSI_TOKEN_PROTOCOL));
-    return good ? 0 : -1;
+    if (!good) return -1;
+    if (s->draining)
+        return refuse_upgrade(s, wsi, 503, "draining", 5, "this relayer is being stopped");
+    return check_peer(s, wsi);
 }
 
 int server_http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
@@ -473,6 +529,11 @@ int server_http_callback(struct lws *wsi, enum lws_callback_reasons reason, void
     case LWS_CALLBACK_RAW_RX:
     case LWS_CALLBACK_ESTABLISHED: return -1;
     case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
+        return server_peer_may_come(server_of(wsi), (int)(intptr_t)in) ? 0 : -1;
+    case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
+        server_peer_came(server_of(wsi), wsi);
+        return 0;
+    case LWS_CALLBACK_WSI_DESTROY: server_peer_left(server_of(wsi), wsi); return 0;
     default: return 0;
     }
 }

@@ -2,6 +2,7 @@
 #ifndef RELAYER_SERVER_INTERNAL_H
 #define RELAYER_SERVER_INTERNAL_H
 
+#include "relayer/peers.h"
 #include "relayer/server.h"
 
 #include <libwebsockets.h>
@@ -26,7 +27,8 @@ struct server {
     bool draining, stopped;
     uint64_t ids;              /* of requests */
     struct ws_socket *sockets; /* all of them */
-    uv_timer_t *alive;         /* looks at them once a second */
+    peers peers;
+    uv_timer_t *alive; /* looks at them once a second */
 };
 
 /* 0 when all max_connections are taken. */
@@ -39,6 +41,15 @@ server *server_of(struct lws *wsi);
 /* Pings who was silent, and hangs up on who answers none. libwebsockets 4.1.6 would do so with a
  * timer for each socket in one sorted list, which every timer of every request then walks along. */
 void server_ws_alive(server *s);
+
+/* Sockets of one address (server.c). A new one may come in at all; it is counted from then on; it
+ * is one too many, and its requests are refused. */
+bool server_peer_may_come(server *s, int fd);
+void server_peer_came(server *s, struct lws *wsi);
+void server_peer_left(server *s, struct lws *wsi);
+bool server_peer_too_many(const server *s, struct lws *wsi);
+/* The address that a handshake is from; 0: its socket is counted already, it came by no proxy. */
+size_t server_forwarded(const server *s, struct lws *wsi, uint8_t address[16]);
 
 /* The callbacks of the two protocols. */
 int server_http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,

@@ -20,6 +20,7 @@ typedef struct ws_socket {
     server *s;
     struct lws *wsi;
     server_handle handle;
+    peer_sockets *forwarded; /* of a socket that came by a proxy */
     uint64_t valid_ms;       /* when it opened, or answered a ping */
     bool pinged, ping, dead; /* ping: one is to be written */
     uint64_t full_at_ns;     /* when it may send a whole burst again */
@@ -77,6 +78,9 @@ static int opened(struct lws *wsi, ws_socket **pss)
     s->counts.ws_opened++;
     const char *uri = server_header(wsi, path, sizeof path, WSI_TOKEN_GET_URI);
     (void)lws_get_peer_simple(wsi, peer, sizeof peer);
+    uint8_t address[16];
+    const size_t forwarded = server_forwarded(s, wsi, address);
+    if (forwarded > 0) w->forwarded = peers_take(&s->peers, address, forwarded);
     if (w->handle == 0 || uri == NULL || strlen(uri) <= strlen(GUARD_WS_PATH)) {
         fail(w, 1013, "too many connections");
         return -1;
@@ -94,6 +98,7 @@ static void closed(ws_socket *w)
     const unsigned code = w->close_code != 0 ? w->close_code : w->peer_code;
     drop_queue(w);
     take_room(w, 0);
+    peers_release(&s->peers, w->forwarded);
     free(w->in);
     free(w);
     s->counts.ws_now--;
@@ -229,6 +234,9 @@ int server_ws_callback(struct lws *wsi, enum lws_callback_reasons reason, void *
     ws_socket *w = pss != NULL ? *pss : NULL;
     switch (reason) {
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: return server_confirm_upgrade(wsi);
+    case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
+        server_peer_came(server_of(wsi), wsi);
+        return 0;
     case LWS_CALLBACK_ESTABLISHED: return opened(wsi, pss);
     case LWS_CALLBACK_RECEIVE_PONG: return w == NULL ? 0 : answered_ping(w);
     case LWS_CALLBACK_RECEIVE: return w == NULL ? -1 : received(w, in, len);

@@ -23,9 +23,8 @@ typedef struct {
     bool listen_given;          /* somebody wants this one, not the default */
     char data[SETTINGS_TEXT];   /* the folder of everything that is kept */
     char tls_cert[SETTINGS_TEXT], tls_key[SETTINGS_TEXT];
-    char metrics[SETTINGS_TEXT];    /* address:port, or empty: none */
-    char public_url[SETTINGS_TEXT]; /* as clients reach it; empty: the address */
-    uint64_t port_fallback, max_connections, per_ip, shutdown_ms;
+    char metrics[SETTINGS_TEXT]; /* address:port, or empty: none */
+    uint64_t port_fallback, max_connections, per_ip, upgrade_rate, min_rate, shutdown_ms;
     uint64_t head_ms, body_ms, send_ms;
     char trusted_proxies[SETTINGS_TEXT];
     /* [db] */

@@ -30,7 +30,7 @@ set_target_properties(relayer_backup_tests PROPERTIES ENABLE_EXPORTS ON)
 
 # Whole processes, over sockets.
 if(Python3_FOUND AND TARGET sprove-relayer AND TARGET sprove-worker)
-  foreach(name http ws process)
+  foreach(name http ws process limits)
     if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/test_${name}.py)
       add_test(NAME relayer_${name} COMMAND ${Python3_EXECUTABLE}
         ${CMAKE_CURRENT_SOURCE_DIR}/test_${name}.py)

@@ -44,8 +44,9 @@ class Answer:
 class Wire:
     """A connection that is read by hand."""
 
-    def __init__(self, port, timeout=5.0, tls=None):
-        self.s = socket.create_connection((HOST, port), timeout * SLOW)
+    def __init__(self, port, timeout=5.0, tls=None, source=None):
+        at = None if source is None else (source, 0)
+        self.s = socket.create_connection((HOST, port), timeout * SLOW, at)
         if tls is not None:
             self.s = tls.wrap_socket(self.s, server_hostname="localhost")
         self.rest = b""
@@ -126,7 +127,7 @@ class Relayer:
         self.data = data or os.path.join(self.dir, "data")
         self.port = free_port()
         self.log_path = os.path.join(self.dir, "log-%d" % self.port)
-        pairs = ["server.data=" + self.data, "server.metrics="]
+        pairs = ["server.data=" + self.data, "server.metrics=", "server.upgrade_rate=1000000"]
         pairs += ["server.listen=%s" % (listen or "%s:%d" % (HOST, self.port))] if listen != "" else []
         args = [*wrap, RELAYER]
         for pair in pairs + list(settings):

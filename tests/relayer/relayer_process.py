@@ -29,7 +29,8 @@ class Relayer:
 
     def start(self, wait=True):
         command = [self.program, *self.arguments, "--set", f"server.data={self.folder}", "--set", f"server.listen=127.0.0.1:{self.port}",
-                   "--set", "server.metrics="]
+                   "--set", "server.metrics=", "--set", "server.upgrade_rate=1000000", "--set",
+                   "server.per_ip=1000"]
         if self.level:
             command += ["--set", f"log.level={self.level}"]
         for s in self.settings:
