@@ -427,6 +427,7 @@ static bool load(verification *v, db *d, const char *task)
 }
 
 #define MAX_WAITING 64
+#define IN_FLIGHT 32 /* for each verifier: work until the next round (100 ms), at a few ms each */
 
 typedef struct {
     char id[UUID_TEXT];
@@ -472,7 +473,7 @@ void verify_start_waiting(core *c)
         list[n++].version = db_int(r, 1);
     }
     db_end(r);
-    for (size_t i = 0; i < n && a->verifying < 4 * a->n_verifiers; i++)
+    for (size_t i = 0; i < n && a->verifying < IN_FLIGHT * a->n_verifiers; i++)
         if (!core_part(c, start_one, &list[i]))
             log_event(LOG_ERROR, "task_left_alone", "what", "verify", "task_id", list[i].id, NULL);
 }
