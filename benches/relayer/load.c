@@ -27,15 +27,14 @@
 static const char usage[] =
     "usage: bench_relayer_load MODE --url http://ADDRESS:PORT [options]\n"
     "\n"
-    "  nodes   connects --nodes N, holds them with heartbeats for --for S seconds or until "
+    "  nodes  connects --nodes N, holds them with heartbeats for --for S seconds or until "
     "SIGTERM;\n"
-    "          --cuts K: then cuts all sockets K times and waits until all are back\n"
-    "  post    posts tasks;  get  reads --path (or the tasks of --ids);  put  stores random blobs\n"
-    "          of --bytes: --rate R a second for --for S seconds, or --count N; rate 0: as fast "
-    "as\n"
-    "          --connections C allow\n"
-    "  lives   --count N tasks whose results --proofs DIR has, posted at --rate, done by --nodes "
-    "N\n"
+    "         --cuts K: then cuts all sockets K times and waits until all are back\n"
+    "  post   posts tasks;  get  reads --path (or the tasks of --ids);  put  stores random blobs\n"
+    "         of --bytes: --rate R a second for --for S seconds, or --count N; rate 0: as fast as\n"
+    "         --connections C allow\n"
+    "  lives  --count N tasks, of which --proofs DIR has results (of --profile, chain), posted at\n"
+    "         --rate, done by --nodes N; waits --wait S seconds for the last\n"
     "\n"
     "  --key FILE (API key)  --ca FILE  --threads T  --heartbeat S  --in-flight N  --capacity N\n"
     "  --body FILE (of a post)  --ids FILE (post, lives: written)  --pid N (of the relayer: its\n"
@@ -48,8 +47,8 @@ typedef struct {
     unsigned threads, connections, cuts, capacity;
     size_t nodes, in_flight, bytes;
     uint64_t count;
-    double rate, seconds, heartbeat;
-    const char *path, *ids, *proofs;
+    double rate, seconds, heartbeat, wait;
+    const char *path, *ids, *proofs, *profile;
     uint8_t *body;
     size_t body_bytes;
     pid_t pid;
@@ -240,12 +239,11 @@ static usage_of look(pid_t pid)
 
 static void print_process(const options *o, const usage_of *before, double seconds)
 {
-    if (o->pid > 0) {
-        const usage_of now = look(o->pid);
+    const usage_of now = look(o->pid);
+    if (o->pid > 0 && now.cpu_s >= before->cpu_s) /* else it was killed meanwhile */
         printf(",\"relayer_cores\":%.3f,\"verifier_cores\":%.3f,\"rss_kib\":%ld,\"fds\":%ld",
                (now.cpu_s - before->cpu_s) / seconds,
                (now.children_s - before->children_s) / seconds, now.rss_kib, now.fds);
-    }
     double load = 0;
     FILE *f = fopen("/proc/loadavg", "r");
     if (f != NULL && fscanf(f, "%lf", &load) != 1) load = 0;
@@ -433,7 +431,7 @@ static int run_lives(const options *o)
     const usage_of before = look(o->pid);
     const uint64_t since = now_ns();
     const int code = run_requests(o);
-    const uint64_t until = now_ns() + 120 * SECOND;
+    const uint64_t until = now_ns() + (uint64_t)(o->wait * 1e9);
     do {
         const struct timespec t = {0, 50000000};
         (void)nanosleep(&t, NULL);
@@ -493,10 +491,10 @@ static bool wrap_payloads(options *o)
         char *body = malloc(strlen(o->made.v[i].payload) + 256);
         if (body == NULL) return false;
         (void)sprintf(body,
-                      "{\"job\":{\"profile\":\"chain\"},\"requirements\":{\"cpu_threads\":4,"
+                      "{\"job\":{\"profile\":\"%.16s\"},\"requirements\":{\"cpu_threads\":4,"
                       "\"ram_gb\":8,\"max_execution_time\":300},"
                       "\"token_amount\":\"1000000000000000000\",\"payload\":%s}",
-                      o->made.v[i].payload);
+                      o->profile, o->made.v[i].payload);
         free(o->made.v[i].payload);
         o->made.v[i].payload = body;
     }
@@ -555,7 +553,9 @@ static bool read_options(options *o, int argc, char **argv, const char **ca, con
         BYTES,
         PROOFS,
         PID,
-        CAPACITY
+        CAPACITY,
+        PROFILE,
+        WAIT
     };
     static const struct option list[] = {{"url", 1, NULL, URL},
                                          {"key", 1, NULL, KEY},
@@ -576,6 +576,8 @@ static bool read_options(options *o, int argc, char **argv, const char **ca, con
                                          {"proofs", 1, NULL, PROOFS},
                                          {"pid", 1, NULL, PID},
                                          {"capacity", 1, NULL, CAPACITY},
+                                         {"profile", 1, NULL, PROFILE},
+                                         {"wait", 1, NULL, WAIT},
                                          {NULL, 0, NULL, 0}};
     static const char *const modes[] = {"nodes", "post", "get", "put", "lives"};
     size_t mode = 0;
@@ -591,6 +593,8 @@ static bool read_options(options *o, int argc, char **argv, const char **ca, con
     o->bytes = 4096;
     o->capacity = 4;
     o->path = "/api/v1/version";
+    o->profile = "chain";
+    o->wait = 120;
     o->body = (uint8_t *)(uintptr_t)task;
     o->body_bytes = sizeof task - 1;
     int c;
@@ -625,6 +629,8 @@ static bool read_options(options *o, int argc, char **argv, const char **ca, con
         case BYTES: o->bytes = strtoul(optarg, NULL, 10); break;
         case PROOFS: o->proofs = optarg; break;
         case PID: o->pid = (pid_t)strtol(optarg, NULL, 10); break;
+        case PROFILE: o->profile = optarg; break;
+        case WAIT: o->wait = strtod(optarg, NULL); break;
         case CAPACITY: o->capacity = (unsigned)strtoul(optarg, NULL, 10); break;
         default: return false;
         }

@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""The load generator against a relayer, in small: nothing is lost, each task ends once, and its figures are right.
+
+usage: test_load.py RELAYER SPROVE BENCH_RELAYER_LOAD"""
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from relayer_process import Relayer, wait_for  # noqa: E402
+from wsclient import WebSocket  # noqa: E402
+
+RELAYER, SPROVE, LOAD = sys.argv[1:4]
+SETTINGS = ["limits.post_rate=100000", "limits.post_burst=100000", "limits.read_rate=100000", "limits.read_burst=100000",
+            "server.per_ip=2000", "server.upgrade_rate=1000000"]
+PROFILE = "proven"  # the one that takes the least time for a small program
+
+
+def command(r, mode, *more):
+    return [LOAD, mode, "--url", f"http://127.0.0.1:{r.port}", "--key", f"{r.folder}/admin.key", "--pid",
+            str(r.process.pid), *map(str, more)]
+
+
+def load(r, mode, *more, good=True):
+    """What it printed, by event."""
+    done = subprocess.run(command(r, mode, *more), capture_output=True, text=True, timeout=240)
+    assert (done.returncode == 0) == good, (done.returncode, done.stdout, done.stderr, r.log_text()[-2000:])
+    return {e["event"]: e for e in map(json.loads, done.stdout.splitlines())}
+
+
+def rows(r, sql, *values):
+    with sqlite3.connect(f"file:{r.folder}/relayer.db?mode=ro", uri=True, timeout=10) as d:
+        return d.execute(sql, values).fetchall()
+
+
+def test_nodes(r):
+    said = load(r, "nodes", "--nodes", 50, "--for", 2, "--heartbeat", 1, "--cuts", 2, "--threads", 2)
+    assert said["connected"]["up"] == said["held"]["up"] == said["cut"]["up"] == 50, said
+    assert said["cut"]["handshake"]["n"] == 150 and said["cut"]["refused"] == 0, said
+    assert 1 <= said["held"]["heartbeat"]["n"] <= said["held"]["beats"] + 50, said
+    assert rows(r, "SELECT count(*), count(DISTINCT pubkey) FROM node") == [(50, 50)]
+    wait_for("all gone", lambda: rows(r, "SELECT count(*) FROM node WHERE connected = 1") == [(0,)])
+
+
+def test_lives(r, folder):
+    for i in (1, 2):
+        at = os.path.join(folder, str(i))
+        with open(at + ".json", "w") as f:
+            json.dump({"algorithm": "matrix_multiplication", "matrix_a": [[i, 2], [3, 4]], "matrix_b": [[5, 6], [7, 8]]}, f)
+        subprocess.run([SPROVE, "run", "matrix_multiplication", "--input", at + ".json", "--profile", PROFILE, "--proof",
+                        at + ".proof", "--raw-input", at + ".in", "--raw-output", at + ".out"], capture_output=True, check=True)
+    ids = os.path.join(folder, "lives")
+    said = load(r, "lives", "--count", 20, "--nodes", 5, "--proofs", folder, "--profile", PROFILE, "--connections", 4,
+                "--ids", ids)
+    assert said["ended"]["verified"] == 20 and said["ended"]["failed"] == 0, said
+    assert said["ended"]["rejected"] == 0 and said["lives"]["status"] == {"201": 20}, said
+    made = open(ids).read().split()
+    assert len(set(made)) == 20
+    for task in made:
+        assert rows(r, "SELECT state FROM task WHERE id = ?", task) == [("verified",)]
+        outcomes = [o for o, in rows(r, "SELECT outcome FROM attempt WHERE task_id = ?", task)]
+        assert outcomes.count("verified") == 1 and None not in outcomes, outcomes
+        assert rows(r, "SELECT count(*) FROM task_event WHERE task_id = ? AND to_state = 'verified'", task) == [(1,)]
+
+
+def test_false_results(r, folder):
+    """Figures are not good by themselves: with a proof of something else nothing is verified."""
+    other = os.path.join(folder, "other")
+    os.mkdir(other)
+    for kind in ("json", "in", "out", "proof"):
+        source = 2 if kind in ("json", "in") else 1  # the output and the proof are those of the other input
+        with open(os.path.join(folder, f"{source}.{kind}"), "rb") as a, open(os.path.join(other, "1." + kind), "wb") as b:
+            b.write(a.read())
+    said = subprocess.run(command(r, "lives", "--count", 1, "--nodes", 1, "--proofs", other, "--profile", PROFILE, "--wait",
+                                  3), capture_output=True, text=True, timeout=200)
+    assert said.returncode == 1 and '"verified":0' in said.stdout, (said.stdout, said.stderr)
+
+
+def test_posts(r, folder):
+    ids = os.path.join(folder, "posts")
+    said = load(r, "post", "--count", 200, "--connections", 8, "--threads", 2, "--ids", ids)["post"]
+    assert said["good"] == said["requests"] == said["latency"]["n"] == 200 and said["status"] == {"201": 200}, said
+    made = open(ids).read().split()
+    assert len(set(made)) == 200
+    there = {i for i, in rows(r, "SELECT id FROM task")}
+    assert set(made) <= there
+    said = load(r, "get", "--count", 100, "--ids", ids)["get"]
+    assert said["status"] == {"200": 100}, said
+    said = load(r, "get", "--count", 10, "--path", "/api/v1/tasks/none", good=False)["get"]
+    assert said["good"] == 0 and said["status"] == {"404": 10}, said
+    said = load(r, "put", "--count", 20, "--bytes", 5000)["put"]
+    assert said["status"] == {"201": 20}, said
+    assert rows(r, "SELECT count(*) FROM blob WHERE size = 5000") == [(20,)]
+
+
+def test_needle(r):
+    """Of 600 nodes the one that may have a task is found, though it is not among those that are compared first."""
+    hay = subprocess.Popen(command(r, "nodes", "--nodes", 600, "--for", 120, "--heartbeat", 5), stdout=subprocess.DEVNULL)
+    try:
+        wait_for("600 nodes", lambda: rows(r, "SELECT count(*) FROM node WHERE connected = 1") == [(600,)], 60)
+        node = WebSocket(r.port, "/ws/node/needle")
+        node.expect("hello")
+        node.send({"message_type": "register", "id": "r", "specs": {"cpu_threads": 8, "ram_gb": 16, "gpus": []},
+                   "region": "X", "price": {"base_fri": "1", "per_mcycle_fri": "1"}})
+        node.expect("registered")
+        body = {"payload": {"algorithm": "matrix_multiplication", "matrix_a": [[1]], "matrix_b": [[1]]},
+                "requirements": {"regions": ["X"], "max_execution_time": 300}, "token_amount": "1000000000000000000"}
+        for _ in range(3):
+            status, made, _ = r.call("POST", "/api/v1/tasks", body)
+            assert status == 201, made
+            a = node.expect("task_assignment", 20)
+            assert a["task_id"] == made["task_id"]
+            node.send({"message_type": "task_ack", "task_id": a["task_id"], "attempt": a["attempt"],
+                       "lease_token": a["lease_token"], "accept": True})
+            assert r.call("POST", f"/api/v1/tasks/{a['task_id']}/cancel")[0] == 202
+            node.expect("task_cancel", 20)
+        node.close()
+    finally:
+        hay.terminate()
+        hay.wait(60)
+
+
+def main():
+    r = Relayer(RELAYER, settings=SETTINGS + ["ws.require_node_signature=no"]).start()
+    with tempfile.TemporaryDirectory() as folder:
+        test_nodes(r)
+        test_needle(r)
+        test_lives(r, folder)
+        test_false_results(r, folder)
+        test_posts(r, folder)
+    assert r.stop() == 0
+    check = subprocess.run([RELAYER, "--fsck", "--set", f"server.data={r.folder}"], capture_output=True, text=True)
+    assert check.returncode == 0, check.stdout + check.stderr
+    print("ok")
+
+
+if __name__ == "__main__":
+    main()
