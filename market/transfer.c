@@ -121,6 +121,7 @@ static void set_up(CURL *c, state *s, struct curl_slist *headers, char error[CUR
     curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(c, CURLOPT_PROXY, "");
+    if (q->ca_file != NULL) curl_easy_setopt(c, CURLOPT_CAINFO, q->ca_file);
     curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS,
                      q->connect_ms != 0 ? (long)q->connect_ms : 5000L);

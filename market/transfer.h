@@ -17,6 +17,7 @@ typedef struct {
     const char *authorization;  /* the whole value of the header; NULL: none */
     const char *content_type;   /* NULL: none */
     const char *const *headers; /* further ones, "Name: value"; ended by NULL; or NULL */
+    const char *ca_file;        /* whom https trusts, in PEM; NULL: the system's */
     const uint8_t *body;
     int body_fd; /* -1, or the body: body_bytes from the file's beginning */
     uint64_t body_bytes;

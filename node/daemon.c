@@ -121,6 +121,8 @@ static int open_node(node *n, const node_options *o)
     n->started_at = node_now_ms();
     (void)umask(077); /* what the node keeps is its owner's */
     if (transfer_init() != SP_OK) return complain("out of memory", "");
+    if (n->o.ca_file[0] != 0 && access(n->o.ca_file, R_OK) != 0)
+        return complain(n->o.ca_file, "the file of certificates cannot be read");
     if (!node_path(n, n->work, "work") || !node_path(n, n->results, "results") ||
         !folder_make(n->work) || !folder_make(n->results))
         return complain(o->data, "the data folder cannot be made");
@@ -144,6 +146,7 @@ static int open_node(node *n, const node_options *o)
         return complain(why, "");
     journal_prune(n->journal, (int64_t)time(NULL) - KEPT_S);
     n->ctx = (node_task_context){.relayer = n->o.relayer,
+                                 .ca_file = n->o.ca_file[0] != 0 ? n->o.ca_file : NULL,
                                  .worker = n->worker,
                                  .dir = n->work,
                                  .results = n->results,
@@ -161,7 +164,7 @@ static int open_node(node *n, const node_options *o)
     /* Without it the node works as well; it cannot be asked. */
     if (control_new(&n->control, &n->loop, o->data, report_question, n, why) != SP_OK)
         node_say(n, "control_failed", "reason", why, NULL);
-    const link_config c = {.url = n->o.relayer, .node_id = n->id};
+    const link_config c = {.url = n->o.relayer, .ca_file = n->ctx.ca_file, .node_id = n->id};
     const link_events e = {
         .user = n, .opened = talk_opened, .message = talk_heard, .closed = talk_closed};
     if (link_new(&n->link, &n->loop, &c, &e, why) != SP_OK) return complain(why, "");

@@ -10,6 +10,7 @@
 
 typedef struct {
     char relayer[NODE_TEXT]; /* http://host:port */
+    char ca_file[NODE_TEXT]; /* whom https trusts; "": the system's */
     char data[NODE_TEXT];    /* folder of key, journal, results */
     char address[NODE_TEXT]; /* the account that is paid; "": off-chain tasks alone */
     char region[17];

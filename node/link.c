@@ -262,6 +262,10 @@ sp_status link_new(node_link **out, uv_loop_t *loop, const link_config *c, const
     i.foreign_loops = loops;
     i.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_UV_NO_SIGSEGV_SIGFPE_SPIN;
     if (l->tls) i.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+    if (l->tls && c->ca_file != NULL) {
+        i.client_ssl_ca_filepath = c->ca_file;
+        i.options |= LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS;
+    }
     i.fd_limit_per_thread = 32;
     i.retry_and_idle_policy = &policy;
     i.connect_timeout_secs = 10;

@@ -19,7 +19,8 @@ typedef struct {
 } link_events;
 
 typedef struct {
-    const char *url; /* http://host:port or https://host:port, as the relayer's API */
+    const char *url;     /* http://host:port or https://host:port, as the relayer's API */
+    const char *ca_file; /* whom https trusts, in PEM; NULL: the system's */
     const char *node_id;
     unsigned min_ms, max_ms; /* pauses: 1000 and 60000 when 0 */
     size_t max_message;      /* 0: 1 MiB */

@@ -20,6 +20,8 @@ static const char usage[] =
     "\n"
     "  --relayer URL          http://host:port (default $RELAYER_API_URL, else "
     "http://127.0.0.1:8000)\n"
+    "  --ca-file F            whom an https relayer's certificate must be from (PEM; default: the "
+    "system's)\n"
     "  --data DIR             default $XDG_DATA_HOME/sprove/node\n"
     "  --address ACCOUNT      the account that is paid for tasks on a chain\n"
     "  --keystore F, --password-file F, --rpc URL, --deployment F, --network NAME\n"
@@ -85,6 +87,7 @@ int main(int argc, char **argv)
 {
     enum {
         RELAYER = 256,
+        CA_FILE,
         DATA,
         ADDRESS,
         REGION,
@@ -111,6 +114,7 @@ int main(int argc, char **argv)
         HELP
     };
     static const struct option options[] = {{"relayer", required_argument, NULL, RELAYER},
+                                            {"ca-file", required_argument, NULL, CA_FILE},
                                             {"data", required_argument, NULL, DATA},
                                             {"address", required_argument, NULL, ADDRESS},
                                             {"region", required_argument, NULL, REGION},
@@ -155,6 +159,7 @@ int main(int argc, char **argv)
     while (code == 0 && (option = getopt_long(argc, argv, "f", options, NULL)) != -1) {
         switch (option) {
         case RELAYER: code = set_text(o.relayer, sizeof o.relayer, "--relayer", optarg); break;
+        case CA_FILE: code = set_text(o.ca_file, sizeof o.ca_file, "--ca-file", optarg); break;
         case DATA: code = set_text(o.data, sizeof o.data, "--data", optarg); break;
         case ADDRESS:
             if (felt_read_hex(&address, optarg, strlen(optarg)) != SP_OK)

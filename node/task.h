@@ -15,6 +15,7 @@
 
 typedef struct {
     const char *relayer; /* http://host:port */
+    const char *ca_file; /* whom https trusts; NULL: the system's */
     const char *worker;  /* path of sprove-worker */
     const char *dir;     /* of private folders */
     const char *results; /* where proofs and outputs are kept until they are done with */

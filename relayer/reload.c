@@ -174,8 +174,14 @@ static void hup_has_read(job *j)
 static void on_hup(uv_signal_t *s, int number)
 {
     reload *r = s->data;
-    hup *h = calloc(1, sizeof *h);
+    char why[256] = "";
     (void)number;
+    const sp_status tls = server_reload_tls(r->a->server, why);
+    if (tls == SP_OK)
+        log_event(LOG_INFO, "tls_reloaded", NULL);
+    else if (tls != SP_ERR_ARG)
+        log_event(LOG_ERROR, "tls_not_reloaded", "err", why, NULL);
+    hup *h = calloc(1, sizeof *h);
     if (h == NULL) return;
     h->r = r;
     h->j.run = hup_read;

@@ -232,6 +232,33 @@ static sp_status start_timer(server *s)
     return SP_OK;
 }
 
+/* Ten thousand idle connections: what is only needed while bytes move is given back (34 KiB each),
+ * and no sessions are kept, which a client resumes by its own ticket. */
+void server_tls_made(server *s, void *tls)
+{
+    s->tls = tls;
+    (void)SSL_CTX_set_mode(tls, SSL_MODE_RELEASE_BUFFERS);
+    (void)SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_OFF);
+}
+
+sp_status server_reload_tls(server *s, char *why)
+{
+    STACK_OF(X509) *chain = NULL;
+    if (s->tls == NULL) return SP_ERR_ARG;
+    SSL_CTX *next = SSL_CTX_new(TLS_server_method());
+    const bool ok = next != NULL && SSL_CTX_use_certificate_chain_file(next, s->c.tls_cert) == 1 &&
+                    SSL_CTX_use_PrivateKey_file(next, s->c.tls_key, SSL_FILETYPE_PEM) == 1 &&
+                    SSL_CTX_check_private_key(next) == 1 &&
+                    SSL_CTX_get0_chain_certs(next, &chain) == 1 &&
+                    SSL_CTX_use_cert_and_key(s->tls, SSL_CTX_get0_certificate(next),
+                                             SSL_CTX_get0_privatekey(next), chain, 1) == 1;
+    SSL_CTX_free(next);
+    if (ok) return SP_OK;
+    (void)snprintf(why, 256, "%.80s, %.80s: no certificate and key that belong together",
+                   s->c.tls_cert, s->c.tls_key);
+    return SP_ERR_FORMAT;
+}
+
 sp_status server_new(server **out, uv_loop_t *loop, const server_config *c, const server_events *e,
                      char *why)
 {
@@ -261,6 +288,7 @@ sp_status server_new(server **out, uv_loop_t *loop, const server_config *c, cons
     for (uint32_t i = 0; i < s->n_slots; i++)
         s->slots[i].next_free = i + 1 < s->n_slots ? i + 2 : 0;
     s->first_free = 1;
+    s->sockets_end = &s->sockets;
     s->port = c->port;
     if (!is_port_free(c->address, s->port) && c->fallback_port != 0) s->port = c->fallback_port;
     status = SP_ERR_IO;

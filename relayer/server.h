@@ -62,6 +62,11 @@ SP_MUST_USE sp_status server_new(server **out, uv_loop_t *loop, const server_con
                                  const server_events *e, char *why);
 unsigned server_port(const server *s);
 
+/* The certificate and its key are read again; connections made from now on see them. SP_ERR_FORMAT,
+ * with a sentence in why[256]: they cannot be read or do not belong together, and what was in use
+ * stays. SP_ERR_ARG: this server speaks no TLS. */
+SP_MUST_USE sp_status server_reload_tls(server *s, char *why);
+
 /* Takes over what r holds. Nothing happens when the client has gone. */
 void server_reply(server *s, server_handle h, http_response *r);
 /* The answer will take long: the memory of the request's head, of which there is little, goes to

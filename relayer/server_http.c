@@ -528,6 +528,9 @@ int server_http_callback(struct lws *wsi, enum lws_callback_reasons reason, void
     case LWS_CALLBACK_RAW_ADOPT: /* CONNECT, and what is no HTTP */
     case LWS_CALLBACK_RAW_RX:
     case LWS_CALLBACK_ESTABLISHED: return -1;
+    case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
+        server_tls_made(server_of(wsi), user);
+        return 0;
     case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
         return server_peer_may_come(server_of(wsi), (int)(intptr_t)in) ? 0 : -1;
     case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:

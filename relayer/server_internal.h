@@ -20,13 +20,14 @@ struct server {
     server_config c;
     server_events e;
     struct lws_context *cx;
+    void *tls; /* SSL_CTX of the context; NULL: plain */
     unsigned port;
     slot *slots;
     uint32_t n_slots, first_free; /* index + 1; 0: none */
     server_counts counts;
     bool draining, stopped;
-    uint64_t ids;              /* of requests */
-    struct ws_socket *sockets; /* all of them */
+    uint64_t ids;                             /* of requests */
+    struct ws_socket *sockets, **sockets_end; /* all, those first that answered longest ago */
     peers peers;
     uv_timer_t *alive; /* looks at them once a second */
 };
@@ -50,6 +51,9 @@ void server_peer_left(server *s, struct lws *wsi);
 bool server_peer_too_many(const server *s, struct lws *wsi);
 /* The address that a handshake is from; 0: its socket is counted already, it came by no proxy. */
 size_t server_forwarded(const server *s, struct lws *wsi, uint8_t address[16]);
+
+/* The SSL_CTX, when libwebsockets has made it. */
+void server_tls_made(server *s, void *tls);
 
 /* The callbacks of the two protocols. */
 int server_http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,

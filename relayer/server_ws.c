@@ -58,6 +58,25 @@ static void take_room(ws_socket *w, size_t room)
     w->in_room = room;
 }
 
+/* At the end of the list, which so is in the order of valid_ms; and out of it. */
+static void enter(ws_socket *w)
+{
+    server *s = w->s;
+    w->next = NULL;
+    w->link = s->sockets_end;
+    *w->link = w;
+    s->sockets_end = &w->next;
+}
+
+static void leave(ws_socket *w)
+{
+    *w->link = w->next;
+    if (w->next != NULL)
+        w->next->link = w->link;
+    else
+        w->s->sockets_end = w->link;
+}
+
 static int opened(struct lws *wsi, ws_socket **pss)
 {
     server *s = server_of(wsi);
@@ -69,10 +88,7 @@ static int opened(struct lws *wsi, ws_socket **pss)
     w->wsi = wsi;
     w->end = &w->first;
     w->valid_ms = uv_now(s->loop);
-    w->next = s->sockets;
-    w->link = &s->sockets;
-    if (w->next != NULL) w->next->link = &w->next;
-    s->sockets = w;
+    enter(w);
     w->handle = server_slot_take(s, wsi, w, true);
     s->counts.ws_now++;
     s->counts.ws_opened++;
@@ -93,8 +109,7 @@ static void closed(ws_socket *w)
 {
     server *s = w->s;
     const server_handle h = w->handle;
-    *w->link = w->next;
-    if (w->next != NULL) w->next->link = w->link;
+    leave(w);
     const unsigned code = w->close_code != 0 ? w->close_code : w->peer_code;
     drop_queue(w);
     take_room(w, 0);
@@ -209,11 +224,12 @@ void server_ws_alive(server *s)
     const uint64_t now = uv_now(s->loop), hangup = (uint64_t)s->c.hangup_s * 1000;
     for (ws_socket *w = s->sockets; w != NULL; w = w->next) {
         const uint64_t silent = now - w->valid_ms;
+        if (silent <= hangup / 3) break; /* and so are all that follow */
         /* Only an answered ping counts: three times the time between two may pass. */
         if (silent > hangup && !w->dead) {
             w->dead = true;
             lws_set_timer_usecs(w->wsi, 1);
-        } else if (silent > hangup / 3 && !w->pinged) {
+        } else if (!w->pinged) {
             w->pinged = w->ping = true;
             lws_callback_on_writable(w->wsi);
         }
@@ -224,6 +240,8 @@ static int answered_ping(ws_socket *w)
 {
     w->valid_ms = uv_now(w->s->loop);
     w->pinged = false;
+    leave(w);
+    enter(w);
     return 0;
 }
 

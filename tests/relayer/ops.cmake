@@ -18,3 +18,9 @@ set_property(TEST relayer_ops_packaging APPEND PROPERTY LABELS install)
 add_test(NAME relayer_ops_settings COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/test_settings_doc.py
   $<TARGET_FILE:sprove-relayer> ${CMAKE_SOURCE_DIR})
 set_tests_properties(relayer_ops_settings PROPERTIES LABELS relayer ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
+
+# A CA of its own, a node over wss.
+add_test(NAME relayer_tls COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/test_tls.py
+  $<TARGET_FILE:sprove-relayer> $<TARGET_FILE:sprove-node>)
+set_tests_properties(relayer_tls PROPERTIES LABELS relayer TIMEOUT 300 SKIP_RETURN_CODE 77
+  ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
