@@ -124,11 +124,47 @@ def test_needle(r):
         hay.wait(60)
 
 
+def test_renewals(r):
+    """A sign of life that says nothing new writes no row: the lease stays what it was, and is said so."""
+    node = WebSocket(r.port, "/ws/node/steady")
+    node.expect("hello")
+    node.send({"message_type": "register", "id": "r", "specs": {"cpu_threads": 8, "ram_gb": 16, "gpus": []}, "region": "Y",
+               "price": {"base_fri": "1", "per_mcycle_fri": "1"}})
+    node.expect("registered")
+    body = {"payload": {"algorithm": "matrix_multiplication", "matrix_a": [[1]], "matrix_b": [[1]]},
+            "requirements": {"regions": ["Y"], "max_execution_time": 3000}, "token_amount": "1000000000000000000"}
+    assert r.call("POST", "/api/v1/tasks", body)[0] == 201
+    a = node.expect("task_assignment", 20)
+    fence = {"task_id": a["task_id"], "attempt": a["attempt"], "lease_token": a["lease_token"]}
+    node.send({"message_type": "task_ack", **fence, "accept": True})
+
+    def beat(phase, ppm):
+        node.send({"message_type": "heartbeat", "seq": 1, "running": [{**fence, "phase": phase, "progress_ppm": ppm}]})
+        lease, = node.expect("heartbeat_ack", 20)["leases"]
+        stored, = rows(r, "SELECT lease_until, phase, progress_ppm FROM attempt WHERE task_id = ?", a["task_id"])
+        assert stored[0] == lease["lease_until"], (stored, lease)
+        return stored
+
+    first = beat("prove", 20000)
+    assert first[1:] == ("prove", 20000)
+    time.sleep(0.01)
+    assert beat("prove", 29999) == first  # within half of the lease, which is a minute
+    more = beat("prove", 30000)
+    assert more[0] > first[0] and more[1:] == ("prove", 30000)
+    time.sleep(0.01)
+    other = beat("upload", 30000)
+    assert other[0] > more[0] and other[1:] == ("upload", 30000)
+    assert r.call("POST", f"/api/v1/tasks/{a['task_id']}/cancel")[0] == 202
+    node.expect("task_cancel", 20)
+    node.close()
+
+
 def main():
     r = Relayer(RELAYER, settings=SETTINGS + ["ws.require_node_signature=no"]).start()
     with tempfile.TemporaryDirectory() as folder:
         test_nodes(r)
         test_needle(r)
+        test_renewals(r)
         test_lives(r, folder)
         test_false_results(r, folder)
         test_posts(r, folder)
