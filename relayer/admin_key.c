@@ -18,6 +18,8 @@ sp_status admin_key_make(db *d, const char *data, bool only_first, bool *made,
     *made = false;
     if (snprintf(path, sizeof path, "%s/admin.key", data) >= (int)sizeof path) return SP_ERR_IO;
     bool ok = db_exec(d, "BEGIN IMMEDIATE");
+    if (db_is_shared(d)) /* two that start at the same time make one key */
+        ok = ok && db_exec(d, "SELECT pg_advisory_xact_lock(1936749167)");
     db_rows *r = db_query_values(d, "SELECT count(*) FROM api_key", NULL, 0);
     const bool none = db_next(r) && db_int(r, 0) == 0;
     db_end(r);

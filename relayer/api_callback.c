@@ -42,6 +42,7 @@ static void place(call *c, db *d, core *k)
                      "this key has not the scope tasks:write");
         return;
     }
+    task_hold(k, c->variable[0]);
     if (!task_find(d, &now, c->variable[0]) ||
         (!api_is_admin(c) && strcmp(now.key_id, c->who.id) != 0)) {
         api_no_such_task(c);

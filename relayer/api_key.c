@@ -42,6 +42,7 @@ static bool load_changed(call *c, db *d, core *k)
         r->j.done = after_change;
         r->a = c->a;
         core_emit(k, &r->j);
+        instance_keys_changed(k);
         if (keys_load(c->a->keys, d) == SP_OK) return true;
     }
     http_problem(&c->s, &c->q, 503, "overloaded", "the keys cannot be read");

@@ -126,12 +126,13 @@ void api_idem_store(call *c, db *d, core *k, const char *fingerprint, const char
                     const char *location)
 {
     if (key == NULL || c->s.broken) return;
-    (void)db_run(
+    const int64_t n = db_run(
         d,
         "INSERT INTO idem(key_id, path, name, fingerprint, status, location, body, expires_at)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         DB_T(c->who.id), DB_T(c->r->path), DB_T(key), DB_T(fingerprint), DB_I(c->s.status),
         DB_T(location), DB_T((const char *)c->s.body), DB_I(core_now(k) + IDEM_KEPT_MS));
+    if (n == 0) core_again(k); /* another relayer was asked the same at this moment: its answer */
 }
 
 void api_idem_fingerprint(char out[65], const call *c)
@@ -250,6 +251,7 @@ void api_task_show(call *c, db *d, core *k)
 void api_task_cancel(call *c, db *d, core *k)
 {
     task_brief t;
+    task_hold(k, c->variable[0]);
     if (!task_find(d, &t, c->variable[0]) ||
         (!api_is_admin(c) && strcmp(t.key_id, c->who.id) != 0)) {
         api_no_such_task(c);
@@ -287,6 +289,7 @@ void api_task_retry(call *c, db *d, core *k)
     static const char *const names[] = {"deadline", NULL};
     task_brief t;
     check m;
+    task_hold(k, c->variable[0]);
     if (!task_find(d, &t, c->variable[0]) ||
         (!api_is_admin(c) && strcmp(t.key_id, c->who.id) != 0)) {
         api_no_such_task(c);

@@ -6,6 +6,8 @@
 #include "relayer/admin_key.h"
 #include "relayer/backup.h"
 #include "relayer/dispatch.h"
+#include "relayer/folders.h"
+#include "relayer/hint.h"
 #include "relayer/hook.h"
 #include "relayer/jump.h"
 #include "relayer/log.h"
@@ -23,7 +25,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #define TICK_MS 100
@@ -186,16 +187,29 @@ static sp_status set_rules(app *a, char *why)
     return SP_ERR_FORMAT;
 }
 
-/* Two relayers on one folder would both hand out its tasks; the second takes another port by
- * itself, so that this is easily done. */
-static bool lock_folder(app *a, char *why)
+/* Makes them, and keeps others out of them. */
+static sp_status open_folders(app *a, char database[SETTINGS_TEXT], char *why)
 {
-    char path[SETTINGS_TEXT];
-    if (!in_data(a, path, sizeof path, "lock")) return false;
-    a->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (a->lock_fd >= 0 && flock(a->lock_fd, LOCK_EX | LOCK_NB) == 0) return true;
-    (void)snprintf(why, SETTINGS_WHY, "%.200s: another relayer uses this data folder", a->set.data);
-    return false;
+    const settings *s = &a->set;
+    char lock[SETTINGS_TEXT + 8];
+    if (!in_data(a, a->spool, sizeof a->spool, "spool") ||
+        !in_data(a, database, SETTINGS_TEXT, "relayer.db") ||
+        !in_data(a, a->blobs, sizeof a->blobs, "blobs") || !folder_make(a->spool)) {
+        (void)snprintf(why, SETTINGS_WHY, "%.200s: the data folder cannot be made", s->data);
+        return SP_ERR_IO;
+    }
+    if (s->blobs[0] != 0) (void)snprintf(a->blobs, sizeof a->blobs, "%s", s->blobs);
+    if (!folder_make(a->blobs)) {
+        (void)snprintf(why, SETTINGS_WHY, "%.200s: the folder of blobs cannot be made", a->blobs);
+        return SP_ERR_IO;
+    }
+    (void)snprintf(lock, sizeof lock, "%s/lock", s->data);
+    SP_TRY(folders_lock(lock, "data folder", why));
+    if (s->database[0] == 0) return SP_OK;
+    (void)snprintf(database, SETTINGS_TEXT, "%s", s->database);
+    if (db_is_postgres(database)) return SP_OK;
+    (void)snprintf(lock, sizeof lock, "%s.lock", database);
+    return folders_lock(lock, "database", why);
 }
 
 sp_status app_open(app *a, const settings *s, const settings_source *source, char *why)
@@ -204,16 +218,7 @@ sp_status app_open(app *a, const settings *s, const settings_source *source, cha
     memset(a, 0, sizeof *a);
     a->set = *s;
     a->start_ns = clock_ns();
-    a->lock_fd = -1;
-    if (!in_data(a, a->spool, sizeof a->spool, "spool") ||
-        !in_data(a, database, sizeof database, "relayer.db") ||
-        !in_data(a, a->blobs, sizeof a->blobs, "blobs") || !folder_make(a->spool) ||
-        !folder_make(a->blobs)) {
-        (void)snprintf(why, SETTINGS_WHY, "%.200s: the data folder cannot be made", s->data);
-        return SP_ERR_IO;
-    }
-    if (s->database[0] != 0) (void)snprintf(database, sizeof database, "%s", s->database);
-    if (!db_is_postgres(database) && !lock_folder(a, why)) return SP_ERR_IO;
+    SP_TRY(open_folders(a, database, why));
     if (uv_loop_init(&a->loop) != 0 || port_init(&a->port, &a->loop) != SP_OK) return SP_ERR_NOMEM;
     SP_TRY(keys_new(&a->keys));
     SP_TRY(nodes_new(&a->nodes));
@@ -231,13 +236,15 @@ sp_status app_open(app *a, const settings *s, const settings_source *source, cha
                                        .jumped = jumped,
                                        .undone = undone};
     SP_TRY(core_new(&a->core, &core_settings, &a->port, why));
-    SP_TRY(instance_open(a, database, why));
     SP_TRY(load_keys(a, why));
     SP_TRY(rest_open(a, core_db(a->core)));
     if (identity_open(&a->me, core_db(a->core)) != SP_OK) {
         (void)snprintf(why, SETTINGS_WHY, "the relayer's key cannot be read from the database");
         return SP_ERR_IO;
     }
+    SP_TRY(
+        folders_mark(a->blobs, core_db(a->core), db_is_postgres(database), s->blobs[0] == 0, why));
+    SP_TRY(instance_open(a, database, why));
     SP_TRY(verify_open(a, why));
     SP_TRY(audit_open(a, core_db(a->core), why));
     SP_TRY(hook_open(a, why));
@@ -249,6 +256,7 @@ sp_status app_open(app *a, const settings *s, const settings_source *source, cha
     if (mismatch) a->exit_code = APP_MISMATCH;
     SP_TRY(watched);
     SP_TRY(sender_open(a, database, why));
+    SP_TRY(hint_open(a, database));
     SP_TRY(backup_open(&a->backup, a, database));
 
     unsigned wanted = 0;
@@ -318,6 +326,7 @@ static void drain_tick(uv_timer_t *t)
     close_backup(a);
     sender_close(a);
     watch_close(a);
+    hint_close(a);
     hook_close(a);
     audit_close(a);
     verify_close(a);
@@ -383,6 +392,7 @@ void app_close(app *a)
     close_backup(a);
     sender_close(a);
     watch_close(a);
+    hint_close(a);
     hook_close(a);
     audit_close(a);
     verify_close(a);
@@ -401,5 +411,4 @@ void app_close(app *a)
     sender_free(a);
     keys_delete(a->keys);
     (void)uv_loop_close(&a->loop);
-    if (a->lock_fd >= 0) (void)close(a->lock_fd);
 }

@@ -61,9 +61,10 @@ struct app {
     uint16_t n_regions;
     uuid_source ids;
     instance instance;
+    struct hint *hint; /* NULL: one relayer */
     bool draining, handles_open;
     struct rest *rest; /* of the loop's thread */
-    int exit_code, lock_fd;
+    int exit_code;
 };
 
 /* Limits of rate and load; false: c is answered. */

@@ -118,6 +118,9 @@ static void run_write(job *j, void *with)
 {
     call *c = (call *)j;
     core *k = with;
+    if (!c->ran) c->before_bytes = c->s.headers_bytes;
+    if (c->ran) http_response_cut(&c->s, c->before_bytes);
+    c->ran = true;
     c->r->handle(c, core_db(k), k);
     if (c->s.status >= 400) core_fail(k); /* what is refused leaves nothing behind */
 }

@@ -26,7 +26,9 @@ typedef struct call {
     json_t *body;                                 /* parsed, for routes that take JSON */
     void *prepared;                               /* of the route's prepare; freed by drop */
     bool preparing;
-    unsigned cost; /* requests that this one stands for, said by prepare; 0: one */
+    unsigned cost;       /* requests that this one stands for, said by prepare; 0: one */
+    bool ran;            /* by the core: should it run again, the answer is begun anew */
+    size_t before_bytes; /* of the headers, before that */
     uint64_t start_ns;
     waiting w; /* of a route that may wait */
 } call;

@@ -2,11 +2,14 @@
 #include "relayer/core.h"
 
 #include "core/crash.h"
+#include "relayer/log.h"
 #include "relayer/schema.h"
 
+#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 struct core {
     core_config c;
@@ -19,6 +22,8 @@ struct core {
     uint64_t next_tick;
     _Atomic bool full;
     bool failing, lost, begun;
+    bool again, in_the_way;      /* core_again; of the unit */
+    unsigned tries;              /* of the job at the head of the next group */
     job *emitted, **emitted_end; /* of the whole group */
     pthread_mutex_t count_lock;
     core_counts counts;
@@ -60,6 +65,10 @@ void core_emit(core *c, job *j)
 
 void core_fail(core *c) { c->failing = true; }
 
+void core_again(core *c) { c->failing = c->again = true; }
+
+bool core_in_the_way(const core *c) { return c->in_the_way; }
+
 bool core_post(core *c, job *j) { return queue_put(&c->q, j); }
 
 bool core_post_beyond(core *c, job *j) { return queue_put_beyond(&c->q, j); }
@@ -98,17 +107,21 @@ static void run_tick(core *c, const void *arg)
 
 static void run_jump(core *c, const void *arg) { c->c.jumped(c, c->c.user, *(const int64_t *)arg); }
 
-/* One unit of work in a savepoint; false when it was undone. Some failures (a full disk) end the
- * whole transaction: then lost is set, and nothing more may be done in this group. */
-static bool unit(core *c, void (*run)(core *c, const void *arg), const void *arg)
+typedef enum { UNIT_DONE, UNIT_FAILED, UNIT_AGAIN } unit_end;
+
+/* One unit of work in a savepoint, undone unless it is UNIT_DONE. Some failures (a full disk) end
+ * the whole transaction: then lost is set, and nothing more may be done in this group. */
+static unit_end unit(core *c, void (*run)(core *c, const void *arg), const void *arg)
 {
     job **mark = c->emitted_end;
-    c->failing = false;
-    if (c->lost) return false;
+    c->failing = c->again = c->in_the_way = false;
+    if (c->lost) return UNIT_FAILED;
     c->lost = !db_exec(c->d, "SAVEPOINT unit");
-    if (c->lost) return false;
+    if (c->lost) return UNIT_FAILED;
     run(c, arg);
-    const bool ok = db_ok(c->d) && !c->failing;
+    const bool ok = db_ok(c->d) && !c->failing, again = c->again || db_is_busy(c->d);
+    if (!ok && run == run_tick)
+        log_event(again ? LOG_INFO : LOG_ERROR, "tick_undone", "err", db_why(c->d), NULL);
     check_failure(c);
     db_forgive(c->d);
     if (!ok) {
@@ -117,15 +130,18 @@ static bool unit(core *c, void (*run)(core *c, const void *arg), const void *arg
         c->lost = !db_exec(c->d, "ROLLBACK TO unit");
     }
     c->lost = !db_exec(c->d, "RELEASE unit") || c->lost;
-    return ok && !c->lost;
+    if (ok && !c->lost) return UNIT_DONE;
+    return again && !c->lost ? UNIT_AGAIN : UNIT_FAILED;
 }
 
 bool core_part(core *c, void (*run)(core *c, void *arg), void *arg)
 {
     job **mark = c->emitted_end;
-    if (c->failing || !db_exec(c->d, "SAVEPOINT part")) return false;
+    if (c->failing || c->in_the_way || !db_exec(c->d, "SAVEPOINT part")) return false;
     run(c, arg);
     const bool ok = db_ok(c->d) && !c->failing;
+    c->in_the_way = !ok && (c->again || db_is_busy(c->d));
+    c->again = false;
     check_failure(c);
     db_forgive(c->d);
     if (!ok) {
@@ -141,10 +157,45 @@ bool core_part(core *c, void (*run)(core *c, void *arg), void *arg)
  * no jump. */
 #define JUMP_MS 1000
 
-static void group(core *c, job *list, bool tick)
+/* So often does a job make room for another process, each time a little longer. */
+#define MOST_TRIES 40
+#define PAUSE_US 500
+
+/* Lets others go on: never all of them after the same time. */
+static void pause_for_others(unsigned tries)
+{
+    const unsigned spread = PAUSE_US * (tries < 20 ? tries : 20);
+    uint32_t draw = 0;
+    (void)RAND_bytes((uint8_t *)&draw, sizeof draw);
+    const struct timespec t = {0, (long)(PAUSE_US + draw % spread) * 1000};
+    (void)nanosleep(&t, NULL);
+}
+
+/* The jobs of a list, up to the first that has to run again: that and what follows it is returned,
+ * and is no longer in the list. */
+static job *run_jobs(core *c, job **list, uint64_t *n, uint64_t *failed)
+{
+    for (job **at = list; *at != NULL; at = &(*at)->next) {
+        job *const j = *at;
+        const unit_end end = unit(c, run_job, j);
+        if (end == UNIT_AGAIN && ++c->tries < MOST_TRIES) {
+            *at = NULL;
+            return j;
+        }
+        c->tries = 0;
+        j->failed = end != UNIT_DONE;
+        *failed += j->failed;
+        ++*n;
+    }
+    return NULL;
+}
+
+/* One transaction; what is returned is to run in the next. */
+static job *group(core *c, job *list, bool tick)
 {
     const uint64_t start = clock_ns();
     uint64_t n = 0, failed = 0;
+    job *rest = NULL;
     c->now = clock_ms();
     c->lost = false;
     bool ok = db_exec(c->d, "BEGIN IMMEDIATE");
@@ -161,13 +212,9 @@ static void group(core *c, job *list, bool tick)
         c->begun = true;
         const int64_t by_ms = ahead_ms - c->ahead_ms;
         if (heeded && c->c.jumped != NULL && (by_ms >= JUMP_MS || by_ms <= -JUMP_MS))
-            heeded = unit(c, run_jump, &by_ms);
+            heeded = unit(c, run_jump, &by_ms) == UNIT_DONE;
         if (tick) (void)unit(c, run_tick, NULL);
-        for (job *j = list; j != NULL; j = j->next) {
-            j->failed = !unit(c, run_job, j);
-            failed += j->failed;
-            n++;
-        }
+        rest = run_jobs(c, &list, &n, &failed);
         SP_CRASH_POINT("before_commit");
         ok = !c->lost && db_exec(c->d, "COMMIT");
     }
@@ -189,6 +236,7 @@ static void group(core *c, job *list, bool tick)
     c->counts.commits++;
     c->counts.jobs += n;
     c->counts.failed += failed;
+    c->counts.again += rest != NULL;
     c->counts.commit_ns_last = clock_ns() - start;
     if (n > 0) {
         hist_add(&c->counts.commit, HIST_FAST, c->counts.commit_ns_last);
@@ -199,6 +247,8 @@ static void group(core *c, job *list, bool tick)
     c->emitted = NULL;
     c->emitted_end = &c->emitted;
     port_post(c->to, list);
+    if (rest != NULL) pause_for_others(c->tries);
+    return rest;
 }
 
 /* A group: what is there, and when that is several jobs but not many, what comes within group_ms.
@@ -227,8 +277,10 @@ static void *run(void *arg)
         const uint64_t now = clock_ns();
         const bool tick = now >= c->next_tick;
         if (tick) c->next_tick = now + (uint64_t)c->c.tick_ms * 1000000u;
-        if (list != NULL || tick) group(c, list, tick);
-        if (list == NULL && queue_is_over(&c->q)) break;
+        const bool none = list == NULL;
+        if (!none || tick) list = group(c, list, tick);
+        while (list != NULL) list = group(c, list, false);
+        if (none && queue_is_over(&c->q)) break;
     }
     return NULL;
 }

@@ -54,15 +54,21 @@ void *core_user(core *c);
 void core_emit(core *c, job *j);
 /* The job fails: everything it wrote and emitted is undone. */
 void core_fail(core *c);
+/* What this unit has read was changed by another process before it could write: the unit is undone
+ * and, where it is a job, runs again in the next transaction. So it is when the database says that
+ * another process is in the way; run must bear it. After many times the job fails. */
+void core_again(core *c);
 /* A part of a unit that is undone alone when it fails: false then. What it changed in memory stays.
- */
+ * Once another process was in the way (core_in_the_way) this unit begins no other part: what it did
+ * so far is committed first. */
 bool core_part(core *c, void (*run)(core *c, void *arg), void *arg);
+bool core_in_the_way(const core *c);
 int64_t core_now(const core *c); /* of the group, clock_ms */
 /* Whether the last group was undone because the disk has no room. From any thread. */
 bool core_is_full(const core *c);
 
 typedef struct {
-    uint64_t commits, jobs, failed;
+    uint64_t commits, jobs, failed, again; /* again: undone for another process, and run again */
     uint64_t commit_ns_last;
     hist commit, batch; /* times of groups with jobs, and how many jobs they had */
     size_t queued;

@@ -21,7 +21,7 @@ struct db {
     void *c;
     db_statement *kept[BUCKETS];
     unsigned n_prepared;
-    bool failed, fatal, full;
+    bool failed, fatal, full, busy;
     char why[DB_WHY];
 };
 
@@ -77,7 +77,7 @@ void db_close(db *d)
 static void fail(db *d)
 {
     d->failed = true;
-    d->driver->why(d->c, d->why, &d->fatal, &d->full);
+    d->driver->why(d->c, d->why, &d->fatal, &d->full, &d->busy);
 }
 
 bool db_exec(db *d, const char *sql)
@@ -210,12 +210,23 @@ void db_end(db_rows *r)
     free(r);
 }
 
+bool db_hear(db *d, int wake_fd, int ms, void (*said)(void *user, const char *text), void *user)
+{
+    if (d->failed || d->driver->hear == NULL) return false;
+    if (!d->driver->hear(d->c, wake_fd, ms, said, user)) fail(d);
+    return !d->failed;
+}
+
+bool db_is_shared(const db *d) { return d->driver != &db_sqlite; }
+
 bool db_ok(const db *d) { return !d->failed; }
 
 const char *db_why(const db *d) { return d->failed ? d->why : ""; }
 
-void db_forgive(db *d) { d->failed = d->fatal = d->full = false; }
+void db_forgive(db *d) { d->failed = d->fatal = d->full = d->busy = false; }
 
 bool db_is_fatal(const db *d) { return d->fatal; }
 
 bool db_is_full(const db *d) { return d->full; }
+
+bool db_is_busy(const db *d) { return d->busy; }

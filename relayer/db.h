@@ -21,6 +21,9 @@ SP_MUST_USE sp_status db_open(db **out, const char *where, bool read_only, char 
 void db_close(db *d); /* NULL allowed; rows are to be ended before */
 bool db_is_postgres(const char *where);
 
+/* Whether other processes may write to it. */
+bool db_is_shared(const db *d);
+
 typedef struct {
     enum { DB_NULL_VALUE, DB_INTEGER, DB_TEXT, DB_BYTES } kind;
     int64_t i;
@@ -74,6 +77,12 @@ const uint8_t *db_bytes(const db_rows *r, int column, size_t *n);
 bool db_is_null(const db_rows *r, int column);
 void db_end(db_rows *r);
 
+/* After LISTEN on this connection: waits until another connection says something (NOTIFY), wake_fd
+ * (an eventfd, which is emptied) is written to, or the time is over; said is called for each
+ * message. False: the connection is lost, or this database has no such thing. */
+SP_MUST_USE bool db_hear(db *d, int wake_fd, int ms, void (*said)(void *user, const char *text),
+                         void *user);
+
 /* Whether nothing failed since it was opened or forgiven. */
 bool db_ok(const db *d);
 const char *db_why(const db *d);
@@ -83,5 +92,8 @@ void db_forgive(db *d);
 bool db_is_fatal(const db *d);
 /* True when there was no room for what was to be written. */
 bool db_is_full(const db *d);
+/* True when another writer was in the way (it holds what was wanted, for too long or in a circle):
+ * the same again may succeed. */
+bool db_is_busy(const db *d);
 
 #endif

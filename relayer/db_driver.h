@@ -28,8 +28,12 @@ typedef struct db_driver {
     const char *(*get_text)(void *handle, int column);
     const uint8_t *(*get_bytes)(void *handle, int column, size_t *n);
     bool (*is_null)(void *handle, int column);
-    /* The last failure, in words; *fatal as db_is_fatal, *full as db_is_full. */
-    void (*why)(void *c, char text[DB_WHY], bool *fatal, bool *full);
+    /* The last failure, in words; *fatal as db_is_fatal, *full and *busy as
+     * db_is_full and db_is_busy. */
+    void (*why)(void *c, char text[DB_WHY], bool *fatal, bool *full, bool *busy);
+    /* db_hear; NULL: not here. */
+    bool (*hear)(void *c, int wake_fd, int ms, void (*said)(void *user, const char *text),
+                 void *user);
 } db_driver;
 
 extern const db_driver db_sqlite;

@@ -3,9 +3,11 @@
 
 #include <inttypes.h>
 #include <libpq-fe.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MAX_VALUES 64
 #define INT_TEXT 24
@@ -14,7 +16,7 @@
 typedef struct {
     PGconn *pg;
     char why[DB_WHY];
-    bool fatal, full;
+    bool fatal, full, busy;
 } connection;
 
 typedef struct {
@@ -31,6 +33,9 @@ static void note(connection *c, const PGresult *r, const char *said)
     const char *code = PQresultErrorField(r, PG_DIAG_SQLSTATE);
     c->full = code != NULL && strcmp(code, "53100") == 0; /* disk_full */
     (void)snprintf(c->why, sizeof c->why, "%.*s", (int)strcspn(said, "\n"), said);
+    /* serialization_failure, deadlock_detected, lock_not_available */
+    c->busy = code != NULL && (strcmp(code, "40001") == 0 || strcmp(code, "40P01") == 0 ||
+                               strcmp(code, "55P03") == 0);
     c->fatal = PQstatus(c->pg) != CONNECTION_OK;
 }
 
@@ -236,14 +241,32 @@ static const uint8_t *pg_bytes(void *handle, int column, size_t *n)
     return bytes;
 }
 
-static void pg_why(void *opaque, char text[DB_WHY], bool *fatal, bool *full)
+static void pg_why(void *opaque, char text[DB_WHY], bool *fatal, bool *full, bool *busy)
 {
     const connection *c = opaque;
     (void)snprintf(text, DB_WHY, "%s", c->why);
     *fatal = c->fatal;
     *full = c->full;
+    *busy = c->busy;
+}
+
+static bool pg_hear(void *opaque, int wake_fd, int ms, void (*said)(void *user, const char *text),
+                    void *user)
+{
+    connection *c = opaque;
+    struct pollfd p[2] = {{PQsocket(c->pg), POLLIN, 0}, {wake_fd, POLLIN, 0}};
+    uint64_t n;
+    (void)poll(p, 2, ms);
+    while (p[1].revents != 0 && read(wake_fd, &n, sizeof n) == sizeof n) continue;
+    bool ok = PQconsumeInput(c->pg) == 1 && PQstatus(c->pg) == CONNECTION_OK;
+    for (PGnotify *m = PQnotifies(c->pg); m != NULL; m = PQnotifies(c->pg)) {
+        if (m->be_pid != PQbackendPID(c->pg)) said(user, m->extra);
+        PQfreemem(m);
+    }
+    if (!ok) note(c, NULL, PQerrorMessage(c->pg));
+    return ok;
 }
 
 const db_driver db_postgres = {pg_open,  pg_close, pg_exec,    pg_prepare, pg_finish,
                                pg_start, pg_step,  pg_changes, pg_stop,    pg_int,
-                               pg_text,  pg_bytes, pg_is_null, pg_why};
+                               pg_text,  pg_bytes, pg_is_null, pg_why,     pg_hear};

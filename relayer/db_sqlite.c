@@ -139,8 +139,9 @@ static bool lite_is_null(void *handle, int column)
 
 /* After a refused sync the page cache may hold what the disk does not: only a new process may look
  * again. A full disk is reported before anything is acknowledged, and is not fatal. */
-static void lite_why(void *opaque, char text[DB_WHY], bool *fatal, bool *full)
+static void lite_why(void *opaque, char text[DB_WHY], bool *fatal, bool *full, bool *busy)
 {
+    *busy = false; /* there is one writer */
     const connection *c = opaque;
     const int kind = c->code & 0xff;
     (void)snprintf(text, DB_WHY, "%.200s (%d)",
@@ -152,4 +153,4 @@ static void lite_why(void *opaque, char text[DB_WHY], bool *fatal, bool *full)
 
 const db_driver db_sqlite = {lite_open,  lite_close, lite_exec,    lite_prepare, lite_finish,
                              lite_start, lite_step,  lite_changes, lite_stop,    lite_int,
-                             lite_text,  lite_bytes, lite_is_null, lite_why};
+                             lite_text,  lite_bytes, lite_is_null, lite_why,     NULL};

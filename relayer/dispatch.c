@@ -51,9 +51,22 @@ static void left_alone(const char *what, const char *task)
     log_event(LOG_ERROR, "task_left_alone", "what", what, "task_id", task, NULL);
 }
 
+static bool is_open(core *c, const due *e)
+{
+    db_rows *r = db_query(core_db(c),
+                          "SELECT 1 FROM attempt WHERE task_id = ? AND n = ? AND outcome IS NULL"
+                          " AND lease_until <= ?",
+                          DB_T(e->task), DB_I(e->attempt), DB_I(core_now(c)));
+    const bool open = db_next(r);
+    db_end(r);
+    return open;
+}
+
 static void end_one(core *c, void *arg)
 {
     const due *e = arg;
+    task_hold(c, e->task);
+    if (!is_open(c, e)) return; /* another relayer has heard of it meanwhile */
     /* Another slot of its task, in the same round, may have ended it with the task. */
     if (!node_attempt_end(c, e->task, e->attempt, e->node,
                           e->acked ? OUTCOME_LEASE_EXPIRED : OUTCOME_OFFER_TIMEOUT, NULL, NULL))
@@ -64,14 +77,17 @@ static void end_one(core *c, void *arg)
 
 static void end_due(core *c, int64_t now)
 {
+    const app *a = core_user(c);
     due *list = calloc(MAX_DUE, sizeof *list);
     size_t n = 0;
     if (list == NULL) return;
     db_rows *r =
         db_query(core_db(c),
-                 "SELECT task_id, n, node_id, acked_at FROM attempt"
-                 " WHERE outcome IS NULL AND lease_until <= ? ORDER BY lease_until LIMIT 256",
-                 DB_I(now));
+                 "SELECT t.task_id, t.n, t.node_id, t.acked_at FROM attempt t"
+                 " LEFT JOIN node n ON n.id = t.node_id WHERE t.outcome IS NULL"
+                 " AND t.lease_until <= ? AND (n.instance = ? OR (n.instance IS NULL AND ? = 1))"
+                 " ORDER BY t.lease_until LIMIT 256",
+                 DB_I(now), DB_T(a->instance.id), DB_I(instance_holds(a, "timers")));
     while (n < MAX_DUE && db_next(r)) {
         (void)snprintf(list[n].task, sizeof list[n].task, "%s", db_text(r, 0));
         list[n].attempt = db_int(r, 1);
@@ -80,7 +96,7 @@ static void end_due(core *c, int64_t now)
     }
     db_end(r);
     for (size_t i = 0; i < n; i++) {
-        if (core_part(c, end_one, &list[i])) continue;
+        if (core_part(c, end_one, &list[i]) || core_in_the_way(c)) continue;
         left_alone("lease", list[i].task);
         (void)db_run(core_db(c), "UPDATE attempt SET lease_until = ? WHERE task_id = ? AND n = ?",
                      DB_I(now + LEFT_ALONE_MS), DB_T(list[i].task), DB_I(list[i].attempt));
@@ -97,6 +113,7 @@ typedef struct {
 static void expire_one(core *c, void *arg)
 {
     expiry *e = arg;
+    if (!task_hold_if(c, e->id, e->version)) return;
     node_task_ended(c, e->id, OUTCOME_EXPIRED);
     task_set_failure(c, e->id, FAILURE_DEADLINE, "the deadline has passed");
     if (!task_move(c, e->id, &e->version, e->state, TASK_EXPIRED, "relayer", "deadline"))
@@ -121,7 +138,8 @@ static void expire(core *c, int64_t now)
         db_end(r);
         for (size_t i = 0; i < n; i++) {
             expiry e = {ids[i], versions[i], states[k]};
-            if (!core_part(c, expire_one, &e)) left_alone("deadline", ids[i]);
+            if (!core_part(c, expire_one, &e) && !core_in_the_way(c))
+                left_alone("deadline", ids[i]);
         }
     }
 }
@@ -490,11 +508,18 @@ typedef struct {
     queued *q;
     const pool *p;
     const score_result *best;
+    bool taken; /* another relayer offers it */
+    bool gone;  /* the session that was chosen is no longer its node's */
 } offering;
 
 static void offer_one(core *c, void *arg)
 {
-    const offering *o = arg;
+    offering *o = arg;
+    node_session *s = o->p->session[o->best->pick[0].node];
+    o->taken = !task_hold_if(c, o->q->id, o->q->version);
+    if (o->taken) return;
+    o->gone = !node_is_ours(c, s);
+    if (o->gone) return;
     offer(c, o->q, o->p, o->best);
 }
 
@@ -560,7 +585,8 @@ static bool pick(score_result *best, const score_task *t, const app *a, const po
     return true;
 }
 
-typedef enum { PLACED, NOT_NOW, BROKEN } placing;
+/* WAITS: for another relayer, or behind one. */
+typedef enum { PLACED, NOT_NOW, WAITS, BROKEN } placing;
 
 static placing place(core *c, queued *q, const pool *p, int64_t now)
 {
@@ -578,8 +604,10 @@ static placing place(core *c, queued *q, const pool *p, int64_t now)
     if (!pick(&best, &t, core_user(c), p, now)) return NOT_NOW;
     meters_time(meters_of(core_user(c)), SIZE_CANDIDATES, "all", "", best.count[0]);
     if (best.n == 0) return NOT_NOW;
-    offering o = {q, p, &best};
-    return core_part(c, offer_one, &o) ? PLACED : BROKEN;
+    offering o = {q, p, &best, false, false};
+    if (!core_part(c, offer_one, &o)) return core_in_the_way(c) ? WAITS : BROKEN;
+    if (o.gone) node_close(c, p->session[best.pick[0].node], 4409, "session replaced");
+    return o.gone || o.taken ? WAITS : PLACED;
 }
 
 static void find_nodes(core *c, int64_t now)

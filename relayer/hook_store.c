@@ -82,11 +82,14 @@ bool hook_endpoint_add(core *c, char id[HOOK_ID], char secret[WEBHOOK_SECRET_TEX
                        const char *key_id, const char *url, const char *events, bool legacy_header)
 {
     if (!new_id(c, id, "wh_") || !new_secret(c, secret)) return false;
-    return db_run(core_db(c),
-                  "INSERT INTO webhook(id, key_id, url, events, secret, legacy_header, failures,"
-                  " created_at) VALUES(?, ?, ?, ?, ?, ?, 0, ?)",
-                  DB_T(id), DB_T(key_id), DB_T(url), DB_T(events), DB_T(secret),
-                  DB_I(legacy_header), DB_I(core_now(c))) == 1;
+    const int64_t n =
+        db_run(core_db(c),
+               "INSERT INTO webhook(id, key_id, url, events, secret, legacy_header, failures,"
+               " created_at) VALUES(?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT DO NOTHING",
+               DB_T(id), DB_T(key_id), DB_T(url), DB_T(events), DB_T(secret), DB_I(legacy_header),
+               DB_I(core_now(c)));
+    if (n == 0) core_again(c); /* another relayer made the key's row at this moment */
+    return n == 1;
 }
 
 bool hook_endpoint_rotate(core *c, char secret[WEBHOOK_SECRET_TEXT], int64_t *old_until,

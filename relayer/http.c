@@ -52,6 +52,19 @@ void http_response_free(http_response *r)
     http_response_init(r);
 }
 
+void http_response_cut(http_response *r, size_t headers_bytes)
+{
+    http_response as_new;
+    drop_body(r);
+    http_response_init(&as_new);
+    as_new.headers = r->headers;
+    as_new.headers_bytes = headers_bytes;
+    as_new.headers_room = r->headers_room;
+    as_new.status = 0;
+    if (r->headers != NULL) r->headers[headers_bytes] = 0;
+    *r = as_new;
+}
+
 static bool is_clean(const char *s)
 {
     for (; *s != 0; s++)

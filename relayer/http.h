@@ -74,6 +74,8 @@ typedef struct {
 
 void http_response_init(http_response *r);
 void http_response_free(http_response *r);
+/* As it was when it had these bytes of headers and no status yet. */
+void http_response_cut(http_response *r, size_t headers_bytes);
 /* Adds a header. A value with a control character is left out: no input may split a response. */
 void http_add_header(http_response *r, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -196,6 +196,32 @@ static uint32_t take_duties(core *c)
     return held;
 }
 
+static int64_t keys_version(db *d)
+{
+    int64_t version = 0;
+    db_rows *r = db_query_values(d, "SELECT value FROM meta WHERE name = 'keys'", NULL, 0);
+    if (db_next(r)) version = strtoll(db_text(r, 0), NULL, 10);
+    db_end(r);
+    return version;
+}
+
+void instance_keys_changed(core *c)
+{
+    if (!((const app *)core_user(c))->instance.shared) return;
+    (void)db_run(core_db(c),
+                 "INSERT INTO meta(name, value) VALUES('keys', ?) ON CONFLICT(name) DO UPDATE"
+                 " SET value = CAST(CAST(meta.value AS BIGINT) + 1 AS TEXT)",
+                 DB_T("1"));
+}
+
+/* Those that another relayer made or revoked. */
+static void follow_keys(core *c, instance *me)
+{
+    const app *a = core_user(c);
+    const int64_t version = keys_version(core_db(c));
+    if (version != me->keys && keys_load(a->keys, core_db(c)) == SP_OK) me->keys = version;
+}
+
 void instance_tick(core *c, int64_t now_ms)
 {
     app *a = core_user(c);
@@ -218,6 +244,8 @@ void instance_tick(core *c, int64_t now_ms)
         g->sure_ns = start + (INSTANCE_LEASE_MS - MARGIN_MS) * UINT64_C(1000000);
     }
     core_emit(c, &g->j);
+    me->alone = instance_count(core_db(c)) < 2;
+    follow_keys(c, me);
 }
 
 int64_t instance_count(db *d)

@@ -30,6 +30,8 @@ typedef struct instance {
     bool shared; /* other relayers may use the database */
     int64_t renewed_ms, looked_ms;
     bool begun;
+    int64_t keys;             /* the version of the keys in memory */
+    _Atomic bool alone;       /* there was no other relayer lately */
     _Atomic uint32_t held;    /* bits of instance_duty; of committed transactions */
     _Atomic uint64_t sure_ns; /* until then, by this machine's clock, nobody takes them */
 } instance;
@@ -48,6 +50,9 @@ bool instance_holds(const struct app *a, const char *duty);
 bool instance_fence(db *d, void *user, int64_t *now_ms);
 /* In the core's tick: the lease, those that are dead, duties that nobody has. */
 void instance_tick(core *c, int64_t now_ms);
+
+/* In the unit that changes API keys: the others read them again, within two seconds. */
+void instance_keys_changed(core *c);
 
 /* How many relayers there are, this one included. */
 int64_t instance_count(db *d);

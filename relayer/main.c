@@ -59,7 +59,8 @@ static places places_of(const settings *s)
     (void)snprintf(p.database, sizeof p.database, "%s%s",
                    s->database[0] != 0 ? s->database : s->data,
                    s->database[0] != 0 ? "" : "/relayer.db");
-    (void)snprintf(p.blobs, sizeof p.blobs, "%s/blobs", s->data);
+    (void)snprintf(p.blobs, sizeof p.blobs, "%s%s", s->blobs[0] != 0 ? s->blobs : s->data,
+                   s->blobs[0] != 0 ? "" : "/blobs");
     return p;
 }
 

@@ -241,14 +241,15 @@ static void closed(core *c, server_handle h)
     node_session **p = place(a->nodes, h);
     node_session *s = *p;
     if (s == NULL) return;
-    *p = s->next;
     if (s->registered) {
-        unregister(a->nodes, s);
         (void)db_run(core_db(c),
                      "UPDATE node SET connected = 0, last_seen = ? WHERE id = ? AND session = ?",
                      DB_I(core_now(c)), DB_T(s->id), DB_T(s->session));
+        if (!db_ok(core_db(c))) return; /* it is tried again, or found by its silence */
+        unregister(a->nodes, s);
         log_event(LOG_INFO, "node_closed", "node_id", s->id, NULL);
     }
+    *p = s->next;
     free(s);
 }
 

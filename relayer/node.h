@@ -75,6 +75,9 @@ void node_read_again(core *c, node_session *s);
 void node_keep_in_step(core *c, const node_session *s);
 /* A node has registered here: a session that another relayer has of it is closed. */
 void node_replaced(core *c, const char *node, const char *session);
+/* Whether no other relayer has a newer session of this node; so it stays until the end of the
+ * transaction. */
+bool node_is_ours(core *c, const node_session *s);
 /* What other relayers have for the sessions of this one. */
 void node_read_mail(core *c);
 

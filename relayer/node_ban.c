@@ -57,6 +57,7 @@ static void give_all_back(core *c, const char *task, const char *node, const cha
 bool node_task_requeue(core *c, const char *task, const char *why)
 {
     task_brief t;
+    task_hold(c, task);
     if (!task_find(core_db(c), &t, task) ||
         (t.state != TASK_OFFERED && t.state != TASK_LEASED && t.state != TASK_RUNNING))
         return false;

@@ -106,6 +106,17 @@ void node_keep_in_step(core *c, const node_session *s)
 
 /* ---- in ---- */
 
+bool node_is_ours(core *c, const node_session *s)
+{
+    if (!((const app *)core_user(c))->instance.shared) return true;
+    db_rows *r =
+        db_query(core_db(c), "SELECT id FROM node WHERE id = ? AND session = ?" DB_PG("FOR SHARE"),
+                 DB_T(s->id), DB_T(s->session));
+    const bool ours = db_next(r);
+    db_end(r);
+    return ours;
+}
+
 static void deliver(core *c, const db_rows *r)
 {
     const app *a = core_user(c);

@@ -47,6 +47,7 @@ static bool find_attempt(core *c, const node_session *s, attempt_row *t, const j
     memset(t, 0, sizeof *t);
     if (task == NULL || !json_is_integer(n)) return false;
     t->n = json_integer_value(n);
+    task_hold(c, task);
     db_rows *r =
         db_query(core_db(c),
                  "SELECT lease_token, acked_at, started_at, start_by, lease_until, outcome, result,"

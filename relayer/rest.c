@@ -4,6 +4,7 @@
 #include "market/amount.h"
 #include "market/hex.h"
 #include "relayer/app.h"
+#include "relayer/hint.h"
 
 #include <openssl/rand.h>
 #include <stdio.h>
@@ -99,6 +100,7 @@ static void noticed(job *j)
         stats_moved(&n->a->rest->stats, n->from, n->to, n->settled ? &n->amount : NULL, n->at_ms,
                     n->since_ms);
         wait_wake(n->a, n->task);
+        hint_task(n->a, n->task);
     }
     free(j);
 }

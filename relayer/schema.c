@@ -134,6 +134,7 @@ static const char *const version_1[] = {
     " secret TEXT NOT NULL, old_secret TEXT, old_until @I, legacy_header @I NOT NULL, disabled_at "
     "@I,"
     " failures @I NOT NULL, created_at @I NOT NULL) @S",
+    "CREATE UNIQUE INDEX webhook_of_key ON webhook(key_id) WHERE url = ''",
     "CREATE TABLE webhook_outbox(id TEXT PRIMARY KEY, webhook_id TEXT NOT NULL, task_id TEXT,"
     " type TEXT NOT NULL, body TEXT NOT NULL, created_at @I NOT NULL, tries @I NOT NULL, "
     "next_try_at @I,"

@@ -78,6 +78,7 @@ static const setting table[] = {
     {"chain", "l2_price_floor", TEXT, AT(l2_price_floor), 0, 0, "3000000000"},
     {"chain", "assign_for", MILLISECONDS, AT(assign_ms), 1000, DAY_MS, "15m"},
     {"chain", "poll", MILLISECONDS, AT(poll_ms), 50, HOUR_MS, "2s"},
+    {"storage", "blobs", TEXT, AT(blobs), 0, 0, ""},
     {"storage", "max_blob", BYTES, AT(max_blob), 1 << 20, UINT64_C(1) << 40, "1GiB"},
     {"storage", "keep_payloads", YES_NO, AT(keep_payloads), 0, 1, "no"},
     {"storage", "retention", MILLISECONDS, AT(retention_ms), 1000, 36500 * DAY_MS, "30d"},

@@ -45,6 +45,7 @@ typedef struct {
         max_fee_fri[SETTINGS_TEXT], l2_price_floor[SETTINGS_TEXT]; /* whole numbers of FRI */
     uint64_t poll_ms, assign_ms;
     /* [storage] */
+    char blobs[SETTINGS_TEXT]; /* empty: blobs in the data folder */
     uint64_t max_blob, keep_payloads, retention_ms, settled_ms, unused_ms, min_free;
     /* [limits] per second and burst, for one key */
     uint64_t post_rate, post_burst, read_rate, read_burst, open_tasks;

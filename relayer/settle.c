@@ -57,6 +57,7 @@ static void set_settlement(core *c, const char *task, settlement_state s, const 
 static void on_escrow(core *c, const settle_news *n)
 {
     task_brief t;
+    task_hold(c, n->task);
     if (!task_find(core_db(c), &t, n->task) || t.state != TASK_CREATED) return;
     db_rows *r = db_query(
         core_db(c),
@@ -211,7 +212,9 @@ static void on_event(core *c, const settle_news *n)
 {
     char id[UUID_TEXT];
     task_brief t;
-    if (!find_task(c, id, n) || !task_find(core_db(c), &t, id) || !remember(c, n)) return;
+    if (!find_task(c, id, n)) return;
+    task_hold(c, id);
+    if (!task_find(core_db(c), &t, id) || !remember(c, n)) return;
     switch (n->event.kind) {
     case ESCROW_TASK_COMPLETED: on_completed(c, n, id); return;
     case ESCROW_FEE_COLLECTED: on_fee(c, n, id); return;

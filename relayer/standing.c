@@ -127,6 +127,15 @@ void standing_false_faults(core *c, const char *task)
 void standing_took(core *c, node_session *s)
 {
     node_keep_in_step(c, s);
+    if (((const app *)core_user(c))
+            ->instance.shared) { /* a verdict elsewhere may have changed it */
+        db_rows *r = db_query(
+            core_db(c), "SELECT quota_day, quota_left, quota_daily FROM node WHERE id = ?" DB_LOCK,
+            DB_T(s->id));
+        if (db_next(r))
+            s->quota = (allowance){db_int(r, 0), (uint32_t)db_int(r, 1), (uint32_t)db_int(r, 2)};
+        db_end(r);
+    }
     allowance_take(&s->quota, core_now(c));
     s->node.quota_left = s->quota.left;
     s->node.running++;

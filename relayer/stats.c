@@ -5,6 +5,7 @@
 #include "relayer/queue.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define DAY_MS INT64_C(86400000)
@@ -99,6 +100,24 @@ sp_status stats_init(stats *s, db *d, int64_t now_ms)
     db_end(r);
     read_spans(s, d, now_ms - 2 * DAY_MS);
     return db_ok(d) ? SP_OK : SP_ERR_IO;
+}
+
+void stats_count_again(stats *s, db *d, int64_t now_ms)
+{
+    stats *t = malloc(sizeof *t);
+    if (t == NULL) return;
+    if (stats_init(t, d, now_ms) == SP_OK) {
+        (void)pthread_mutex_lock(&s->lock);
+        memcpy(t->v.moved, s->v.moved, sizeof t->v.moved);
+        t->v.nodes = s->v.nodes;
+        t->v.nodes_active = s->v.nodes_active;
+        s->v = t->v;
+        s->made = t->made;
+        s->verified = t->verified;
+        (void)pthread_mutex_unlock(&s->lock);
+    }
+    stats_free(t);
+    free(t);
 }
 
 void stats_free(stats *s) { (void)pthread_mutex_destroy(&s->lock); }

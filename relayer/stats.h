@@ -48,6 +48,9 @@ stats_view stats_look(stats *s, int64_t now_ms);
 /* Of the last RECENT; false: there is none. */
 SP_MUST_USE bool stats_median_ms(stats *s, stats_span span, uint64_t *ms);
 hist stats_hist(stats *s, stats_span span);
+/* On a shared database, where others change what is there; whatever is of this relayer alone stays.
+ */
+void stats_count_again(stats *s, db *d, int64_t now_ms);
 /* The same as stats_look; nodes and blobs are counted again when that was long ago. */
 #define STATS_NODES_MS 5000
 #define STATS_BLOBS_MS 10000

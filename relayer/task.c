@@ -104,6 +104,23 @@ bool task_find(db *d, task_brief *t, const char *id)
     return found;
 }
 
+void task_hold(core *c, const char *id)
+{
+    if (((const app *)core_user(c))->instance.shared)
+        db_end(db_query(core_db(c), "SELECT id FROM task WHERE id = ?" DB_LOCK, DB_T(id)));
+}
+
+bool task_hold_if(core *c, const char *id, int64_t version)
+{
+    if (!((const app *)core_user(c))->instance.shared) return true;
+    db_rows *r =
+        db_query(core_db(c), "SELECT id FROM task WHERE id = ? AND version = ?" DB_SKIP_LOCKED,
+                 DB_T(id), DB_I(version));
+    const bool ours = db_next(r);
+    db_end(r);
+    return ours;
+}
+
 bool task_move(core *c, const char *id, int64_t *version, task_state from, task_state to,
                const char *actor, const char *detail)
 {

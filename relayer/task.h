@@ -63,6 +63,12 @@ SP_MUST_USE sp_status task_keep_input(const task_new *t, const char *blobs);
 /* Writes the task and its first events: created, and without a chain funded and queued at once. */
 void task_insert(core *c, const task_new *t);
 
+/* Until the end of the transaction no other relayer changes this task or its attempts, and what is
+ * read of them is as the last commit has it. First of all that is done with them. */
+void task_hold(core *c, const char *id);
+/* The same where nobody else has it now and it still has this version; else false, at once. */
+SP_MUST_USE bool task_hold_if(core *c, const char *id, int64_t version);
+
 /* From one state to another, if it still has this version: then *version is the new one. False: it
  * has not, or the state table forbids it (a defect of ours: the unit fails). detail: text or NULL.
  */

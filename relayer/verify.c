@@ -245,6 +245,23 @@ static bool unverified(core *c, const task_brief *t, const delivery *p)
     return true;
 }
 
+/* Whether these results are still this relayer's to judge: another may have been asked meanwhile,
+ * or the task have gone through other attempts. */
+static bool is_asked(core *c, const verification *v)
+{
+    const app *a = core_user(c);
+    bool asked = true;
+    for (size_t i = 0; asked && i < v->n; i++) {
+        db_rows *r = db_query(core_db(c),
+                              "SELECT 1 FROM attempt WHERE task_id = ? AND n = ?"
+                              " AND outcome IS NULL AND verifier = ?",
+                              DB_T(v->task), DB_I(v->one[i].attempt), DB_T(a->instance.id));
+        asked = db_next(r);
+        db_end(r);
+    }
+    return asked;
+}
+
 /* On the core's thread, with the verdict. */
 static void verdict(job *j, void *with)
 {
@@ -253,7 +270,8 @@ static void verdict(job *j, void *with)
     task_brief t;
     const delivery *good = NULL, *again = NULL, *ours = NULL;
     bool bad = false;
-    if (!task_find(core_db(c), &t, v->task) || t.state != TASK_VERIFYING) return;
+    task_hold(c, v->task);
+    if (!task_find(core_db(c), &t, v->task) || t.state != TASK_VERIFYING || !is_asked(c, v)) return;
     for (size_t i = 0; i < v->n; i++) {
         const delivery *p = &v->one[i];
         switch (p->result.code) {
@@ -439,6 +457,7 @@ static void start_one(core *c, void *arg)
 {
     app *a = core_user(c);
     waiting_task *w = arg;
+    if (!task_hold_if(c, w->id, w->version)) return; /* another relayer takes it */
     verification *v = calloc(1, sizeof *v);
     if (v != NULL) v->a = a;
     if (v == NULL || !load(v, core_db(c), w->id) ||
@@ -474,7 +493,7 @@ void verify_start_waiting(core *c)
     }
     db_end(r);
     for (size_t i = 0; i < n && a->verifying < IN_FLIGHT * a->n_verifiers; i++)
-        if (!core_part(c, start_one, &list[i]))
+        if (!core_part(c, start_one, &list[i]) && !core_in_the_way(c))
             log_event(LOG_ERROR, "task_left_alone", "what", "verify", "task_id", list[i].id, NULL);
 }
 

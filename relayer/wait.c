@@ -40,6 +40,7 @@ static void read_again(call *c)
 {
     c->w.reading = true;
     c->w.woken = false;
+    c->w.read_ns = clock_ns();
     c->w.last = c->w.over;
     if (queue_put(&c->a->reads, &c->j)) return;
     c->w.reading = false;
@@ -49,6 +50,12 @@ static void read_again(call *c)
     }
     leave(&c->w);
     call_overloaded(c);
+}
+
+/* Other relayers may have changed what is waited for. */
+static uint64_t look_ns(const waits *w)
+{
+    return UINT64_C(1000000) * (w->n > WAIT_LOOK_MS / 2 ? 2 * w->n : WAIT_LOOK_MS);
 }
 
 static void look_at(call *c, uint64_t now)
@@ -62,6 +69,8 @@ static void look_at(call *c, uint64_t now)
             end(c);
         else
             read_again(c);
+    } else if (c->a->instance.shared && now - t->read_ns >= look_ns(w)) {
+        read_again(c);
     } else if (t->stream && now - t->sign_ns >= WAIT_ALIVE_MS * UINT64_C(1000000)) {
         t->sign_ns = now;
         if (!server_stream(c->a->server, c->handle, ":\n\n", 3)) end(c);
@@ -136,7 +145,7 @@ bool wait_enter(call *c)
     const uint64_t now = clock_ns();
     t->c = c;
     t->until_ns = now + UINT64_C(1000000) * (t->stream ? WAIT_STREAM_MS : 1000 * seconds);
-    t->sign_ns = now;
+    t->sign_ns = t->read_ns = now;
     t->reading = true;
     server_hold(c->a->server, c->handle);
     t->over = t->last = w->draining;
@@ -203,4 +212,15 @@ void wait_wake(app *a, const char *task)
         t->woken = true;
         if (!t->reading) read_again(t->c);
     }
+}
+
+void wait_wake_all(app *a)
+{
+    waits *w = waits_of(a);
+    for (unsigned b = 0; b < WAIT_BUCKETS; b++)
+        for (waiting *t = w->bucket[b], *next; t != NULL; t = next) {
+            next = t->next;
+            t->woken = true;
+            if (!t->reading) read_again(t->c);
+        }
 }

@@ -18,6 +18,9 @@ struct call;
 #define WAIT_MOST_OF_KEY 256 /* of one API key */
 #define WAIT_MOST_S 60       /* of a long poll */
 #define WAIT_STREAM_MS (UINT64_C(3600) * 1000)
+#define WAIT_LOOK_MS                                                              \
+    1000 /* between two looks where other relayers change tasks, or 2 ms for each \
+            that waits */
 #define WAIT_ALIVE_MS 15000 /* between two signs of life of a silent stream */
 
 /* In the call. */
@@ -25,7 +28,7 @@ typedef struct waiting {
     struct waiting *next, **link; /* with the same hash of task; link NULL: does not wait */
     struct call *c;
     char task[UUID_TEXT];
-    uint64_t until_ns, sign_ns;
+    uint64_t until_ns, sign_ns, read_ns;
     bool stream, reading, woken, over, opened;
     /* Of the handler, on a reader's thread. */
     bool last;    /* must answer now */
@@ -57,5 +60,6 @@ void wait_leave(struct call *c);
 void wait_after_read(struct call *c);
 /* A task has changed. */
 void wait_wake(struct app *a, const char *task);
+void wait_wake_all(struct app *a);
 
 #endif
