@@ -28,7 +28,7 @@ SETTINGS = ["ws.offer=2s", "ws.heartbeat=2500ms", "ws.resume_grace=5s", "ws.hear
 class Nodes:
     def __init__(self, r, n):
         self.folders = [tempfile.mkdtemp(prefix="node.") for _ in range(n)]
-        self.all = [subprocess.Popen([NODE, "--relayer", f"http://127.0.0.1:{r.port}", "--data", f, "--no-bench"],
+        self.all = [subprocess.Popen([NODE, "--relayer", f"http://127.0.0.1:{r.port}", "--data", f, "--no-bench", "--threads", "1"],
                                      stderr=open(os.path.join(f, "said"), "wb")) for f in self.folders]
 
     def count(self, event):
@@ -50,14 +50,16 @@ class Load(threading.Thread):
     def run(self):
         n = 0
         while not self.over:
-            n += 1
+            time.sleep(0.15)
             try:
+                if self.r.call("GET", "/api/v1/stats")[1]["tasks"]["by_state"]["queued"] >= 4:
+                    continue  # as many as a slow machine does in a while
+                n += 1
                 status, made, _ = self.r.call("POST", "/api/v1/tasks", TASK, {"Idempotency-Key": f"load{n}"})
                 if status == 201:
                     self.made.append((n, made["task_id"], time.time()))
-            except (OSError, ValueError):
-                pass
-            time.sleep(0.15)
+            except (OSError, ValueError, TypeError):
+                pass  # the relayer is gone
 
     def stop(self):
         self.over = True
@@ -101,7 +103,7 @@ def lost_folder(top):
         assert r.call("POST", "/api/v1/admin/backup")[0] == 202
         wait_for("the backup", lambda: r.call("GET", "/api/v1/admin/backup")[1]["state"] == "done", 60)
         file = r.call("GET", "/api/v1/admin/backup")[1]["file"]
-        wait_for("tasks of after it", lambda: len(load.made) >= before + 5, 60)
+        wait_for("tasks of after it", lambda: len(load.made) >= before + 3, 120)
         old_key = r.key
         r.kill()
         load.stop()

@@ -3,6 +3,7 @@
 they need, settings that exist.
 
 usage: test_packaging.py RELAYER NODE BUILD SOURCE"""
+import json
 import os
 import re
 import shutil
@@ -194,7 +195,8 @@ def test_filter(prefix):
         both = re.findall(r"(?:mmap|mprotect)\([^\n]*PROT_WRITE\|PROT_EXEC", text)
         assert not both, both[:3]
         written = {m for m in re.findall(r'openat\([^,]+, "(/[^"]+)", O_(?:WRONLY|RDWR)', text)}
-        outside = [p for p in written if not p.startswith((top, r.folder, "/proc/", "/dev/null", "/tmp/"))]
+        # Temporary files are in folders of the service's own: PrivateTmp.
+        outside = [p for p in written if not p.startswith((top, r.folder, "/proc/", "/dev/null", "/tmp/", "/var/tmp/"))]
         assert not outside, outside
     print("ok   system calls, namespaces, sockets, files of relayer, node and workers are those of the units", flush=True)
     shutil.rmtree(top, True)
@@ -232,6 +234,25 @@ def test_docker():
         assert os.path.basename(path) in ("sprove", "sverify", "sprove-relayer", "sprove-node"), path
     assert "USER sprove" in text and "latest" not in re.findall(r"^FROM .*", text, re.M)[0]
     print("ok   Dockerfile: packages", flush=True)
+
+
+def test_healthcheck():
+    """The image's health check, on a relayer here."""
+    text = read("packaging", "Dockerfile").replace("\\\n", "")
+    command = json.loads(re.search(r"HEALTHCHECK .*?CMD (\[.*?\])\n", text, re.S).group(1))
+    r = Relayer(RELAYER).start()
+    try:
+        command[-1] = command[-1].replace("/8000 ", f"/{r.port} ")
+        assert str(r.port) in command[-1]
+        assert run(*command).returncode == 0
+        r.call("POST", "/api/v1/admin/drain")
+        assert run(*command).returncode != 0, "a relayer that drains is not ready"
+        r.kill()
+        assert run(*command).returncode != 0
+        print("ok   HEALTHCHECK", flush=True)
+    finally:
+        if r.process.poll() is None:
+            r.kill()
 
 
 def test_settings():
@@ -272,6 +293,7 @@ def main():
         test_numbers(prefix)
         test_systemd(prefix)
         test_docker()
+        test_healthcheck()
         test_settings()
         test_compose()
         test_filter(prefix)
