@@ -9,6 +9,7 @@
 #include "relayer/app.h"
 #include "relayer/check.h"
 #include "relayer/estimate.h"
+#include "relayer/gas.h"
 #include "relayer/quote.h"
 #include "relayer/rest.h"
 #include "starknet/calldata.h"
@@ -156,6 +157,10 @@ static void answer(call *c, db *d, const task_new *t, uint64_t cycles, bool was_
                           "eligible_nodes", (json_int_t)o->n);
     for (size_t i = 0; i < SP_COUNT(lines) && j != NULL; i++)
         (void)json_object_set_new(j, lines[i], value[i] != NULL ? value[i] : json_null());
+    u256 gas;
+    if (j != NULL)
+        (void)json_object_set_new(j, "gas_estimate_fri",
+                                  gas_estimate(&gas, d, c->a) ? amount_json(gas) : json_null());
     const bool promised = promise[0] != 0;
     if (j != NULL) {
         (void)json_object_set_new(j, "quote_id", promised ? json_string(promise) : json_null());

@@ -109,6 +109,7 @@ static const char *const version_1[] = {
     "@I, payout TEXT,"
     " subsidy TEXT, treasury TEXT, actual_fee TEXT, assigned_to TEXT, assigned_until @I,"
     " assigned_block @I, reason TEXT, updated_at @I NOT NULL) @S",
+    "CREATE INDEX settlement_fee ON settlement(updated_at) WHERE actual_fee IS NOT NULL",
     "CREATE TABLE chain_event(tx_hash TEXT NOT NULL, event_index @I NOT NULL, block_number @I NOT "
     "NULL,"
     " name TEXT NOT NULL, data TEXT NOT NULL, PRIMARY KEY(tx_hash, event_index)) @S",

@@ -160,14 +160,16 @@ void settle_verified(core *c, const char *task)
 
 static void on_completed(core *c, const settle_news *n, const char *task)
 {
-    char who[FELT_HEX], tx[FELT_HEX];
+    char who[FELT_HEX], tx[FELT_HEX], fee[U256_TEXT];
     (void)felt_write_hex(who, n->event.who);
     (void)felt_write_hex(tx, n->tx_hash);
+    u256_write_text(fee, (u256){n->fee, 0});
     (void)db_run(core_db(c),
                  "UPDATE settlement SET state = ?, provider = ?, claim_tx = ?, block_number = ?,"
-                 " finality = 'ACCEPTED_ON_L2', reason = NULL, updated_at = ? WHERE task_id = ?",
+                 " finality = 'ACCEPTED_ON_L2', actual_fee = ?, reason = NULL, updated_at = ?"
+                 " WHERE task_id = ?",
                  DB_T(settlement_state_name(SETTLEMENT_SETTLED)), DB_T(who), DB_T(tx),
-                 DB_I(n->block), DB_I(core_now(c)), DB_T(task));
+                 DB_I(n->block), DB_T(n->fee != 0 ? fee : NULL), DB_I(core_now(c)), DB_T(task));
     settle_verified(c, task);
 }
 

@@ -19,6 +19,7 @@ typedef struct {
     escrow_task_ext ext;
     escrow_event event;
     felt contract, tx_hash;
+    u128 fee; /* of the transaction of a payment; 0: not known */
     int64_t index;
     uint64_t block;
     char *cursor;

@@ -21,6 +21,7 @@
 #define TOTAL_MS 20000
 #define PATIENCE 5u
 #define TERMS_MS 300000
+#define PRICE_MS 30000
 #define TERMS_AGAIN_MS 10000 /* while they are wrong, or not known */
 #define CURSOR "chain_cursor"
 #define CURSOR_TEXT (32 + SCAN_KEPT * 96)
@@ -33,7 +34,7 @@ struct watch {
     felt contract;
     scan_cursor cursor;
     bool started; /* the cursor stands somewhere */
-    uint64_t terms_at_ns;
+    uint64_t terms_at_ns, price_at_ns;
     unsigned waits; /* rounds in a row that ended in a contradiction */
     _Atomic int verdict;
     pthread_mutex_t lock;
@@ -160,6 +161,25 @@ static bool look_up_all(watch *w, rpc_error *err)
 
 /* ---- events ---- */
 
+/* What the payment of one of our tasks has cost its sender; 0: not known. For people, so that the
+ * word of one endpoint will do. */
+static u128 fee_of(watch *w, const settle_news *n, const chain_event *e)
+{
+    char contract[FELT_HEX], number[U256_TEXT];
+    chain_receipt receipt;
+    rpc_error err;
+    (void)felt_write_hex(contract, w->contract);
+    u256_write_text(number, n->event.task_id);
+    db_rows *r = db_query(w->d, "SELECT 1 FROM task WHERE chain_contract = ? AND chain_task_id = ?",
+                          DB_T(contract), DB_T(number));
+    const bool ours = db_next(r);
+    db_end(r);
+    if (!ours || chain_tx_receipt(w->e.any, &receipt, e->tx_hash, &err) != SP_OK) return 0;
+    const u128 fee = receipt.actual_fee;
+    chain_receipt_free(&receipt);
+    return fee;
+}
+
 static void hand_over(watch *w, const chain_event *e, size_t index)
 {
     settle_news *n = settle_news_new(SETTLE_EVENT);
@@ -172,6 +192,7 @@ static void hand_over(watch *w, const chain_event *e, size_t index)
     n->tx_hash = e->tx_hash;
     n->index = (int64_t)index;
     n->block = e->block_number;
+    if (n->event.kind == ESCROW_TASK_COMPLETED) n->fee = fee_of(w, n, e);
     post(w, n);
 }
 
@@ -265,6 +286,17 @@ static void other_chain(watch *w, rpc_error *err)
     w->terms_at_ns = clock_ns() + TERMS_AGAIN_MS * UINT64_C(1000000);
 }
 
+static void ask_price(watch *w)
+{
+    u128 price;
+    rpc_error err;
+    w->price_at_ns = clock_ns() + PRICE_MS * UINT64_C(1000000);
+    if (chain_l2_gas_price(w->e.any, &price, &err) != SP_OK) return;
+    (void)pthread_mutex_lock(&w->lock);
+    w->health.l2_gas_price = price;
+    (void)pthread_mutex_unlock(&w->lock);
+}
+
 static void round_of(watch *w)
 {
     rpc_error err;
@@ -279,6 +311,7 @@ static void round_of(watch *w)
     /* Events first: what is looked up afterwards is at least as new. */
     if (s == SP_OK) s = read_events(w, &err);
     if (s == SP_OK && !look_up_all(w, &err)) s = SP_ERR_IO;
+    if (s == SP_OK && clock_ns() >= w->price_at_ns) ask_price(w);
     /* The chain changed meanwhile, or two endpoints are not on one block: the next round reads it.
      * Where they go on contradicting each other, people must know. */
     w->waits = s == SP_ERR_CANCEL ? w->waits + 1 : 0;

@@ -28,6 +28,7 @@ typedef struct {
     char why[TERMS_WHY];      /* when not ok */
     char mismatch[TERMS_WHY]; /* "", or why the contract is not gone by */
     char verifier[FELT_HEX];  /* hash of its class; "": not known */
+    u128 l2_gas_price;        /* FRI; 0: not known */
 } watch_health;
 watch_health watch_look(struct app *a);
 

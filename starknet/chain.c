@@ -34,6 +34,20 @@ sp_status chain_time(rpc *r, uint64_t *seconds, rpc_error *err)
     return st;
 }
 
+sp_status chain_l2_gas_price(rpc *r, u128 *fri, rpc_error *err)
+{
+    json_t *v;
+    felt price;
+    u128 out;
+    SP_TRY(rpc_call(r, &v, "starknet_getBlockWithTxHashes", "{\"block_id\":\"latest\"}", err));
+    sp_status st = chain_parse_felt(
+        &price, json_object_get(json_object_get(v, "l2_gas_price"), "price_in_fri"));
+    json_decref(v);
+    if (st == SP_OK) st = felt_to_u128(&out, price);
+    if (st == SP_OK) *fri = out;
+    return st;
+}
+
 sp_status chain_block_hash(rpc *r, felt *hash, uint64_t number, rpc_error *err)
 {
     char params[80];

@@ -14,6 +14,8 @@ SP_MUST_USE sp_status chain_id(rpc *r, felt *id, rpc_error *err);
 SP_MUST_USE sp_status chain_block_number(rpc *r, uint64_t *number, rpc_error *err);
 /* Of the latest accepted block, in seconds since 1970. */
 SP_MUST_USE sp_status chain_time(rpc *r, uint64_t *seconds, rpc_error *err);
+/* Of one unit of L2 gas in the latest accepted block, in FRI. */
+SP_MUST_USE sp_status chain_l2_gas_price(rpc *r, u128 *fri, rpc_error *err);
 /* Of an accepted block. rpc_code RPC_BLOCK_NOT_FOUND: the node has none of this number. */
 SP_MUST_USE sp_status chain_block_hash(rpc *r, felt *hash, uint64_t number, rpc_error *err);
 /* On the pre-confirmed block: transactions that are not in a block yet count. */

@@ -118,6 +118,11 @@ class Scene:
     def until(self, task, state, seconds=60):
         return wait_for("task is " + state, lambda: self.show(task)["state"] == state and self.show(task), seconds)
 
+    def estimate(self):
+        status, e, _ = self.relayer.call("POST", "/api/v1/estimate", {"payload": PAYLOAD, "requirements": REQUIREMENTS, "cycles": 6652})
+        must(status == 200, str(e))
+        return e
+
     def health(self):
         return self.relayer.call("GET", "/api/v1/health")[1]
 
@@ -429,6 +434,8 @@ def goes_back(w):
 def claim_undone(w):
     """A payment whose block is no more is not final; when it comes again the task is settled as before, once."""
     with Scene(w, "claim") as s:
+        price = int(w.demo.devnet("starknet_getBlockWithTxHashes", {"block_id": "latest"})["l2_gas_price"]["price_in_fri"], 16)
+        wait_for("a price", lambda: s.estimate()["gas_estimate_fri"] == str(288000000 * price))
         chain_id = w.demo.create("--duration", "2h")
         had = w.demo.balance(PROVIDER)
         contract, treasury = w.demo.state()
@@ -440,6 +447,10 @@ def claim_undone(w):
             node.end()
         parts = {k: done["settlement"][k] for k in ("provider_payout", "gas_subsidy", "treasury_fee")}
         must(sum(int(v) for v in parts.values()) == AMOUNT, "the parts add up")
+        fee = done["settlement"]["actual_fee"]
+        receipt = w.demo.devnet("starknet_getTransactionReceipt", {"transaction_hash": done["settlement"]["claim_tx"]})
+        must(int(receipt["actual_fee"]["amount"], 16) == int(fee) and s.estimate()["gas_estimate_fri"] == fee, "its fee")
+        print("   the claim took %d L2 gas" % receipt["execution_resources"]["l2_gas"], flush=True)
         proof = s.relayer.call("GET", "/api/v1/tasks/%s/proof" % task, raw=True)[1]
         with open(w.demo.path("proof.undone"), "wb") as f:
             f.write(proof)
