@@ -67,8 +67,12 @@ class Market:
         self.demo, self.node_program, self.folder = demo, node_program, folder
         self.relayer = Relayer(relayer_program, os.path.join(folder, "relayer"), TIMERS + chain(demo) + list(settings))
         os.makedirs(self.relayer.folder)
-        self.relayer.start()
         self.nodes = {}
+        self.start()
+
+    def start(self):
+        self.relayer.start(wait=False)
+        self.relayer.wait_ready(60)  # its keystore takes a while to open
 
     def node(self, who):
         self.nodes[who] = Node(self.node_program, os.path.join(self.folder, "node_" + NAMES[who]), self.relayer, self.demo, who)
@@ -131,7 +135,7 @@ def show(market, receiver):
     print("   assigned to %s by %s" % (s["assigned_to"], s["assign_tx"]), flush=True)
     node.end(kill=True)
     market.relayer.kill()
-    market.relayer.start()
+    market.start()
     market.node(SECOND)
     # The first one's assignment is over after max_execution_time.
     demo.devnet("devnet_increaseTime", {"time": REQUIREMENTS["max_execution_time"] + 60})

@@ -72,8 +72,12 @@ class Scene:
         self.relayer = Relayer(world.relayer, folder, FAST + chain(world.demo, url or world.proxy.here) +
                                (account(world.demo) if with_account else []) + list(settings), environment)
 
+    def start(self):
+        self.relayer.start(wait=False)
+        self.relayer.wait_ready(60)  # its keystore takes a while to open
+
     def __enter__(self):
-        self.relayer.start()
+        self.start()
         return self
 
     def __exit__(self, kind, *_):
@@ -400,7 +404,7 @@ def killed(w):
             s.fsck()
             kept = s.outbox(task)
             faults.nothing()
-            s.relayer.start()
+            s.start()
             node = Scripted(w, s.relayer, w.provider)
             node.works(a)
             row = s.assigned(task)
@@ -490,17 +494,17 @@ def other_terms(w):
         w.proxy.rule = rule_of(name, change)
         s = Scene(w, "terms%d" % i)
         s.relayer.start(wait=False)
-        code = s.relayer.process.wait(20)
+        code = s.relayer.process.wait(60)
         must(code == 3 and text in s.relayer.log_text(), "%s: exit code %d, %s" % (name, code, s.relayer.log_text()[-500:]))
     w.proxy.rule = None
     s = Scene(w, "no_contract")
     s.relayer.settings.append("chain.contract=0x1234")
     s.relayer.start(wait=False)
-    must(s.relayer.process.wait(20) == 3 and "no marketplace" in s.relayer.log_text(), "no contract there")
+    must(s.relayer.process.wait(60) == 3 and "no marketplace" in s.relayer.log_text(), "no contract there")
     s = Scene(w, "no_chain")
     s.relayer.settings.append("chain.chain_id=SN_MAIN")
     s.relayer.start(wait=False)
-    must(s.relayer.process.wait(20) == 1 and "another chain" in s.relayer.log_text(), "another chain")
+    must(s.relayer.process.wait(60) == 1 and "another chain" in s.relayer.log_text(), "another chain")
     w.proxy.rule = down
     with Scene(w, "terms_later") as s:
         chain_id = w.demo.create("--duration", "2h")
@@ -571,7 +575,7 @@ def views(w):
     with Scene(w, "views_without", with_account=False) as s:
         s.relayer.settings = [x for x in s.relayer.settings if not x.startswith("chain.")]
         s.relayer.stop()
-        s.relayer.start()
+        s.start()
         status, body, _ = s.relayer.call("GET", "/api/v1/chain/tasks/1", key=False)
         must(status == 503 and body["code"] == "starknet_unavailable", str(body))
 
