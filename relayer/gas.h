@@ -8,8 +8,8 @@
 struct app;
 
 #define GAS_CLAIMS 15 /* that are looked back at */
-/* L2 gas of a claim until one has been seen: a 2 x 2 product's on starknet-devnet 0.10.1 took 262 M,
- * and a tenth. tests/chain/test_money.py prints it. */
+/* L2 gas of a claim until one has been seen: a 2 x 2 product's on starknet-devnet 0.10.1 took 262
+ * M, and a tenth. tests/chain/test_money.py prints it. */
 #define GAS_CLAIM_L2 UINT64_C(288000000)
 
 /* The median of what the last claims that this relayer saw have cost; before the first one
