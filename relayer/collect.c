@@ -70,29 +70,35 @@ static void forget_task(core *c, void *arg)
                  DB_I(core_now(c)), DB_T(task));
 }
 
-/* As the index task_kept has it. */
-#define KEPT                                                                            \
-    "forgotten_at IS NULL AND state IN ('verified', 'settled', 'cancelled', 'expired'," \
-    " 'failed', 'refunded')"
-
-void collect_payloads(core *c, int64_t now_ms)
+/* One state at a time: in one question every task between the two times, and of any other state,
+ * would be looked at in each round. */
+static void forget(core *c, task_state state, int64_t until_ms)
 {
-    const settings *s = &((const app *)core_user(c))->set;
     char id[MOST][UUID_TEXT];
     size_t n = 0;
-    if (s->keep_payloads) return;
-    const uint64_t settled = s->settled_ms < s->retention_ms ? s->settled_ms : s->retention_ms;
-    db_rows *r = db_query(
-        core_db(c),
-        "SELECT id FROM task WHERE " KEPT " AND updated_at <= ? AND (state = 'settled' OR"
-        " updated_at <= ?) AND NOT EXISTS (SELECT 1 FROM audit u WHERE u.task_id = task.id AND"
-        " (u.verdict IS NULL OR u.verdict = 'differs')) ORDER BY updated_at LIMIT 64",
-        DB_I(now_ms - (int64_t)settled), DB_I(now_ms - (int64_t)s->retention_ms));
+    db_rows *r =
+        db_query(core_db(c),
+                 "SELECT id FROM task WHERE forgotten_at IS NULL AND state = ? AND updated_at <= ?"
+                 " AND NOT EXISTS (SELECT 1 FROM audit u WHERE u.task_id = task.id AND"
+                 " (u.verdict IS NULL OR u.verdict = 'differs')) ORDER BY updated_at LIMIT 64",
+                 DB_T(task_state_name(state)), DB_I(until_ms));
     while (n < MOST && db_next(r)) (void)snprintf(id[n++], UUID_TEXT, "%s", db_text(r, 0));
     db_end(r);
     for (size_t i = 0; i < n; i++)
         if (!core_part(c, forget_task, id[i]))
             log_event(LOG_ERROR, "task_left_alone", "what", "retention", "task_id", id[i], NULL);
+}
+
+void collect_payloads(core *c, int64_t now_ms)
+{
+    static const task_state over[] = {TASK_VERIFIED, TASK_CANCELLED, TASK_EXPIRED,
+                                      TASK_FAILED,   TASK_REFUNDED,  TASK_SETTLED};
+    const settings *s = &((const app *)core_user(c))->set;
+    if (s->keep_payloads) return;
+    for (size_t i = 0; i < SP_COUNT(over); i++) {
+        const bool sooner = over[i] == TASK_SETTLED && s->settled_ms < s->retention_ms;
+        forget(c, over[i], now_ms - (int64_t)(sooner ? s->settled_ms : s->retention_ms));
+    }
 }
 
 /* ---- blobs ---- */

@@ -79,8 +79,7 @@ static const char *const version_1[] = {
     "CREATE INDEX task_queue ON task(priority DESC, created_at, id) WHERE state = 'queued'",
     "CREATE INDEX task_state ON task(state, deadline)",
     "CREATE INDEX task_of_state ON task(state, created_at, id)",
-    "CREATE INDEX task_kept ON task(updated_at) WHERE forgotten_at IS NULL AND"
-    " state IN ('verified', 'settled', 'cancelled', 'expired', 'failed', 'refunded')",
+    "CREATE INDEX task_kept ON task(state, updated_at) WHERE forgotten_at IS NULL",
     "CREATE UNIQUE INDEX task_on_chain ON task(chain_contract, chain_task_id)"
     " WHERE chain_task_id IS NOT NULL",
 
