@@ -82,6 +82,7 @@ need_test_tools() {
     need libcurl4-openssl-dev has_curl
     need_market
     need python3 has python3
+    need python3-jsonschema python3 -c "import jsonschema"
     need binutils has nm
     need qemu-user has qemu-riscv32
     need clang has clang

@@ -11,6 +11,9 @@ void api_version(call *c, db *d, core *k);
 void api_live(call *c, db *d, core *k);
 void api_ready(call *c, db *d, core *k);
 
+/* openapi.c */
+void api_openapi(call *c, db *d, core *k);
+
 /* api_health.c */
 void api_health(call *c, db *d, core *k);
 void api_stats(call *c, db *d, core *k);

@@ -102,6 +102,8 @@ void api_task_batch(call *c, db *d, core *k)
         } else if (!api_may_open(c, d)) {
             said = refused(i, 429, "quota_exceeded",
                            "this key has as many open tasks as it may have", NULL);
+        } else if (task_has_twin(d, &m->t)) {
+            said = refused(i, 409, "already_exists", "another task has this escrow", NULL);
         } else {
             char why[HOOK_REASON];
             json_t *t = api_task_insert(c, k, &m->t, why);

@@ -186,6 +186,10 @@ void api_task_create(call *c, db *d, core *k)
                      "this key has as many open tasks as it may have");
         return;
     }
+    if (task_has_twin(d, &m->t)) {
+        http_problem(&c->s, &c->q, 409, "already_exists", "another task has this escrow");
+        return;
+    }
     char why[HOOK_REASON];
     json_t *j = api_task_insert(c, k, &m->t, why);
     if (j == NULL) {

@@ -31,7 +31,7 @@ const char *check_text(check *c, const json_t *object, const char *at, const cha
 int64_t check_int(check *c, const json_t *object, const char *at, const char *name, int64_t low,
                   int64_t high, int64_t absent);
 bool check_bool(check *c, const json_t *object, const char *at, const char *name, bool absent);
-/* A decimal string, or an integer up to 2^53 - 1. False: absent, or wrong. */
+/* A decimal string, or an integer of 63 bits. False: absent, or wrong. */
 bool check_amount(check *c, u256 *out, const json_t *object, const char *at, const char *name,
                   bool required);
 /* RFC 3339 in UTC, to the millisecond: ...Z. 0: absent or wrong. */

@@ -1,4 +1,4 @@
-/* routes.c - every method and path; docs/relayer-api.md and openapi.yaml say what they mean. */
+/* routes.c - every method and path; docs/openapi.json says what they mean. */
 #include "relayer/api.h"
 
 #include <stdlib.h>
@@ -14,6 +14,7 @@ static const route routes[] = {
     {HTTP_GET, "/dashboard.js", 0, ROUTE_LOOP, false, 0, NULL, api_dashboard_js, NULL},
     {HTTP_GET, "/dashboard.svg", 0, ROUTE_LOOP, false, 0, NULL, api_dashboard_svg, NULL},
     {HTTP_GET, "/api/v1/version", 0, ROUTE_LOOP, false, 0, NULL, api_version, NULL},
+    {HTTP_GET, "/api/v1/openapi.json", 0, ROUTE_LOOP, false, 0, NULL, api_openapi, NULL},
     {HTTP_GET, "/api/v1/health/live", 0, ROUTE_LOOP, false, 0, NULL, api_live, NULL},
     {HTTP_GET, "/api/v1/health/ready", 0, ROUTE_LOOP, false, 0, NULL, api_ready, NULL},
     {HTTP_GET, "/api/v1/health", 0, ROUTE_READ, false, 0, NULL, api_health, NULL},

@@ -29,6 +29,16 @@ sp_status task_keep_input(const task_new *t, const char *blobs)
     return blob_put(blobs, t->input_sha256, t->input, -1, t->input_bytes);
 }
 
+bool task_has_twin(db *d, const task_new *t)
+{
+    if (t->chain_task_id[0] == 0) return false;
+    db_rows *r = db_query(d, "SELECT 1 FROM task WHERE chain_contract = ? AND chain_task_id = ?",
+                          DB_T(t->chain_contract), DB_T(t->chain_task_id));
+    const bool found = db_next(r);
+    db_end(r);
+    return found;
+}
+
 void task_insert(core *c, const task_new *t)
 {
     db *d = core_db(c);

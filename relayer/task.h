@@ -60,6 +60,8 @@ void task_parse_callback(struct check *c, task_new *t, const json_t *callback, c
  * there; from any thread. As blob_put. */
 SP_MUST_USE sp_status task_keep_input(const task_new *t, const char *blobs);
 
+/* Whether another task has this one's escrow. */
+SP_MUST_USE bool task_has_twin(db *d, const task_new *t);
 /* Writes the task and its first events: created, and without a chain funded and queued at once. */
 void task_insert(core *c, const task_new *t);
 

@@ -88,13 +88,7 @@ static bool parse_payload(task_new *t, const json_t *payload, task_refusal *why)
 /* "job": a program by name and its input as bytes. */
 static bool parse_job(check *c, task_new *t, const json_t *j, task_refusal *why)
 {
-    static const char *const names[] = {
-        "program", "inline_input_b64", "max_cycles", "vm", "profile", "io", "public_output", NULL};
     static const char *const program_names[] = {"name", "version", "sha256", NULL};
-    check_known(c, j, "/job", names);
-    const char *vm = check_text(c, j, "/job", "vm", 20, false);
-    if (vm != NULL && strcmp(vm, "rv32im-v1") != 0)
-        check_error(c, "/job/vm", "unknown_value", "the only machine is rv32im-v1");
     const json_t *named = check_object(c, j, "/job", "program", true);
     const char *name = NULL;
     if (named != NULL) {
@@ -122,6 +116,12 @@ static bool parse_job(check *c, task_new *t, const json_t *j, task_refusal *why)
 
 static void parse_options(check *c, task_new *t, const json_t *j, bool on_chain)
 {
+    static const char *const names[] = {
+        "program", "inline_input_b64", "max_cycles", "vm", "profile", "io", "public_output", NULL};
+    if (j != NULL) check_known(c, j, "/job", names);
+    const char *vm = j == NULL ? NULL : check_text(c, j, "/job", "vm", 20, false);
+    if (vm != NULL && strcmp(vm, "rv32im-v1") != 0)
+        check_error(c, "/job/vm", "unknown_value", "the only machine is rv32im-v1");
     const char *profile = j == NULL ? NULL : check_text(c, j, "/job", "profile", 11, false);
     const char *io = j == NULL ? NULL : check_text(c, j, "/job", "io", 7, false);
     t->max_cycles = j == NULL ? (int64_t)MACHINE_MAX_CYCLES
@@ -294,6 +294,9 @@ bool task_parse(task_new *t, const json_t *body, int64_t now_ms, int64_t max_att
         check_error(&c, "", "missing", "either payload or job is required");
     if (payload != NULL && work != NULL && json_object_get(work, "program") != NULL)
         check_error(&c, "/job/program", "conflict", "payload and job.program exclude each other");
+    if (payload != NULL && json_object_get(work, "inline_input_b64") != NULL)
+        check_error(&c, "/job/inline_input_b64", "conflict",
+                    "payload and job.inline_input_b64 exclude each other");
     const char *quote = check_text(&c, body, "", "quote_id", sizeof t->quote_id - 1, false);
     if (quote != NULL && quote[0] == 0)
         check_error(&c, "/quote_id", "out_of_range", "must not be empty");
