@@ -2,19 +2,28 @@
 """Several relayers on one PostgreSQL database: tasks, nodes, keys and callbacks of one are those of all; one that is
 killed or paused is replaced by the others.
 
-usage: test_shared.py RELAYER SPROVE [NAME]    (SPROVE_TEST_DATABASE is the place of an empty database, postgresql://...)"""
+usage: test_shared.py RELAYER SPROVE [NAME]    (SPROVE_TEST_DATABASE: an empty database, postgresql://...; SPROVE_ROUNDS=N: more of test_crowd)"""
+import base64
+import http.client
 import os
+import random
+import shutil
+import subprocess
 import sys
 import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from relayer_process import wait_for  # noqa: E402
-from shared_world import Shared, paused, resumed, sql  # noqa: E402
-from test_tasks import FAST, RELAYER, SEED, Node, post, prove, state  # noqa: E402
+from receiver import Receiver, genuine  # noqa: E402
+from relayer_process import Relayer, free_port, wait_for  # noqa: E402
+from shared_world import DATABASE, Shared, paused, resumed, sql  # noqa: E402
+from test_tasks import FAST, RELAYER, SEED, Node, post, prove, sha256, state  # noqa: E402
 from wsclient import Closed  # noqa: E402
 
 LEASE = 15  # seconds, INSTANCE_LEASE_MS
+ROUNDS = int(os.environ.get("SPROVE_ROUNDS", "4"))  # of test_crowd; every fourth pauses a relayer, the others kill one
+SEED_OF_CHAOS = random.randrange(1 << 32)
+LIMITS = ["limits.post_rate=100000", "limits.post_burst=100000", "limits.read_rate=100000", "limits.read_burst=100000", "webhooks.allow_private=yes"]
 
 
 def serve(node, proof, output):
@@ -212,6 +221,220 @@ def test_paused(w, proof, output):
     w.start(victim)
 
 
+def test_callbacks_go_on(w, proof, output):
+    """The relayer that sends callbacks is killed while a receiver keeps it waiting: another sends the message, with the same id."""
+    first = threading.Event()
+
+    def answer(handler, n):
+        if n == 1:
+            first.set()
+            time.sleep(1.5)  # its sender is killed meanwhile
+        return 200
+    receiver = Receiver(answer)
+    victim = w.holder("callbacks")
+    other = next(r for r in w.all if r is not victim)
+    s, hook, _ = other.call("POST", "/api/v1/webhooks", {"url": receiver.url("/end")})
+    assert s == 201, hook
+    s, made, _ = other.call("POST", "/api/v1/tasks", {**SEED, "callback": {"webhook_id": hook["id"]}})
+    assert s == 201 and other.call("POST", f"/api/v1/tasks/{made['task_id']}/cancel")[0] == 202
+    assert first.wait(10), "no callback began"
+    victim.kill()
+    got = receiver.wait("/end", 2)
+    assert all(genuine(g, hook["secret"]) for g in got) and len({g[1]["webhook-id"] for g in got}) == 1, got
+    wait_for("noted", lambda: sql("SELECT count(*) FROM webhook_outbox WHERE next_try_at IS NOT NULL") == [["0"]])
+    receiver.close()
+    w.start(victim)
+
+
+def refused(w, *settings, folder=None):
+    """The last line of a relayer that does not start."""
+    command = [RELAYER, "--set", f"server.data={folder or w.top + '/none'}", "--set", f"server.listen=127.0.0.1:{free_port()}", "--set", "server.metrics="]
+    for one in settings:
+        command += ["--set", one]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1, (done.returncode, done.stderr)
+    return done.stderr.splitlines()[-1]
+
+
+def test_whose_folders(w, proof, output):
+    """A folder without the blobs of this database, one of another database, and a data folder in use are refused."""
+    database = f"db.database={DATABASE}"
+    said = refused(w, database, f"storage.blobs={w.top}/elsewhere")
+    assert "storage.blobs" in said and not os.path.exists(f"{w.top}/elsewhere/.database"), said
+    os.makedirs(f"{w.top}/other")
+    with open(f"{w.top}/other/.database", "w") as f:
+        f.write("0" * 32)
+    said = refused(w, database, f"storage.blobs={w.top}/other")
+    assert "blobs of another database" in said, said
+    said = refused(w, database, f"storage.blobs={w.top}/blobs", folder=w.all[0].folder)
+    assert "another relayer uses this data folder" in said, said
+    # What it says how to begin anew is so.
+    mark = sql("SELECT value FROM meta WHERE name = 'database_id'")[0][0]
+    assert open(f"{w.top}/blobs/.database").read() == mark
+    # One file, one relayer, whatever data folder the second has.
+    alone = Relayer(RELAYER, settings=[f"db.database={w.top}/one.db"]).start()
+    said = refused(w, f"db.database={w.top}/one.db")
+    assert "another relayer uses this database" in said and "PostgreSQL" in said, said
+    assert alone.stop() == 0
+    shutil.rmtree(alone.folder)
+
+
+LOST = (OSError, Closed, ValueError, AssertionError, http.client.HTTPException)  # a connection that ended in any way
+
+
+class Crowd:
+    """Demanders and nodes that go from relayer to relayer, and note what they were told."""
+
+    def __init__(self, w, proof, output, seed):
+        self.w, self.proof, self.output, self.draw = w, proof, output, random.Random(seed)
+        self.posting, self.over = True, False
+        self.made, self.accepted, self.offers = {}, {}, []
+        self.broken = []
+
+    def any(self):
+        return self.draw.choice(self.w.all)
+
+    def call(self, *args):
+        while not self.over:
+            try:
+                s, body, h = self.any().call(*args, timeout=8)
+                if s not in (503, 500):
+                    return s, body, h
+            except LOST:
+                pass
+            time.sleep(0.02)
+        raise AssertionError("no answer until the end")
+
+    def client(self, number):
+        i = 0
+        while self.posting:
+            key, tasks = f"c{number}-{i}", set()
+            i += 1
+            for _ in range(1 + (self.draw.random() < 0.4)):
+                s, made, _ = self.call("POST", "/api/v1/tasks", dict(SEED, max_attempts=9, description=key), {"Idempotency-Key": key})
+                assert s == 201, (s, made)
+                tasks.add(made["task_id"])
+            assert len(tasks) == 1, f"{key}: {tasks}"
+            self.made[key] = tasks.pop()
+            if self.draw.random() < 0.1:
+                s = self.call("POST", f"/api/v1/tasks/{self.made[key]}/cancel")[0]
+                assert s in (202, 409), s
+            time.sleep(self.draw.uniform(0, 0.1))
+
+    def node(self, number):
+        held = {}
+        while not self.over:
+            try:
+                self.session(f"n{number}", held)
+            except LOST:
+                time.sleep(0.1)
+
+    def session(self, name, held):
+        n = Node(self.any(), name)
+        until = time.monotonic() + self.draw.uniform(2, 8)
+        try:
+            for a in list(held.values()):
+                self.deliver(n, a)
+            beat = 0
+            while not self.over and time.monotonic() < until:
+                if time.monotonic() > beat:
+                    beat = time.monotonic() + 0.4
+                    n.ws.send({"message_type": "heartbeat", "seq": 1, "cpu": 0.5, "mem": 0.5, "running": [n.fence(a) for a in held.values()]})
+                try:
+                    m = n.ws.recv(0.2)
+                except TimeoutError:
+                    continue
+                self.hear(n, held, m)
+        finally:
+            n.ws.socket.close()
+
+    def hear(self, n, held, m):
+        key = (m.get("task_id"), m.get("attempt"))
+        if m["message_type"] == "task_assignment":
+            self.offers.append((*key, n.name))
+            held[key] = m
+            n.ws.send({"message_type": "task_ack", **n.fence(m), "accept": True})
+            n.progress(m)
+            self.deliver(n, m)
+        elif m["message_type"] == "result_ack":
+            if m["accepted"]:
+                self.accepted[key] = n.name
+            if m["accepted"] or m["duplicate"]:
+                held.pop(key, None)
+        elif m["message_type"] in ("task_cancel", "lease_revoked"):
+            held.pop(key, None)
+        elif m["message_type"] == "error" and m["code"] == "stale_lease":
+            for k in [k for k in held if k[0] == m.get("re")]:
+                del held[k]
+
+    def deliver(self, n, a):
+        if n.upload(a, self.proof)[0] in (200, 201):
+            n.ws.send({"message_type": "task_result", "id": a["task_id"], **n.fence(a), "status": "success",
+                       "output": {"sha256": sha256(self.output), "inline_b64": base64.b64encode(self.output).decode()}, "io_commitment": "00" * 31,
+                       "proof": {"sha256": sha256(self.proof), "size": len(self.proof)}, "usage": {"cycles": 1, "exec_ms": 1, "prove_ms": 2}})
+
+    def run(self, what, number):
+        def guarded():
+            try:
+                what(number)
+            except BaseException as e:
+                self.broken.append(f"{what.__name__}: {e!r}")
+                raise
+        t = threading.Thread(target=guarded, daemon=True)
+        t.start()
+        return t
+
+
+def test_crowd(w, proof, output):
+    """Relayers are killed or paused for longer than their lease, one after the other, under load; nothing is lost or done twice."""
+    while len(w.all) < 3:
+        w.all.append(w.new(len(w.all)))
+    c = Crowd(w, proof, output, SEED_OF_CHAOS)
+    clients = [c.run(c.client, i) for i in range(2)]
+    nodes = [c.run(c.node, i) for i in range(5)]
+    for n in range(ROUNDS):
+        time.sleep(c.draw.uniform(0.5, 2))
+        victim = c.any()
+        if n % 4 == 3:
+            paused(victim)
+            time.sleep(LEASE + 4)
+            resumed(victim)
+            assert victim.process.wait(20) == 70, victim.log_text()[-1000:]
+        else:
+            victim.kill()
+            time.sleep(c.draw.uniform(0, 1.5))
+        w.start(victim)
+        assert not c.broken, c.broken
+    c.posting = False
+    for t in clients:
+        t.join(40)
+        assert not t.is_alive()
+    open_states = "SELECT count(*) FROM task WHERE state NOT IN ('verified', 'failed', 'cancelled', 'expired')"
+    try:
+        wait_for("every task comes to an end", lambda: sql(open_states) == [["0"]], 90)
+    except AssertionError:
+        print(sql("SELECT state, count(*) FROM task GROUP BY state"))
+        raise
+    c.over = True
+    for t in nodes:
+        t.join(20)
+    assert not c.broken, c.broken
+    w.fsck()
+    mine = "'" + "', '".join(c.made.values()) + "'"
+    there = dict(sql(f"SELECT id, state FROM task WHERE id IN ({mine})"))
+    assert set(there) == set(c.made.values()), "acknowledged, and not there"
+    assert sql("SELECT description FROM task WHERE description LIKE 'c%-%' GROUP BY description HAVING count(*) > 1") == [], "one key, several tasks"
+    assert len({o[:2] for o in c.offers}) == len(c.offers), "an attempt was offered twice"
+    outcome = {(t, int(n)): (o, node) for t, n, o, node in sql("SELECT task_id, n, outcome, node_id FROM attempt")}
+    for key, name in c.accepted.items():
+        assert outcome[key] in (("verified", name), ("cancelled", name)), (key, name, outcome[key])
+    states = list(there.values())
+    assert "verified" in states
+    print(f"  {ROUNDS} rounds, {len(states)} tasks: " + ", ".join(f"{states.count(s)} {s}" for s in sorted(set(states))) +
+          f"; {len(c.offers)} offers, {len(c.accepted)} results accepted; attempts "
+          + str(sql("SELECT outcome, count(*) FROM attempt GROUP BY outcome ORDER BY 1")), flush=True)
+
+
 def main():
     if not os.environ.get("SPROVE_TEST_DATABASE"):
         print("skipped: no PostgreSQL")
@@ -219,7 +442,7 @@ def main():
     proof, output = prove(SEED["payload"])
     names = [n for n in globals() if n.startswith("test_")]
     chosen = [n for n in names if len(sys.argv) < 4 or sys.argv[3] in n]
-    w = Shared(RELAYER, 2, FAST)
+    w = Shared(RELAYER, 2, FAST + LIMITS)
     try:
         for name in chosen:
             start = time.monotonic()
