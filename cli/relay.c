@@ -34,7 +34,7 @@ static int read_key(relay *r, const char *file)
         bool good = n < sizeof r->authorization - sizeof "Bearer ";
         for (const char *p = key; *p; p++) good &= *p > 32 && *p < 127;
         if (good)
-            snprintf(r->authorization, sizeof r->authorization, "Bearer %s", key);
+            snprintf(r->authorization, sizeof r->authorization, "Bearer %.300s", key);
         else
             code = cli_fail(EXIT_USAGE, "%s holds no API key: one line such as spk_...",
                             file ? file : "SPROVE_API_KEY");

@@ -49,9 +49,9 @@ int doctor(const node_options *o, bool json)
     doctor_machine(&v);
     doctor_network(&v);
     if (json) {
-        char *text =
-            json_dumps(json_pack("{s:b, s:o}", "ok", !v.failed, "checks", json_incref(v.list)),
-                       JSON_COMPACT | JSON_PRESERVE_ORDER);
+        json_t *report = json_pack("{s:b, s:O}", "ok", !v.failed, "checks", v.list);
+        char *text = json_dumps(report, JSON_COMPACT | JSON_PRESERVE_ORDER);
+        json_decref(report);
         if (text == NULL || puts(text) < 0) v.failed = true;
         free(text);
     }

@@ -240,11 +240,12 @@ class Lives(Submits):
         self.fails(self.sprove("status", task, env={**self.env, "SPROVE_API_KEY": "spk_wrong"}), 7, "401")
 
     def test_the_price(self):
-        r = self.sprove("estimate", "matrix_multiplication", "--input", self.payload, "--price", "--json")
+        r = self.sprove("estimate", "matrix_multiplication", "--input", self.payload, "--profile", "proven", "--price", "--json")
         self.assertEqual(r.code, 0, r.err)
         price = r.json()["price"]
         self.assertEqual((price["cycles"], price["executed"]), ("432", False))
-        text = self.sprove("estimate", "matrix_multiplication", "--input", self.payload, "--relayer", self.env["RELAYER_API_URL"]).out
+        text = self.sprove("estimate", "matrix_multiplication", "--input", self.payload, "--profile", "proven", "--relayer",
+                           self.env["RELAYER_API_URL"]).out
         for line in ("Compute Cost", "Network Fee 15 %", "Treasury 12 %", "Gas Subsidy 3 %", "Total"):
             self.assertIn(line, text)
 
