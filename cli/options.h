@@ -98,6 +98,8 @@
     X(API_KEY_FILE, "api-key-file", "F", NULL,                                                     \
       "the first line is the API key, - is standard input (default: the key itself in "            \
       "SPROVE_API_KEY)")                                                                           \
+    X(CA_FILE, "ca-file", "F", NULL,                                                               \
+      "whom an https relayer's certificate must be from (default: the system's)")                  \
     X(PATIENCE, "patience", "S", NULL,                                                             \
       "give up when the relayer has given no usable answer for S seconds (default: 10; while "     \
       "waiting 300)")                                                                              \

@@ -193,6 +193,7 @@ static sp_status once(relay *r, relay_answer *a, const relay_request *q, char wh
     const transfer_request t = {.method = q->method,
                                 .url = url,
                                 .authorization = r->authorization[0] ? r->authorization : NULL,
+                                .ca_file = r->set.value[SET_CA_FILE],
                                 .content_type = q->body ? "application/json" : NULL,
                                 .headers = n ? headers : NULL,
                                 .body = (const uint8_t *)q->body,

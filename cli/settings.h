@@ -6,19 +6,20 @@
 #include "cli/args.h"
 
 /* X(ID, name in the file, option, environment or NULL, whether it names a file) */
-#define SETTINGS(X)                                                        \
-    X(RPC, "rpc", OPT_RPC, "SPROVE_RPC", false)                            \
-    X(NETWORK, "network", OPT_NETWORK, "SPROVE_NETWORK", false)            \
-    X(DEPLOYMENT, "deployment", OPT_DEPLOYMENT, "SPROVE_DEPLOYMENT", true) \
-    X(CONTRACT, "contract", OPT_CONTRACT, "SPROVE_CONTRACT", false)        \
-    X(TOKEN, "token", OPT_TOKEN, "SPROVE_TOKEN", false)                    \
-    X(ACCOUNT, "account", OPT_ACCOUNT, "SPROVE_ACCOUNT", false)            \
-    X(KEYSTORE, "keystore", OPT_KEYSTORE, "SPROVE_KEYSTORE", true)         \
-    X(PASSWORD_FILE, "password_file", OPT_PASSWORD_FILE, NULL, true)       \
-    X(MAX_FEE, "max_fee", OPT_MAX_FEE, "SPROVE_MAX_FEE", false)            \
-    X(JOURNAL, "journal", OPT_JOURNAL, "SPROVE_JOURNAL", true)             \
-    X(RELAYER, "relayer", OPT_RELAYER, "RELAYER_API_URL", false)           \
-    X(API_KEY_FILE, "api_key_file", OPT_API_KEY_FILE, "SPROVE_API_KEY_FILE", true)
+#define SETTINGS(X)                                                                \
+    X(RPC, "rpc", OPT_RPC, "SPROVE_RPC", false)                                    \
+    X(NETWORK, "network", OPT_NETWORK, "SPROVE_NETWORK", false)                    \
+    X(DEPLOYMENT, "deployment", OPT_DEPLOYMENT, "SPROVE_DEPLOYMENT", true)         \
+    X(CONTRACT, "contract", OPT_CONTRACT, "SPROVE_CONTRACT", false)                \
+    X(TOKEN, "token", OPT_TOKEN, "SPROVE_TOKEN", false)                            \
+    X(ACCOUNT, "account", OPT_ACCOUNT, "SPROVE_ACCOUNT", false)                    \
+    X(KEYSTORE, "keystore", OPT_KEYSTORE, "SPROVE_KEYSTORE", true)                 \
+    X(PASSWORD_FILE, "password_file", OPT_PASSWORD_FILE, NULL, true)               \
+    X(MAX_FEE, "max_fee", OPT_MAX_FEE, "SPROVE_MAX_FEE", false)                    \
+    X(JOURNAL, "journal", OPT_JOURNAL, "SPROVE_JOURNAL", true)                     \
+    X(RELAYER, "relayer", OPT_RELAYER, "RELAYER_API_URL", false)                   \
+    X(API_KEY_FILE, "api_key_file", OPT_API_KEY_FILE, "SPROVE_API_KEY_FILE", true) \
+    X(CA_FILE, "ca_file", OPT_CA_FILE, "SPROVE_CA_FILE", true)
 
 enum setting_id {
 #define SETTING_ID(id, ...) SET_##id,

@@ -22,7 +22,11 @@ static json_t *get(const visit *v, const char *path, long *status, char why[TRAN
     char url[NODE_TEXT + 64];
     transfer_response r;
     (void)snprintf(url, sizeof url, "%s%s", v->o->relayer, path);
-    const transfer_request q = {.method = "GET", .url = url, .body_fd = -1, .total_ms = 10000};
+    const transfer_request q = {.method = "GET",
+                                .url = url,
+                                .ca_file = v->o->ca_file[0] != 0 ? v->o->ca_file : NULL,
+                                .body_fd = -1,
+                                .total_ms = 10000};
     *status = 0;
     if (transfer_run(&r, &q, why) != SP_OK) return NULL;
     *status = r.status;
@@ -63,9 +67,8 @@ static void check_relayer(visit *v)
     json_t *version = get(v, "/api/v1/version", &status, why);
     const char *number = json_string_value(json_object_get(version, "version"));
     if (number == NULL) {
-        visit_say(v, VERDICT_FAIL, "relayer",
-                  "--relayer, RELAYER_API_URL, firewall, TLS certificates", "%s: %s", v->o->relayer,
-                  why[0] != 0 ? why : "is no relayer");
+        visit_say(v, VERDICT_FAIL, "relayer", "--relayer, RELAYER_API_URL, --ca-file, firewall",
+                  "%s: %s", v->o->relayer, why[0] != 0 ? why : "is no relayer");
         json_decref(version);
         return;
     }

@@ -51,8 +51,12 @@ json_t *eligible_ask(const node_options *o, const char *node_id, const char *api
     why[0] = 0;
     if (!read_key(key, api_key_file, why)) return NULL;
     (void)snprintf(url, sizeof url, "%s/api/v1/nodes/%.80s", o->relayer, node_id);
-    const transfer_request q = {
-        .method = "GET", .url = url, .authorization = key, .body_fd = -1, .total_ms = 5000};
+    const transfer_request q = {.method = "GET",
+                                .url = url,
+                                .authorization = key,
+                                .ca_file = o->ca_file[0] != 0 ? o->ca_file : NULL,
+                                .body_fd = -1,
+                                .total_ms = 5000};
     if (transfer_run(&r, &q, said) != SP_OK) {
         (void)snprintf(why, ELIGIBLE_WHY, "the relayer does not answer: %.200s", said);
     } else {

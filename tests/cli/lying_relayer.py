@@ -1,6 +1,7 @@
 """A relayer that lies: answers one task in the way that `mode` says."""
 import http.server
 import json
+import ssl
 import threading
 
 ID = "0192f0c1-5a3b-7c4d-8e5f-0123456789ab"
@@ -103,12 +104,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 class Liar:
-    def __init__(self):
+    def __init__(self, certificate=None):
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.server.mode, self.server.output, self.server.proof = "", b"", b""
         self.server.requests, self.server.posts = [], 0
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        if certificate:  # with its key, in one file
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.url = f"http{'s' if certificate else ''}://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def tell(self, mode="", output=b"", proof=b""):

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shutil
 import signal
 import subprocess
 import sys
@@ -173,6 +174,21 @@ class Lies(Submits):
                         "--max-execution-time", "60", "--priority", "-5", "--description", "ein Test", "--public", "--redundancy", "2",
                         "--callback", "https://x/y", "--contract", "0x12", "--task", "7", "--idempotency-key", "k", "--max-cycles", "9999")
         self.assertEqual((r.code, r.json()["task_id"]), (0, ID), r.err)
+
+    @unittest.skipUnless(shutil.which("openssl"), "there is no openssl")
+    def test_certificates(self):
+        both = self.path("both.pem")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=x", "-addext",
+                        "subjectAltName=IP:127.0.0.1", "-keyout", self.path("k.pem"), "-out", self.path("c.pem")],
+                       check=True, capture_output=True)
+        self.path("both.pem", read(self.path("c.pem")) + read(self.path("k.pem")))
+        liar = Liar(both)
+        self.addCleanup(liar.stop)
+        args = ["status", ID, "--json", "--relayer", liar.url, "--patience", "1"]
+        self.fails(self.sprove(*args), 5, "certificate")
+        self.assertEqual(liar.server.requests, [])
+        r = self.sprove(*args, "--ca-file", self.path("c.pem"))
+        self.assertEqual((r.code, r.json()["state"]), (0, "verified"), r.err)
 
     def test_the_key_may_be_in_a_file_of_the_configuration(self):
         self.liar.tell("", *self.good)
