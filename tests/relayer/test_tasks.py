@@ -373,7 +373,8 @@ def test_goaway(r, proof, output):
             assert e.code == 1012, e.code
     assert len(waits) > 1, waits
     r.start()
-    assert r.call("GET", "/api/v1/version", key=False)[1] ["relayer_pubkey"] == me["relayer_pubkey"], "it has another key after a restart"
+    again = r.call("GET", "/api/v1/version", key=False)[1]
+    assert all(again[x] == me[x] for x in ("relayer_id", "relayer_pubkey")), "it has another key after a restart"
     assert r.call("POST", f"/api/v1/tasks/{task}/cancel")[0] == 202
 
 
