@@ -99,6 +99,10 @@ void api_webhook_test(call *c, db *d, core *k);
 void api_webhook_deliveries(call *c, db *d, core *k);
 void api_webhook_redeliver(call *c, db *d, core *k);
 
+/* api_blob.c: "bytes=A-B", "bytes=A-", "bytes=-N": one range. 0: none asked for, or one that is to
+ * be ignored; 1: this one; -1: none of the bytes. */
+int api_range_read(const char *text, uint64_t size, uint64_t *from, uint64_t *n);
+
 /* api_callback.c */
 void api_task_callback(call *c, db *d, core *k);
 

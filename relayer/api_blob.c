@@ -182,9 +182,7 @@ void api_blob_put(call *c, db *d, core *k)
               json_pack("{s:s, s:I}", "sha256", c->variable[0], "size", (json_int_t)size));
 }
 
-/* "bytes=A-B", "bytes=A-", "bytes=-N": one range. 0: none asked for, or one that is to be ignored;
- * 1: this one; -1: none of the bytes. */
-static int read_range(const char *text, uint64_t size, uint64_t *from, uint64_t *n)
+int api_range_read(const char *text, uint64_t size, uint64_t *from, uint64_t *n)
 {
     char first[24], last[24];
     uint64_t a, b;
@@ -233,7 +231,7 @@ static void send_blob(call *c, const char *name)
     }
     http_add_header(&c->s, "Cache-Control", "private, max-age=31536000, immutable");
     const char *match = c->q.headers[HTTP_IF_NONE_MATCH];
-    const int range = read_range(c->q.headers[HTTP_RANGE], size, &from, &n);
+    const int range = api_range_read(c->q.headers[HTTP_RANGE], size, &from, &n);
     if (match != NULL && strcmp(match, etag) == 0) {
         (void)close(fd);
         c->s.status = 304;

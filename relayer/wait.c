@@ -26,6 +26,7 @@ static void leave(waiting *t)
     *t->link = t->next;
     if (t->next != NULL) t->next->link = t->link;
     t->link = NULL;
+    t->on = false;
     if (--w->n == 0) (void)uv_timer_stop(&w->timer);
 }
 
@@ -144,6 +145,7 @@ bool wait_enter(call *c)
     (void)snprintf(t->task, sizeof t->task, "%.36s", c->variable[0]);
     const uint64_t now = clock_ns();
     t->c = c;
+    t->on = true;
     t->until_ns = now + UINT64_C(1000000) * (t->stream ? WAIT_STREAM_MS : 1000 * seconds);
     t->sign_ns = t->read_ns = now;
     t->reading = true;
@@ -157,7 +159,7 @@ bool wait_enter(call *c)
     return true;
 }
 
-bool wait_is_on(const call *c) { return c->w.link != NULL; }
+bool wait_is_on(const call *c) { return c->w.on; }
 
 void wait_leave(call *c) { leave(&c->w); }
 

@@ -25,8 +25,9 @@ struct call;
 
 /* In the call. */
 typedef struct waiting {
-    struct waiting *next, **link; /* with the same hash of task; link NULL: does not wait */
+    struct waiting *next, **link; /* with the same hash of task */
     struct call *c;
+    bool on; /* waits; its neighbours change the links while a reader asks this */
     char task[UUID_TEXT];
     uint64_t until_ns, sign_ns, read_ns;
     bool stream, reading, woken, over, opened;

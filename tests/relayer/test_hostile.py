@@ -293,12 +293,18 @@ def test_half_sent(r0, proof, output):
         node.ws.close()
         for ws in many:
             ws.socket.close()
-        wait_for("all of it is free", lambda: r.call("GET", "/api/v1/health/ready")[0] == 200)
-        ws = WebSocket(r.port, "/ws/node/later")
-        ws.expect("hello")
-        ws.send("x" * (12 << 20))
-        assert ws.recv()["code"] == "malformed"
-        ws.close()
+
+        def is_free():
+            ws = WebSocket(r.port, "/ws/node/later")
+            try:
+                ws.expect("hello")
+                ws.send("x" * (12 << 20))
+                return ws.recv()["code"] == "malformed"
+            except (Closed, OSError):
+                return False
+            finally:
+                ws.close()
+        wait_for("all of it is free", is_free)
         assert r.stop() == 0
         shutil.rmtree(r.folder)
     except BaseException:
