@@ -69,6 +69,10 @@ void api_node_show(call *c, db *d, core *k);
 void api_node_tasks(call *c, db *d, core *k);
 void api_node_reputation(call *c, db *d, core *k);
 
+/* api_node_edit.c */
+void api_node_patch(call *c, db *d, core *k);
+void api_node_earnings(call *c, db *d, core *k);
+
 /* api_chain.c */
 void api_chain_task(call *c, db *d, core *k);
 void api_chain_user(call *c, db *d, core *k);

@@ -158,7 +158,8 @@ static void read_standing(core *c, node_session *s)
     db_rows *r = db_query(
         d,
         "SELECT state, draining, quota_left, banned_until, rep_good, rep_bad, rep_at,"
-        " tries_good, tries_all, tries_at, clean, quota_day, quota_daily FROM node WHERE id = ?",
+        " tries_good, tries_all, tries_at, clean, quota_day, quota_daily, price_base, price_mcycle,"
+        " max_concurrent, region FROM node WHERE id = ?",
         DB_T(s->id));
     if (db_next(r)) {
         const char *state = db_text(r, 0);
@@ -178,6 +179,15 @@ static void read_standing(core *c, node_session *s)
         n->reputation_ppm = reputation_ppm(&s->rep, (uint64_t)core_now(c));
         n->success_ppm = success_rate_ppm(&s->tries, (uint64_t)core_now(c));
         n->uptime_ppm = 1000000;
+        /* As it said itself, or an administrator since (api_node_edit.c). */
+        const char *region = db_text(r, 16);
+        (void)!amount_read(&n->price_base, db_text(r, 13), strlen(db_text(r, 13)));
+        (void)!amount_read(&n->price_mcycle, db_text(r, 14), strlen(db_text(r, 14)));
+        n->capacity = (uint32_t)db_int(r, 15);
+        if (region[0] != 0) {
+            n->region = number_of(core_user(c), region, strlen(region));
+            n->continent = number_of(core_user(c), region, strcspn(region, "-"));
+        }
     }
     db_end(r);
     r = db_query(d, "SELECT count(*) FROM attempt WHERE node_id = ? AND outcome IS NULL",

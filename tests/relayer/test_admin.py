@@ -148,16 +148,16 @@ def test_reload(r):
     old = open(path).read()
     new = old.replace("post_rate = 100000", "post_rate = 7").replace("post_burst = 100000", "post_burst = 3\nopen_tasks = 5000")
     open(path, "w").write(new + "[sched]\nweight_spec = 0\nweight_geo = 250\n"
-                                "[audit]\nrate_ppm = 5\n[db]\nreaders = 3\n[server]\npublic_url = https://user:secret@example.org/x\n")
+                                "[audit]\nrate_ppm = 5\n[db]\nreaders = 3\n[server]\nsend_timeout = 20s\n")
     said = admin(r, "POST", "/reload")
     assert sorted(said["applied"]) == ["audit.rate_ppm", "limits.open_tasks", "limits.post_burst", "limits.post_rate",
                                        "sched.weight_geo", "sched.weight_spec"], said
-    assert sorted(said["ignored"]) == ["db.readers", "server.public_url"], said
+    assert sorted(said["ignored"]) == ["db.readers", "server.send_timeout"], said
     assert r.call("GET", "/api/v1/me/usage")[1]["rates"]["post"] == {"per_second": 7, "burst": 3}
     assert r.call("GET", "/api/v1/me/usage")[1]["open_tasks"]["limit"] == 5000
     config = admin(r, "GET", "/config")["settings"]
     assert config["limits"]["post_rate"] == "7" and config["db"]["readers"] == "2" and config["audit"]["rate_ppm"] == "5", config
-    assert config["server"]["public_url"] == ""
+    assert config["server"]["send_timeout"] == "30s"
     # Limits count from now on.
     codes = [r.call("POST", "/api/v1/tasks", dict(TASK, requirements={"cpu_threads": 4000}))[0] for _ in range(6)]
     assert codes[:3] == [201] * 3 and 429 in codes[3:], codes
@@ -304,6 +304,81 @@ def test_requeue(r):
     sql(r, "UPDATE task SET state = 'cancelled', chain_task_id = NULL, chain_contract = NULL WHERE id = ?", late)
     node.ws.close()
     second.ws.close()
+
+
+def test_node_terms(r):
+    """An administrator changes a node's terms, for the session that is here, too; whoever saw an older version is told."""
+    node = Node(r, "patched")
+
+    def patch(body, status=200, **headers):
+        s, said, h = r.call("PATCH", "/api/v1/nodes/patched", body, headers)
+        assert s == status, (s, said)
+        return said, h
+    _, _, h = r.call("GET", "/api/v1/nodes/patched")
+    old = h["ETag"]
+    said, h = patch({"price": {"per_mcycle_fri": "5"}, "capacity": {"max_concurrent": 1}, "region": "AS-JP"}, **{"If-Match": old})
+    assert said["price"] == {"base_fri": "1", "per_mcycle_fri": "5"} and said["capacity"] == {"max_concurrent": 1}
+    assert said["region"] == "AS-JP" and said["draining"] is False and h["ETag"] != old
+    assert patch({"draining": True}, 412, **{"If-Match": old})[0]["code"] == "precondition_failed"
+    assert r.call("GET", "/api/v1/nodes/patched")[1]["draining"] is False
+    # The session follows: price, place and number of tasks.
+    dear, far = post(r, max_price_per_mcycle="4"), post(r, requirements={"cpu_threads": 1, "regions": ["EU"]})
+    near, second = post(r, requirements={"cpu_threads": 1, "regions": ["AS-JP"]}), post(r)
+    assert node.take()["task_id"] == near
+    try:
+        node.ws.expect("task_assignment", 1.5)
+        raise AssertionError("more than one at once, or one it must not have")
+    except TimeoutError:
+        pass
+    assert admin(r, "GET", "/sessions?after=patche&limit=1")["items"][0]["capacity"] == 1
+    patch({"draining": True, "capacity": {"max_concurrent": "3"}}, **{"If-Match": "*"})
+    try:
+        node.ws.expect("task_assignment", 1)
+        raise AssertionError("an offer to a node that drains")
+    except TimeoutError:
+        pass
+    patch({"draining": False})
+    assert node.take()["task_id"] == second
+    for bad in ({"price": {"base_fri": -1}}, {"price": 5}, {"capacity": {"max_concurrent": 0}}, {"capacity": {"max_concurrent": 1025}},
+                {"region": "x" * 17}, {"draining": 1}, {"state": "active"}, {"price": {"fri": "1"}}, {"capacity": {}, "x": 1}):
+        assert patch(bad, 400)[0]["code"] in ("validation_failed", "unknown_field"), bad
+    assert r.call("PATCH", "/api/v1/nodes/nobody", {"draining": True})[0] == 404
+    key = r.call("POST", "/api/v1/api-keys", {"name": "reader", "scopes": ["nodes:read", "tasks:write"]})[1]["key"]
+    assert r.call("PATCH", "/api/v1/nodes/patched", {"draining": True}, {"Authorization": "Bearer " + key}, key=False)[0] == 403
+    # What it says itself when it comes again holds.
+    node.ws.close()
+    node = Node(r, "patched")
+    said = r.call("GET", "/api/v1/nodes/patched")[1]
+    assert said["price"]["per_mcycle_fri"] == "1" and said["region"] == "EU" and said["capacity"] == {"max_concurrent": 4}
+    for t in (dear, far, near, second):
+        r.call("POST", f"/api/v1/tasks/{t}/cancel")
+    node.ws.close()
+
+
+def test_earnings(r):
+    """What is settled is paid, what is verified waits, what was refunded or is another's does not count."""
+    assert r.call("GET", "/api/v1/nodes/nobody/earnings")[0] == 404
+    none = r.call("GET", "/api/v1/nodes/patched/earnings")[1]
+    assert none == {"node_id": "patched", "settled": {"tasks": 0, "provider_payout": "0", "gas_subsidy": "0", "total": "0"},
+                    "pending": {"tasks": 0, "escrowed": "0"}}, none
+    made = []
+    for state, node, payout, subsidy in (("settled", "patched", "850", "30"), ("settled", "patched", "1" + "0" * 60, "5"),
+                                         ("verified", "patched", None, None), ("settling", "patched", None, None),
+                                         ("refunded", "patched", None, None), ("settled", "other", "7", "7")):
+        id = post(r, requirements={"cpu_threads": 4000})
+        made.append(id)
+        assert r.call("POST", f"/api/v1/tasks/{id}/cancel")[0] == 202
+        sql(r, "UPDATE task SET state = ?, verified_attempt = 1 WHERE id = ?", state, id)
+        sql(r, "INSERT INTO attempt(task_id, n, slot, node_id, account, session, lease_token, offered_at, offer_until, start_by, outcome)"
+               " VALUES(?, 1, 0, ?, '', '', '', 0, 0, 0, 'verified')", id, node)
+        sql(r, "INSERT INTO settlement(task_id, state, payout, subsidy, updated_at) VALUES(?, 'settled', ?, ?, 0)", id, payout, subsidy)
+    said = r.call("GET", "/api/v1/nodes/patched/earnings")[1]
+    assert said["settled"] == {"tasks": 2, "provider_payout": str(850 + 10 ** 60), "gas_subsidy": "35", "total": str(885 + 10 ** 60)}, said
+    assert said["pending"] == {"tasks": 2, "escrowed": "2000"}, said
+    for id in made:
+        sql(r, "UPDATE task SET state = 'cancelled', verified_attempt = NULL WHERE id = ?", id)
+        sql(r, "DELETE FROM attempt WHERE task_id = ?", id)
+        sql(r, "DELETE FROM settlement WHERE task_id = ?", id)
 
 
 def test_views(r):
