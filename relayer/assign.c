@@ -3,6 +3,7 @@
 
 #include "relayer/app.h"
 #include "relayer/log.h"
+#include "relayer/meters.h"
 #include "relayer/task.h"
 
 #include <inttypes.h>
@@ -292,4 +293,8 @@ void assign_apply(job *j, void *with)
         sign(with, v);
     else
         move(with, v);
+    db_rows *r =
+        db_query(core_db(with), "SELECT state FROM chain_outbox WHERE id = ?", DB_I(v->id));
+    if (db_next(r)) meters_later(with, COUNT_CHAIN_TX, db_text(r, 0));
+    db_end(r);
 }

@@ -13,6 +13,8 @@ static const struct {
     [COUNT_WEBHOOKS] = {"webhook_attempts_total", "result", "tries of callbacks, by status"},
     [COUNT_WS_IN] = {"ws_messages_total", "dir=\"in\",type", "messages of nodes and to nodes"},
     [COUNT_WS_OUT] = {NULL, "dir=\"out\",type", NULL}, /* of the same name */
+    [COUNT_CHAIN_TX] = {"chain_tx_total", "kind=\"assign\",status",
+                        "the relayer's own transactions, by the state that they reach"},
     [COUNT_WS_CLOSED] = {"ws_closed_total", "code", "sockets of nodes that were closed"}};
 
 static const struct {

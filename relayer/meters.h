@@ -2,6 +2,7 @@
 #ifndef RELAYER_METERS_H
 #define RELAYER_METERS_H
 
+#include "relayer/core.h"
 #include "relayer/hist.h"
 
 #include <pthread.h>
@@ -13,6 +14,7 @@ typedef enum {
     COUNT_WS_IN,     /* messages of nodes, by type */
     COUNT_WS_OUT,    /* messages to nodes, by type */
     COUNT_WS_CLOSED, /* sockets of nodes, by close code */
+    COUNT_CHAIN_TX,  /* transactions of the relayer, by the state that they reach */
     COUNTERS
 } meter_counter;
 
@@ -45,6 +47,8 @@ void meters_init(meters *m);
 void meters_free(meters *m);
 /* Labels are words of ours, never what a stranger sent. */
 void meters_count(meters *m, meter_counter c, const char *label);
+/* On the core's thread: after the commit, if there is one. meters_later.c */
+void meters_later(core *c, meter_counter k, const char *label);
 void meters_time(meters *m, meter_timer t, const char *label, const char *second, uint64_t value);
 /* All of them, in the text format of Prometheus. */
 void meters_write(meters *m, FILE *out);

@@ -4,6 +4,7 @@
 #include "relayer/api.h"
 #include "relayer/app.h"
 #include "relayer/rest.h"
+#include "relayer/sender.h"
 #include "relayer/watch.h"
 
 #include <dirent.h>
@@ -112,6 +113,11 @@ static void write_chain(FILE *out, app *a)
     one(out, "chain_ok", "gauge", "1: the last round of the chain's watcher succeeded",
         h.configured && h.ok);
     one(out, "chain_head_block", "gauge", "the block up to which events were read", h.block);
+    const sender_health own = sender_look(a);
+    one(out, "chain_sender_held", "gauge", "1: the relayer's own account cannot send", own.held);
+    one(out, "chain_tx_in_flight", "gauge", "signed, and not known to be executed", own.in_flight);
+    head(out, "chain_nonce", "gauge", "the nonce that the relayer signed last");
+    if (own.nonce >= 0) fprintf(out, "sprove_chain_nonce %" PRId64 "\n", own.nonce);
 }
 
 /* Names as every program has them. */

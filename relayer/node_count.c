@@ -4,29 +4,9 @@
 #include "relayer/app.h"
 #include "relayer/meters.h"
 
-#include <stdlib.h>
-
-typedef struct {
-    job j;
-    app *a;
-    attempt_outcome outcome;
-} ended;
-
-static void count_ended(job *j)
-{
-    const ended *e = (const ended *)j;
-    if (!j->failed) meters_count(meters_of(e->a), COUNT_ATTEMPTS, attempt_outcome_name(e->outcome));
-    free(j);
-}
-
 void node_count_ended(core *c, attempt_outcome o)
 {
-    ended *e = calloc(1, sizeof *e);
-    if (e == NULL) return; /* it is not counted: nothing else depends on it */
-    e->j.done = count_ended;
-    e->a = core_user(c);
-    e->outcome = o;
-    core_emit(c, &e->j);
+    meters_later(c, COUNT_ATTEMPTS, attempt_outcome_name(o));
 }
 
 sp_status node_check_signature(core *c, felt pubkey, felt z, const digest_signature *s)

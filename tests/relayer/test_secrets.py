@@ -101,7 +101,7 @@ def main():
                                        stdout=log, stderr=log), log.name))
 
     def post(body, key=None, status=201, **headers):
-        got, made, _ = r.call("POST", "/api/v1/tasks", {**PROFILE, **body}, headers, key=key or True)
+        got, made, _ = r.call("POST", "/api/v1/tasks", {**PROFILE, **body}, headers, key=key or True, timeout=120)
         assert got == status or status == 400 and 400 <= got < 500, (got, made)
         return made
 
