@@ -14,7 +14,16 @@
 
 #define MOST 1024
 
-typedef enum { WRITE, WRITE_THEN_ERROR, WRITE_THEN_FAIL, LIMIT_PAGES, NOTHING } deed;
+typedef enum {
+    WRITE,
+    WRITE_THEN_ERROR,
+    WRITE_THEN_FAIL,
+    LIMIT_PAGES,
+    NOTHING,
+    WRITE_THIRD_TIME, /* twice another process is in the way */
+    WRITE_NEVER,      /* always */
+    WRITE_OVER        /* over a row that is there */
+} deed;
 
 typedef struct {
     job j;
@@ -33,7 +42,7 @@ static char why[DB_WHY];
 static int order[2 * MOST], n_order, n_done, n_failed;
 static bool failed[MOST], emit_failed[MOST];
 static int64_t seen_by_others;
-static atomic_int n_ticks;
+static atomic_int n_ticks, n_runs;
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 static int ack = -1; /* what is acknowledged is also written there */
 
@@ -81,11 +90,14 @@ static void work_run(job *j, void *with)
     if (w->what == LIMIT_PAGES) {
         (void)snprintf(sql, sizeof sql, "PRAGMA max_page_count = %zu", w->bytes);
         (void)db_exec(d, sql);
+    } else if (w->what == WRITE_OVER) {
+        (void)db_run(d, "UPDATE quote SET expires_at = expires_at + ?", DB_I(w->id));
     } else if (w->what != NOTHING) {
         write_row(d, w->id, w->bytes);
     }
     if (w->what == WRITE_THEN_ERROR) (void)db_exec(d, "SELECT x FROM missing");
     if (w->what == WRITE_THEN_FAIL) core_fail(k);
+    if (w->what == WRITE_NEVER || (w->what == WRITE_THIRD_TIME && ++n_runs < 3)) core_again(k);
 }
 
 static void work_done(job *j)
@@ -220,6 +232,53 @@ TEST(a_failed_job_is_undone_alone)
     close_core();
     CHECK_EQ(place_number(&here, "SELECT count(*) FROM quote"), 3);
     CHECK_EQ(place_number(&here, "SELECT sum(expires_at) FROM quote"), 9);
+    place_remove(&here);
+}
+
+TEST(a_job_that_another_process_was_in_the_way_of_runs_again)
+{
+    const core_config k = config();
+    static const deed deeds[] = {WRITE, WRITE_THIRD_TIME, WRITE, WRITE_NEVER, WRITE};
+    OPEN(&k);
+    n_runs = 0;
+    for (int i = 0; i < (int)SP_COUNT(deeds); i++) CHECK(post(i, deeds[i], 10, true));
+    CHECK_EQ(core_start(c), SP_OK); /* all in one group */
+    wait_for(SP_COUNT(deeds));
+    CHECK_EQ(n_runs, 3);
+    for (int i = 0; i < (int)SP_COUNT(deeds); i++) CHECK_EQ(failed[i], deeds[i] == WRITE_NEVER);
+    /* What came before is committed and told first; what was undone leaves nothing behind. */
+    static const int expected[] = {0, 0, -1, -2, 1, 2, -4, 3, 4};
+    CHECK_EQ(n_order, SP_COUNT(expected));
+    for (size_t i = 0; i < SP_COUNT(expected); i++) CHECK_EQ(order[i], expected[i]);
+    CHECK_EQ(core_count(c).again, 2 + 39);
+    CHECK_EQ(core_count(c).failed, 1);
+    close_core();
+    CHECK_EQ(place_number(&here, "SELECT count(*) FROM quote"), 4);
+    CHECK_EQ(place_number(&here, "SELECT sum(expires_at) FROM quote"), 0 + 1 + 2 + 4);
+    place_remove(&here);
+}
+
+TEST(a_row_that_another_process_holds_is_waited_for)
+{
+    const core_config k = config();
+    db *other = NULL;
+    if (getenv("SPROVE_TEST_DATABASE") == NULL) return; /* SQLite has one writer */
+    OPEN(&k);
+    write_row(core_db(c), 100, 1);
+    CHECK(db_exec(core_db(c), "SET lock_timeout = 20"));
+    CHECK_EQ(db_open(&other, here.where, false, why), SP_OK);
+    CHECK(db_exec(other, "BEGIN"));
+    CHECK(db_exec(other, "UPDATE quote SET expires_at = 200"));
+    CHECK(post(0, WRITE, 10, true));
+    CHECK(post(7, WRITE_OVER, 0, true));
+    CHECK_EQ(core_start(c), SP_OK);
+    while (core_count(c).again < 2) (void)usleep(1000);
+    CHECK(db_exec(other, "COMMIT"));
+    wait_for(2);
+    CHECK_EQ(n_failed, 0);
+    close_core();
+    db_close(other);
+    CHECK_EQ(place_number(&here, "SELECT expires_at FROM quote WHERE id = '100'"), 207);
     place_remove(&here);
 }
 

@@ -23,6 +23,7 @@ from wsclient import Closed  # noqa: E402
 LEASE = 15  # seconds, INSTANCE_LEASE_MS
 ROUNDS = int(os.environ.get("SPROVE_ROUNDS", "4"))  # of test_crowd; every fourth pauses a relayer, the others kill one
 SEED_OF_CHAOS = random.randrange(1 << 32)
+LOST = (OSError, Closed, ValueError, AssertionError, http.client.HTTPException)  # a connection that ended in any way
 LIMITS = ["limits.post_rate=100000", "limits.post_burst=100000", "limits.read_rate=100000", "limits.read_burst=100000", "webhooks.allow_private=yes"]
 
 
@@ -246,6 +247,36 @@ def test_callbacks_go_on(w, proof, output):
     w.start(victim)
 
 
+def test_connection_lost(w, proof, output):
+    """The server ends every connection, as a restart does: relayers end with 70; started again, they have what they acknowledged."""
+    made, over = [], threading.Event()
+
+    def ask():
+        while not over.is_set():
+            try:
+                s, t, _ = w.all[0].call("POST", "/api/v1/tasks", dict(SEED, requirements={"cpu_threads": 4000}), timeout=5)
+                if s == 201:
+                    made.append(t["task_id"])
+            except LOST:
+                time.sleep(0.01)
+    t = threading.Thread(target=ask)
+    t.start()
+    try:
+        wait_for("some tasks", lambda: len(made) > 20)
+        sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'")
+        for r in w.all:
+            assert r.process.wait(20) == 70, r.log_text()[-1000:]
+    finally:
+        over.set()
+        t.join(20)
+    for r in w.all:
+        w.start(r)
+    there = {row[0] for row in sql("SELECT id FROM task")}
+    assert set(made) <= there, "acknowledged, and not there"
+    for task in made:
+        assert w.all[1].call("POST", f"/api/v1/tasks/{task}/cancel")[0] == 202
+
+
 def refused(w, *settings, folder=None):
     """The last line of a relayer that does not start."""
     command = [RELAYER, "--set", f"server.data={folder or w.top + '/none'}", "--set", f"server.listen=127.0.0.1:{free_port()}", "--set", "server.metrics="]
@@ -279,7 +310,6 @@ def test_whose_folders(w, proof, output):
     shutil.rmtree(alone.folder)
 
 
-LOST = (OSError, Closed, ValueError, AssertionError, http.client.HTTPException)  # a connection that ended in any way
 
 
 class Crowd:
