@@ -132,7 +132,8 @@ int main(int argc, char **argv)
     char why[SETTINGS_WHY] = "";
     bool check = false, print = false, fsck = false, new_key = false;
     const char *backup_file = NULL;
-    const char **pairs = calloc((size_t)argc, sizeof *pairs); /* lives as long as the process */
+    static const char **pairs; /* lives as long as the process */
+    pairs = calloc((size_t)argc, sizeof *pairs);
     settings_source source = {.environment = environ, .pairs = pairs};
     int option;
     if (pairs == NULL) return bad("out of memory");
