@@ -97,16 +97,21 @@ def test_posts(r, folder):
     assert rows(r, "SELECT count(*) FROM blob WHERE size = 5000") == [(20,)]
 
 
+def register(r, name, region):
+    node = WebSocket(r.port, "/ws/node/" + name)
+    node.expect("hello")
+    node.send({"message_type": "register", "id": "r", "specs": {"cpu_threads": 8, "ram_gb": 16, "gpus": []}, "region": region,
+               "price": {"base_fri": "1", "per_mcycle_fri": "1"}})
+    node.expect("registered")
+    return node
+
+
 def test_needle(r):
     """Of 600 nodes the one that may have a task is found, though it is not among those that are compared first."""
     hay = subprocess.Popen(command(r, "nodes", "--nodes", 600, "--for", 120, "--heartbeat", 5), stdout=subprocess.DEVNULL)
     try:
         wait_for("600 nodes", lambda: rows(r, "SELECT count(*) FROM node WHERE connected = 1") == [(600,)], 60)
-        node = WebSocket(r.port, "/ws/node/needle")
-        node.expect("hello")
-        node.send({"message_type": "register", "id": "r", "specs": {"cpu_threads": 8, "ram_gb": 16, "gpus": []},
-                   "region": "X", "price": {"base_fri": "1", "per_mcycle_fri": "1"}})
-        node.expect("registered")
+        node = register(r, "needle", "X")
         body = {"payload": {"algorithm": "matrix_multiplication", "matrix_a": [[1]], "matrix_b": [[1]]},
                 "requirements": {"regions": ["X"], "max_execution_time": 300}, "token_amount": "1000000000000000000"}
         for _ in range(3):
@@ -126,11 +131,7 @@ def test_needle(r):
 
 def test_renewals(r):
     """A sign of life that says nothing new writes no row: the lease stays what it was, and is said so."""
-    node = WebSocket(r.port, "/ws/node/steady")
-    node.expect("hello")
-    node.send({"message_type": "register", "id": "r", "specs": {"cpu_threads": 8, "ram_gb": 16, "gpus": []}, "region": "Y",
-               "price": {"base_fri": "1", "per_mcycle_fri": "1"}})
-    node.expect("registered")
+    node = register(r, "steady", "Y")
     body = {"payload": {"algorithm": "matrix_multiplication", "matrix_a": [[1]], "matrix_b": [[1]]},
             "requirements": {"regions": ["Y"], "max_execution_time": 3000}, "token_amount": "1000000000000000000"}
     assert r.call("POST", "/api/v1/tasks", body)[0] == 201
@@ -159,12 +160,35 @@ def test_renewals(r):
     node.close()
 
 
+def test_behind_what_waits(r, folder):
+    """Tasks that nobody can take hold up none behind them, are not written again and again, and are found later."""
+    body = {"payload": {"algorithm": "matrix_multiplication", "matrix_a": [[1]], "matrix_b": [[1]]},
+            "requirements": {"regions": ["NOWHERE"], "max_execution_time": 3000}, "token_amount": "1000000000000000000"}
+    path, ids = os.path.join(folder, "nowhere"), os.path.join(folder, "waiting")
+    with open(path, "w") as f:
+        json.dump(body, f)
+    node = register(r, "front", "Z")
+    load(r, "post", "--count", 600, "--connections", 8, "--body", path, "--ids", ids)  # more than one look takes
+    waiting = set(open(ids).read().split())
+    body["requirements"]["regions"] = ["Z"]
+    status, made, _ = r.call("POST", "/api/v1/tasks", body)
+    assert status == 201 and node.expect("task_assignment", 30)["task_id"] == made["task_id"]
+    assert rows(r, "SELECT count(*) FROM task WHERE state = 'queued' AND next_run_at = created_at") == [(600,)]
+    late = register(r, "late", "NOWHERE")
+    assert late.expect("task_assignment", 30)["task_id"] in waiting
+    for ws in (node, late):
+        ws.close()
+    for task in waiting | {made["task_id"]}:
+        assert r.call("POST", f"/api/v1/tasks/{task}/cancel")[0] in (200, 202)
+
+
 def main():
     r = Relayer(RELAYER, settings=SETTINGS + ["ws.require_node_signature=no"]).start()
     with tempfile.TemporaryDirectory() as folder:
         test_nodes(r)
         test_needle(r)
         test_renewals(r)
+        test_behind_what_waits(r, folder)
         test_lives(r, folder)
         test_false_results(r, folder)
         test_posts(r, folder)
