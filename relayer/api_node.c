@@ -117,7 +117,15 @@ void api_node_show(call *c, db *d, core *k)
     if (db_next(r)) running = db_int(r, 0);
     db_end(r);
     if (j != NULL) (void)json_object_set_new(j, "running", json_integer(running));
-    http_add_header(&c->s, "ETag", "\"v%lld\"", (long long)version);
+    char etag[32];
+    const char *given = c->q.method == HTTP_PATCH ? NULL : c->q.headers[HTTP_IF_NONE_MATCH];
+    (void)snprintf(etag, sizeof etag, "\"v%lld\"", (long long)version);
+    http_add_header(&c->s, "ETag", "%s", etag);
+    if (given != NULL && strcmp(given, etag) == 0) {
+        json_decref(j);
+        c->s.status = 304;
+        return;
+    }
     http_json(&c->s, 200, j);
 }
 

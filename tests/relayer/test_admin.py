@@ -316,9 +316,12 @@ def test_node_terms(r):
         return said, h
     _, _, h = r.call("GET", "/api/v1/nodes/patched")
     old = h["ETag"]
+    s, said, h = r.call("GET", "/api/v1/nodes/patched", headers={"If-None-Match": old})
+    assert s == 304 and said == b"" and h["ETag"] == old, (s, said, h)
     said, h = patch({"price": {"per_mcycle_fri": "5"}, "capacity": {"max_concurrent": 1}, "region": "AS-JP"}, **{"If-Match": old})
     assert said["price"] == {"base_fri": "1", "per_mcycle_fri": "5"} and said["capacity"] == {"max_concurrent": 1}
     assert said["region"] == "AS-JP" and said["draining"] is False and h["ETag"] != old
+    assert r.call("GET", "/api/v1/nodes/patched", headers={"If-None-Match": old})[0] == 200
     assert patch({"draining": True}, 412, **{"If-Match": old})[0]["code"] == "precondition_failed"
     assert r.call("GET", "/api/v1/nodes/patched")[1]["draining"] is False
     # The session follows: price, place and number of tasks.
