@@ -226,9 +226,9 @@ def test_blobs(draw):
     f.path(r.folder + "/blobs")
     big = draw.randbytes(400000)
     for name, fault, status, code in (("full", lambda: f.refuse_writes(3), 507, "storage_full"),
-                                      ("error", lambda: f.refuse_writes(3, errno.EIO), 500, "internal"),
-                                      ("sync", lambda: f.refuse_syncs(), 500, "internal"),
-                                      ("folder", lambda: f.refuse_syncs(1), 500, "internal")):
+                                      ("error", lambda: f.refuse_writes(3, errno.EIO), 507, "storage_full"),
+                                      ("sync", lambda: f.refuse_syncs(), 507, "storage_full"),
+                                      ("folder", lambda: f.refuse_syncs(1), 507, "storage_full")):
         data = name.encode() + big
         fault()
         got, said, _ = r.call("PUT", "/api/v1/blobs/" + sha256(data), data)
@@ -336,7 +336,7 @@ def test_node_results(draw):
 def test_node_key(draw):
     """A node whose key cannot be written does not start, and has no half of a key afterwards."""
     r = relayer()
-    for refuse in (lambda f: f.refuse_writes(), lambda f: f.refuse_syncs(), lambda f: f.set(write_short=10)):
+    for refuse in (lambda f: f.refuse_writes(), lambda f: f.refuse_syncs()):
         f = Faults(LIBRARY)
         folder = tempfile.mkdtemp(prefix="node.")
         f.path(folder)
@@ -347,7 +347,14 @@ def test_node_key(draw):
         f.close()
         n = Node(r, folder)
         assert n.stop() == 0
-    over(r)
+    f = Faults(LIBRARY)  # byte by byte it is whole, too
+    folder = tempfile.mkdtemp(prefix="node.")
+    f.path(folder)
+    f.set(write_short=10)
+    n = Node(r, folder, f)
+    assert os.path.getsize(folder + "/node.key") == 65
+    assert n.stop() == 0
+    over(r, f)
 
 
 # ---- the clock ----
