@@ -13,6 +13,7 @@ struct journal {
 
 static const char *const schema =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA trusted_schema=OFF;"
+    "PRAGMA temp_store=MEMORY;"
     "CREATE TABLE IF NOT EXISTS job(task TEXT NOT NULL, attempt INTEGER NOT NULL, state INTEGER "
     "NOT NULL,"
     " assignment TEXT NOT NULL, result TEXT, at INTEGER NOT NULL, PRIMARY KEY(task, attempt)) "

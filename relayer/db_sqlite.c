@@ -48,7 +48,7 @@ static void *lite_open(const char *where, bool read_only, char *why)
     ok =
         ok &&
         lite_exec(c, "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
-                     "PRAGMA cache_size=-65536");
+                     "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY");
     ok = ok && (read_only || lite_exec(c, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                                           "PRAGMA wal_autocheckpoint=4000"));
     /* A file of another kind is noticed at the first read. */

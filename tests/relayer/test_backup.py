@@ -124,7 +124,7 @@ def test_one_at_a_time_and_kill(r):
     name = "ab" + "0" * 62
     os.makedirs(os.path.dirname(blob_at(r.folder, name)), exist_ok=True)
     os.mkfifo(blob_at(r.folder, name))  # whoever opens it waits: the backup is held in the middle
-    write(r, f"INSERT INTO blob(sha256, size, refs, created_at) VALUES('{name}', 1, 1, 1)")
+    write(r, f"INSERT INTO blob(sha256, size, refs, touched_at) VALUES('{name}', 1, 1, 1)")
     whole = sorted(glob.glob(f"{r.folder}/backups/*.db"))
     assert r.call("POST", "/api/v1/admin/backup")[0] == 202
     wait_for("a part", lambda: glob.glob(f"{r.folder}/backups/*.part"))
@@ -155,7 +155,7 @@ def test_old_ones_go(r):
     assert not os.path.exists(first) and os.path.exists(last) and not os.path.exists(blob_at(dir, gone))
     assert len(glob.glob(f"{dir}/relayer-*.db")) == 3
     assert os.path.exists(blob_at(dir, kept))
-    write(r, f"INSERT INTO blob(sha256, size, refs, created_at) VALUES('{gone}', {os.path.getsize(blob_at(r.folder, gone))}, 1, 1)")
+    write(r, f"INSERT INTO blob(sha256, size, refs, touched_at) VALUES('{gone}', {os.path.getsize(blob_at(r.folder, gone))}, 1, 1)")
 
 
 def test_failure_is_told(r):

@@ -556,8 +556,9 @@ def test_certificates(r):
     a = Receiver(tls=(cert, key))
     w = hook(r, a.url("/tls", "https"))
     cancelled(r, {"webhook_id": w["id"]})
-    item = wait_for("refused", lambda: [i for i in deliveries(r, w["id"]) if i["tries"] > 0])[0]
-    assert item["state"] == "pending" and "ertificate" in item["reason"], item
+    # A slow machine may take longer for a handshake than this relayer waits.
+    item = wait_for("refused", lambda: [i for i in deliveries(r, w["id"]) if "ertificate" in (i["reason"] or "")])[0]
+    assert item["state"] == "pending", item
     knows = Relayer(RELAYER, settings=QUICK + ["webhooks.ca_file=" + cert]).start()
     try:
         w = hook(knows, a.url("/tls2", "https"))
