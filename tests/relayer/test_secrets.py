@@ -64,7 +64,8 @@ class Watcher(threading.Thread):
                         continue
                     with open(path + "/cmdline", "rb") as f:
                         self.seen[f"arguments of {pid}"] = f.read()
-                    if pid not in parents:
+                    # Between fork and exec a child is still its parent.
+                    if pid not in parents and os.readlink(path + "/exe") not in map(os.path.realpath, (RELAYER, NODE)):
                         with open(path + "/environ", "rb") as f:
                             self.seen[f"environment of {pid}"] = f.read()
                 except (OSError, ValueError, IndexError):
