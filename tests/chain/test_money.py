@@ -321,6 +321,37 @@ def refusals(w):
             w.proxy.sent.clear()  # the refused one never was anybody's
 
 
+def not_alone(w):
+    """Somebody else sends from the relayer's account: what can never be executed is known as dead, nonces are accounted for."""
+    def elsewhere():
+        other = (int(devnet.STRK, 16), "approve", [1, *u256(0)])
+        must(w.demo.raw.send(w.demo.accounts[RELAYER], other).get("reverted") is False, "another transaction")
+
+    with Scene(w, "not_alone") as s:
+        _, first, node, _ = w.leased(s)
+        before = s.assigned(first)["nonce"]
+        elsewhere()
+        elsewhere()
+        chain_id = w.demo.create("--duration", "2h")
+        task = s.post(chain_id)
+        node.take()
+        must(s.assigned(task)["nonce"] == before + 3, "the next free nonce")
+        gap = s.rows("SELECT nonce, n_nonces FROM chain_outbox WHERE state = 'foreign'")
+        must([tuple(r) for r in gap] == [(before + 1, 2)], "two nonces of others")
+        # Signed, never delivered, and its nonce is gone.
+        w.proxy.rule = lambda method, params, forward: 500 if method == "starknet_addInvokeTransaction" else forward()
+        chain_id = w.demo.create("--duration", "2h")
+        task = s.post(chain_id)
+        node.take()
+        wait_for("signed", lambda: [r["state"] for r in s.outbox(task)] == ["signed"])
+        elsewhere()
+        w.proxy.rule = None
+        row = s.assigned(task)
+        rows = s.outbox(task)
+        must([r["state"] for r in rows] == ["dead", "confirmed"] and row["nonce"] == rows[0]["nonce"] + 1, str([tuple(r) for r in rows]))
+        must(len(w.events("TaskAssigned", chain_id)) == 1 and s.logged("account_used_by_others"), "one assignment, and it is said")
+
+
 def outage(w):
     """A chain that is away: the relayer starts, takes tasks, says that it is degraded, and goes on when it is back."""
     w.proxy.rule = down
@@ -580,7 +611,7 @@ def views(w):
         must(status == 503 and body["code"] == "starknet_unavailable", str(body))
 
 
-SCENARIOS = [assigns, unpayable, capped, lost_answers, refusals, outage, liars, killed, goes_back, other_terms, views, claim_undone]
+SCENARIOS = [assigns, unpayable, capped, lost_answers, refusals, not_alone, outage, liars, killed, goes_back, other_terms, views, claim_undone]
 
 
 def main():
