@@ -67,13 +67,14 @@ enum work_kind {
     WORK_EXECUTE, /* run; output */
     WORK_PROVE,   /* run, prove, verify the own proof; output and proof */
     WORK_VERIFY,  /* a proof against an expectation */
-    WORK_GRIND    /* hashes as the search for a nonce does, with threads and backend: cycles of the
+    WORK_GRIND,   /* hashes as the search for a nonce does, with threads and backend: cycles of the
                      result are the nonces tried, prove_us the time. A measurement. */
+    WORK_IDENTIFY /* program_id of a program under a profile and an io mode; nothing is run */
 };
 
 typedef struct {
     enum work_kind kind;
-    /* EXECUTE, PROVE: a built-in job by name, or the bytes of an ELF. */
+    /* EXECUTE, PROVE, IDENTIFY: a built-in job by name, or the bytes of an ELF. */
     const char *job;
     const uint8_t *elf, *input, *hint;
     size_t elf_bytes, input_bytes, hint_bytes;
@@ -83,7 +84,7 @@ typedef struct {
     const char *backend; /* NULL: auto */
     unsigned threads;    /* 0: all */
     bool prove_failure;  /* prove a run with a nonzero exit code too */
-    /* PROVE, VERIFY */
+    /* PROVE, VERIFY, IDENTIFY */
     const char *profile; /* NULL: balanced */
     uint8_t context[28];
     /* VERIFY: the io commitment, or input above and output, or all of them */

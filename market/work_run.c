@@ -360,6 +360,18 @@ static enum work_code check(state *s)
     return code;
 }
 
+/* ---- identifying ---- */
+
+static enum work_code identify(state *s)
+{
+    uint32_t id[7];
+    prove_error e = {""};
+    const sp_status st = prove_program_id(id, &s->program, s->mode, s->p, backend_find("auto"), &e);
+    if (st != SP_OK) return prove_failed(s, st, &e);
+    for (unsigned i = 0; i < 7; i++) bytes_put_le32(s->r->program_id + 4 * i, id[i]);
+    return WORK_SUCCESS;
+}
+
 /* ---- measuring ---- */
 
 #define GRIND_BITS 24u
@@ -397,6 +409,7 @@ static enum work_code run_request(state *s)
     if (q->kind == WORK_VERIFY) return check(s);
     if (q->kind == WORK_GRIND) return grind(s);
     enum work_code code = load(s);
+    if (q->kind == WORK_IDENTIFY) return code == WORK_SUCCESS ? identify(s) : code;
     if (code == WORK_SUCCESS) code = run(s, q->kind == WORK_PROVE);
     if (code == WORK_SUCCESS && q->kind == WORK_PROVE) code = make_proof(s);
     if (code != WORK_SUCCESS) return code;

@@ -209,7 +209,7 @@ sp_status work_frame_read(work_request *q, const uint8_t *rest, size_t n)
     q->hint = get_blob(&r, &q->hint_bytes);
     q->proof = get_blob(&r, &q->proof_bytes);
     q->output = get_blob(&r, &q->output_bytes);
-    if (r.bad || r.n || kind > WORK_GRIND || flags >> 5 || threads > 1024 ||
+    if (r.bad || r.n || kind > WORK_IDENTIFY || flags >> 5 || threads > 1024 ||
         exit_code > UINT32_MAX) {
         memset(q, 0, sizeof *q);
         return SP_ERR_FORMAT;

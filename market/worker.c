@@ -58,7 +58,7 @@ static bool answer(bool once, work_result *r)
         r->code = refuse(r, WORK_MEMORY_LIMIT, "not enough memory for the request");
     else if (!read_all(WORK_FD_REQUEST, rest, n) || work_frame_read(&q, rest, n) != SP_OK)
         r->code = refuse(r, WORK_BAD_REQUEST, "the request is malformed");
-    else if (!once && q.kind != WORK_EXECUTE && q.kind != WORK_VERIFY)
+    else if (!once && q.kind != WORK_EXECUTE && q.kind != WORK_VERIFY && q.kind != WORK_IDENTIFY)
         r->code = refuse(r, WORK_BAD_REQUEST, "a server makes no proofs");
     else
         work_run(&q, once ? WORK_FD_OUTPUT : -1, once ? WORK_FD_PROOF : -1, r);

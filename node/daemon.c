@@ -124,7 +124,8 @@ static int open_node(node *n, const node_options *o)
     if (n->o.ca_file[0] != 0 && access(n->o.ca_file, R_OK) != 0)
         return complain(n->o.ca_file, "the file of certificates cannot be read");
     if (!node_path(n, n->work, "work") || !node_path(n, n->results, "results") ||
-        !folder_make(n->work) || !folder_make(n->results))
+        !node_path(n, n->programs, "programs") || !folder_make(n->work) ||
+        !folder_make(n->results) || !folder_make(n->programs))
         return complain(o->data, "the data folder cannot be made");
     if (!node_path(n, path, "lock")) return 1;
     n->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -149,6 +150,7 @@ static int open_node(node *n, const node_options *o)
                                  .ca_file = n->o.ca_file[0] != 0 ? n->o.ca_file : NULL,
                                  .worker = n->worker,
                                  .dir = n->work,
+                                 .programs = n->programs,
                                  .results = n->results,
                                  .threads = n->o.threads != 0 ? n->o.threads : n->machine.threads,
                                  .memory = n->o.memory,

@@ -105,7 +105,10 @@ static const char *refusal(node *n, const node_task *t)
     const char *program = json_string_value(json_object_get(j, "program"));
     if (n->stopping || n->draining) return "draining";
     if (duty_count(n) >= n->o.max_concurrent) return "busy";
-    if (program == NULL || sp_job_find(program) == NULL) return "unsupported";
+    /* A built-in one, or an ELF by its SHA-256, which is fetched. */
+    const bool is_elf =
+        program != NULL && strlen(program) == 64 && strspn(program, "0123456789abcdef") == 64;
+    if (program == NULL || (!is_elf && sp_job_find(program) == NULL)) return "unsupported";
     if (json_object_get(t->assignment, "chain") != NULL) {
         if (n->o.address[0] == 0 || n->o.keystore[0] == 0) return "unsupported";
         const char *bad =

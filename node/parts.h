@@ -22,7 +22,7 @@ struct node {
     journal *journal;
     ecdsa_key key;
     felt pubkey, chain_id, relayer_id, relayer_pubkey, nonce;
-    char id[FELT_HEX], worker[NODE_TEXT], work[NODE_TEXT], results[NODE_TEXT];
+    char id[FELT_HEX], worker[NODE_TEXT], work[NODE_TEXT], results[NODE_TEXT], programs[NODE_TEXT];
     hardware machine;
     selfbench bench;
     node_task_context ctx;

@@ -8,6 +8,7 @@
 #include "market/transfer.h"
 #include "node/job.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <openssl/sha.h>
 #include <stdio.h>
@@ -21,6 +22,8 @@
 #define GRACE_MS 3000
 #define MAX_INLINE ((size_t)64 << 10) /* an output in the message itself */
 #define TRIES 6
+#define MAX_PROGRAM ((off_t)8 << 20)
+#define MAX_CACHED 64u /* programs */
 
 typedef struct {
     node_task *t;
@@ -29,6 +32,7 @@ typedef struct {
     size_t input_bytes;
     job_spec spec;
     char proof_sha256[65], output_sha256[65];
+    char program_path[640]; /* of an ELF of a demander's */
 } run;
 
 static void set_phase(node_task *t, const char *phase, uint32_t ppm, uint64_t eta_ms)
@@ -74,9 +78,40 @@ static void pause_ms(node_task *t, unsigned ms)
 
 /* ---- the input ---- */
 
-static json_t *fetch(run *r)
+/* What the relayer has, under this attempt's lease; NULL: *out is to be freed. */
+static json_t *download(run *r, uint8_t **out, size_t *n, const char *url, size_t most,
+                        const char *code, const char *what)
 {
     node_task *t = r->t;
+    char whole[400], auth[160], why[TRANSFER_WHY] = "";
+    (void)snprintf(whole, sizeof whole, "%.200s%.150s", t->ctx->relayer, url);
+    authorization(auth, sizeof auth, t);
+    *out = NULL;
+    for (unsigned i = 0; i < TRIES && *out == NULL && !is_cancelled(t); i++) {
+        transfer_response a;
+        const transfer_request q = {.method = "GET",
+                                    .url = whole,
+                                    .authorization = auth,
+                                    .ca_file = t->ctx->ca_file,
+                                    .body_fd = -1,
+                                    .max_response = most,
+                                    .total_ms = 600000,
+                                    .stop = is_cancelled,
+                                    .user = t};
+        if (i > 0) pause_ms(t, 1000u << (i - 1));
+        if (transfer_run(&a, &q, why) != SP_OK) continue;
+        if (a.status == 200) {
+            *out = a.body;
+            *n = a.n;
+            a.body = NULL;
+        }
+        transfer_response_free(&a);
+    }
+    return *out != NULL ? NULL : failure(code, "infra", why[0] != 0 ? why : what);
+}
+
+static json_t *fetch(run *r)
+{
     const char *b64 = json_string_value(json_object_get(r->job, "inline_input_b64"));
     const char *url = json_string_value(json_object_get(r->job, "input_url"));
     const char *sha = json_string_value(json_object_get(r->job, "input_sha256"));
@@ -90,32 +125,9 @@ static json_t *fetch(run *r)
             return failure("input_unavailable", "infra",
                            "the input in the assignment is not base64");
     } else if (url != NULL && url[0] == '/') {
-        char whole[400], auth[160], why[TRANSFER_WHY] = "";
-        (void)snprintf(whole, sizeof whole, "%.200s%.150s", t->ctx->relayer, url);
-        authorization(auth, sizeof auth, t);
-        for (unsigned i = 0; i < TRIES && r->input == NULL && !is_cancelled(t); i++) {
-            transfer_response a;
-            const transfer_request q = {.method = "GET",
-                                        .url = whole,
-                                        .authorization = auth,
-                                        .ca_file = t->ctx->ca_file,
-                                        .body_fd = -1,
-                                        .max_response = WORK_MAX_INPUT,
-                                        .total_ms = 600000,
-                                        .stop = is_cancelled,
-                                        .user = t};
-            if (i > 0) pause_ms(t, 1000u << (i - 1));
-            if (transfer_run(&a, &q, why) != SP_OK) continue;
-            if (a.status == 200) {
-                r->input = a.body;
-                r->input_bytes = a.n;
-                a.body = NULL;
-            }
-            transfer_response_free(&a);
-        }
-        if (r->input == NULL)
-            return failure("input_unavailable", "infra",
-                           why[0] != 0 ? why : "the input cannot be fetched");
+        json_t *failed = download(r, &r->input, &r->input_bytes, url, WORK_MAX_INPUT,
+                                  "input_unavailable", "the input cannot be fetched");
+        if (failed != NULL) return failed;
     } else {
         return failure("input_unavailable", "infra", "the assignment has no input");
     }
@@ -125,6 +137,97 @@ static json_t *fetch(run *r)
         return failure("input_unavailable", "infra",
                        "the input has not the hash that was promised");
     return NULL;
+}
+
+static bool write_file(const char *path, const uint8_t *bytes, size_t n)
+{
+    const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    size_t at = 0;
+    while (fd >= 0 && at < n) {
+        const ssize_t w = write(fd, bytes + at, n - at);
+        if (w <= 0) break;
+        at += (size_t)w;
+    }
+    return fd >= 0 && close(fd) == 0 && at == n;
+}
+
+/* ---- a program of a demander's ---- */
+
+static bool same_hash(const char *hex, const uint8_t *b, size_t n)
+{
+    uint8_t hash[32];
+    char text[65];
+    (void)SHA256(b, n, hash);
+    hex_write(text, hash, sizeof hash);
+    return strcmp(text, hex) == 0;
+}
+
+static bool is_cached(const char *path, const char *sha)
+{
+    struct stat st;
+    bool ok = false;
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    uint8_t *b = NULL;
+    if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size >= 0 && st.st_size <= MAX_PROGRAM)
+        b = malloc((size_t)st.st_size + 1);
+    if (b != NULL && read(fd, b, (size_t)st.st_size) == st.st_size)
+        ok = same_hash(sha, b, (size_t)st.st_size);
+    if (ok) (void)futimens(fd, NULL); /* used: the last to go */
+    if (fd >= 0) (void)close(fd);
+    free(b);
+    return ok;
+}
+
+/* The one used longest ago makes room. */
+static void prune_cache(const char *folder)
+{
+    char path[640], oldest[640] = "";
+    struct timespec at = {0, 0};
+    unsigned n = 0;
+    DIR *d = opendir(folder);
+    if (d == NULL) return;
+    for (const struct dirent *f = readdir(d); f != NULL; f = readdir(d)) {
+        struct stat st;
+        (void)snprintf(path, sizeof path, "%.500s/%.100s", folder, f->d_name);
+        if (f->d_name[0] == '.' || stat(path, &st) != 0) continue;
+        n++;
+        if (oldest[0] == 0 || st.st_mtim.tv_sec < at.tv_sec) {
+            memcpy(oldest, path, sizeof oldest);
+            at = st.st_mtim;
+        }
+    }
+    (void)closedir(d);
+    if (n > MAX_CACHED && oldest[0] != 0) (void)unlink(oldest);
+}
+
+static json_t *fetch_program(run *r, const char *sha)
+{
+    node_task *t = r->t;
+    const char *url = json_string_value(json_object_get(r->job, "program_url"));
+    char *path = r->program_path, part[700];
+    json_t *failed = NULL;
+    size_t n = 0;
+    uint8_t *elf = NULL;
+    (void)snprintf(path, sizeof r->program_path, "%.500s/%.64s", t->ctx->programs, sha);
+    if (is_cached(path, sha)) return NULL;
+    if (url == NULL || url[0] != '/')
+        return failure("bad_request", "infra", "the assignment does not say where its program is");
+    failed = download(r, &elf, &n, url, MAX_PROGRAM, "program_unavailable",
+                      "the program cannot be fetched");
+    if (failed == NULL && !same_hash(sha, elf, n))
+        failed = failure("program_unavailable", "infra",
+                         "the program has not the hash that was promised");
+    if (failed == NULL) {
+        /* Of this attempt: two may fetch the same one at once. */
+        (void)snprintf(part, sizeof part, "%.600s.%.8s%lld", path, t->id, (long long)t->attempt);
+        if (!write_file(part, elf, n) || rename(part, path) != 0) {
+            (void)unlink(part);
+            failed = failure("disk_limit_exceeded", "infra", "the program cannot be written");
+        }
+        prune_cache(t->ctx->programs);
+    }
+    free(elf);
+    return failed;
 }
 
 /* ---- the work ---- */
@@ -142,18 +245,6 @@ static json_t *check_promises(const run *r, const job_result *w)
     if (h_in == NULL || strcmp(hex, h_in) != 0)
         return failure("io_mismatch", "infra", "the input is not the one that is asked for");
     return NULL;
-}
-
-static bool write_file(const char *path, const uint8_t *bytes, size_t n)
-{
-    const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    size_t at = 0;
-    while (fd >= 0 && at < n) {
-        const ssize_t w = write(fd, bytes + at, n - at);
-        if (w <= 0) break;
-        at += (size_t)w;
-    }
-    return fd >= 0 && close(fd) == 0 && at == n;
 }
 
 static json_t *prove(run *r, job_result *result)
@@ -275,10 +366,18 @@ static json_t *run_all(run *r)
     set_phase(t, "fetch", 0, 0);
     json_t *failed = fetch(r);
     if (failed != NULL) return failed;
-    if (known == NULL || context == NULL || !hex_read(r->spec.context, 28, context))
+    const bool own = known == NULL && program != NULL && strlen(program) == 64 &&
+                     hex_read(r->spec.program_sha256, 32, program);
+    if ((known == NULL && !own) || context == NULL || !hex_read(r->spec.context, 28, context))
         return failure("bad_request", "infra",
                        "the assignment names no program of this node, or no context");
-    (void)SHA256(known->elf, known->elf_bytes, r->spec.program_sha256);
+    if (own) {
+        failed = fetch_program(r, program);
+        if (failed != NULL) return failed;
+        r->spec.program_path = r->program_path;
+    } else {
+        (void)SHA256(known->elf, known->elf_bytes, r->spec.program_sha256);
+    }
     (void)snprintf(name, sizeof name, "%s_%lld", t->id, (long long)t->attempt);
     r->spec.name = name;
     r->spec.digest = io != NULL && strcmp(io, "digest") == 0;

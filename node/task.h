@@ -14,11 +14,12 @@
 #define NODE_TASK_PHASE 16
 
 typedef struct {
-    const char *relayer; /* http://host:port */
-    const char *ca_file; /* whom https trusts; NULL: the system's */
-    const char *worker;  /* path of sprove-worker */
-    const char *dir;     /* of private folders */
-    const char *results; /* where proofs and outputs are kept until they are done with */
+    const char *relayer;  /* http://host:port */
+    const char *ca_file;  /* whom https trusts; NULL: the system's */
+    const char *worker;   /* path of sprove-worker */
+    const char *dir;      /* of private folders */
+    const char *programs; /* ELFs of demanders, by their SHA-256 */
+    const char *results;  /* where proofs and outputs are kept until they are done with */
     unsigned threads;
     uint64_t memory;
     void *user;

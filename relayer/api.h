@@ -85,6 +85,12 @@ void api_key_list(call *c, db *d, core *k);
 void api_key_revoke(call *c, db *d, core *k);
 void api_me(call *c, db *d, core *k);
 void api_me_usage(call *c, db *d, core *k);
+/* api_own_program.c */
+void api_own_program_prepare(call *c, db *d, core *k);
+void api_own_program_create(call *c, db *d, core *k);
+void api_own_program_drop(void *prepared);
+void api_own_program_delete(call *c, db *d, core *k);
+
 void api_program_list(call *c, db *d, core *k);
 void api_program_show(call *c, db *d, core *k);
 

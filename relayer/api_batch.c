@@ -63,7 +63,9 @@ void api_task_batch_prepare(call *c, db *d, core *k)
                                     .detail = "a task must be a JSON object"};
             continue;
         }
-        m->good = task_parse(&m->t, body, clock_ms(), (int64_t)c->a->set.max_attempts, &m->why);
+        const task_asker who = {d, c->who.id};
+        m->good =
+            task_parse(&m->t, body, &who, clock_ms(), (int64_t)c->a->set.max_attempts, &m->why);
         if (m->good && (!quote_take(&m->t, clock_ms(), rest_cursor_secret(c->a), &m->why) ||
                         !api_chain_takes(c, &m->t, &m->why))) {
             task_new_free(&m->t);

@@ -21,7 +21,8 @@
 #define TOKEN 32
 
 /* "Lease TASK ATTEMPT TOKEN" of an attempt that is under way; offered is enough, since the upload
- * may overtake the acknowledgement. It reads the input of its task, and nothing else. */
+ * may overtake the acknowledgement. It reads the input and the program of its task, and nothing
+ * else. */
 static bool has_lease(const call *c, db *d, bool reads)
 {
     const char *given = c->q.headers[HTTP_AUTHORIZATION];
@@ -33,14 +34,16 @@ static bool has_lease(const call *c, db *d, bool reads)
                &end) != 3 ||
         given[strlen(LEASE) + (size_t)end] != 0)
         return false;
-    db_rows *r = db_query(d,
-                          "SELECT a.lease_token, t.input_sha256 FROM attempt a JOIN task t"
-                          " ON t.id = a.task_id WHERE a.task_id = ? AND a.n = ? AND a.outcome IS"
-                          " NULL",
-                          DB_T(task), DB_I(attempt));
+    db_rows *r =
+        db_query(d,
+                 "SELECT a.lease_token, t.input_sha256, t.program FROM attempt a JOIN task t"
+                 " ON t.id = a.task_id WHERE a.task_id = ? AND a.n = ? AND a.outcome IS"
+                 " NULL",
+                 DB_T(task), DB_I(attempt));
     const bool ok = db_next(r) && strlen(db_text(r, 0)) == TOKEN && strlen(token) == TOKEN &&
                     CRYPTO_memcmp(db_text(r, 0), token, TOKEN) == 0 &&
-                    (!reads || strcmp(db_text(r, 1), c->variable[0]) == 0);
+                    (!reads || strcmp(db_text(r, 1), c->variable[0]) == 0 ||
+                     strcmp(db_text(r, 2), c->variable[0]) == 0);
     db_end(r);
     return ok;
 }

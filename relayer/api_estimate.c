@@ -7,9 +7,11 @@
 #include "core/machine.h"
 #include "market/amount.h"
 #include "relayer/app.h"
+#include "relayer/blob.h"
 #include "relayer/check.h"
 #include "relayer/estimate.h"
 #include "relayer/gas.h"
+#include "relayer/own_program.h"
 #include "relayer/quote.h"
 #include "relayer/rest.h"
 #include "starknet/calldata.h"
@@ -33,13 +35,18 @@ static bool count_cycles(call *c, const task_new *t, uint64_t *cycles)
     work_result r;
     memset(&q, 0, sizeof q);
     q.kind = WORK_EXECUTE;
-    q.job = t->program;
+    uint8_t *elf = NULL;
+    if (own_program_is(t->program))
+        q.elf = elf = blob_read(c->a->blobs, t->program, OWN_PROGRAM_MOST_BYTES, &q.elf_bytes);
+    else
+        q.job = t->program;
     q.input = t->input;
     q.input_bytes = t->input_bytes;
     q.digest = strcmp(t->io_mode, "digest") == 0;
     q.max_cycles = (uint64_t)t->max_cycles;
     q.memory = (uint64_t)1 << 30;
-    execute_run(&rest_of(c->a)->executor, &q, &r);
+    execute_run(&rest_of(c->a)->executor, &q, EXECUTE_MS, &r);
+    free(elf);
     if (r.code == WORK_SUCCESS) {
         *cycles = r.cycles;
         return true;
@@ -190,7 +197,8 @@ void api_estimate(call *c, db *d, core *k)
     (void)json_object_del(c->body, "cycles");
     if (json_object_get(c->body, "token_amount") == NULL)
         (void)json_object_set_new(c->body, "token_amount", json_string("0"));
-    if (!task_parse(&t, c->body, clock_ms(), 1, &why)) {
+    const task_asker who = {d, c->who.id};
+    if (!task_parse(&t, c->body, &who, clock_ms(), 1, &why)) {
         json_t *more = why.errors == NULL ? NULL : json_pack("{s:o}", "errors", why.errors);
         http_problem_with(&c->s, &c->q, why.status, why.code, more, why.detail);
         return;

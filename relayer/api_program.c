@@ -2,6 +2,7 @@
 #include "relayer/api.h"
 
 #include "market/hex.h"
+#include "relayer/own_program.h"
 #include "relayer/programs.h"
 
 #include <openssl/sha.h>
@@ -31,9 +32,13 @@ void api_program_list(call *c, db *d, core *k)
     size_t n;
     const sp_job *list = sp_job_list(&n);
     json_t *items = json_array();
-    (void)d;
     (void)k;
     for (size_t i = 0; i < n; i++) (void)json_array_append_new(items, job_json(&list[i], true));
+    if (c->who.id[0] != 0) { /* a key's own */
+        json_t *own = own_program_list(d, c->who.id, NULL);
+        (void)json_array_extend(items, own);
+        json_decref(own);
+    }
     http_json(&c->s, 200,
               json_pack("{s:o, s:n, s:b}", "items", items, "next_cursor", "has_more", 0));
 }
@@ -43,9 +48,17 @@ void api_program_show(call *c, db *d, core *k)
 {
     char id[PROGRAM_ID_HEX];
     const char *profile = http_param(&c->q, "profile"), *io = http_param(&c->q, "io");
-    (void)d;
     (void)k;
     const sp_job *program = sp_job_find(c->variable[0]);
+    if (program == NULL && c->who.id[0] != 0) {
+        json_t *own = own_program_list(d, c->who.id, c->variable[0]);
+        json_t *one = json_incref(json_array_get(own, 0));
+        json_decref(own);
+        if (one != NULL) {
+            http_json(&c->s, 200, one);
+            return;
+        }
+    }
     if (program == NULL) {
         http_problem(&c->s, &c->q, 404, "not_found", "there is no program of this name");
         return;

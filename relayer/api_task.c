@@ -68,7 +68,8 @@ void api_task_create_prepare(call *c, db *d, core *k)
         http_problem(&c->s, &c->q, 503, "overloaded", "out of memory");
         return;
     }
-    bool good = task_parse(&m->t, c->body, clock_ms(), (int64_t)c->a->set.max_attempts, &why);
+    const task_asker who = {d, c->who.id};
+    bool good = task_parse(&m->t, c->body, &who, clock_ms(), (int64_t)c->a->set.max_attempts, &why);
     if (good && !quote_take(&m->t, clock_ms(), rest_cursor_secret(c->a), &why)) {
         task_new_free(&m->t);
         good = false;

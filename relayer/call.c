@@ -265,10 +265,11 @@ void call_begin(app *a, server_handle h, http_request *q)
         call_answer(c);
         return;
     }
-    c->preparing = c->r->kind == ROUTE_WRITE;
+    c->preparing = c->r->kind == ROUTE_WRITE || c->r->kind == ROUTE_EXECUTE_WRITE;
     c->j.run = run_read;
     c->j.done = c->preparing ? prepared : finished;
-    queue *to = c->r->kind == ROUTE_EXECUTE ? &rest_of(a)->executor.queue
+    queue *to = c->r->kind == ROUTE_EXECUTE || c->r->kind == ROUTE_EXECUTE_WRITE
+                    ? &rest_of(a)->executor.queue
                 : c->r->kind == ROUTE_CHAIN ? &rest_of(a)->chain.queue
                                             : &a->reads;
     if (queue_put(to, &c->j)) return;

@@ -44,9 +44,10 @@ typedef enum {
      * called again when the task has changed. */
     ROUTE_WAIT,
     ROUTE_STREAM,
-    ROUTE_CHAIN,   /* as ROUTE_READ, by the thread that asks the chain (chain_view.h) */
-    ROUTE_EXECUTE, /* as ROUTE_READ, by the executor (execute.h) */
-    ROUTE_WRITE    /* by the core */
+    ROUTE_CHAIN,         /* as ROUTE_READ, by the thread that asks the chain (chain_view.h) */
+    ROUTE_EXECUTE,       /* as ROUTE_READ, by the executor (execute.h) */
+    ROUTE_EXECUTE_WRITE, /* prepared by the executor, then as ROUTE_WRITE */
+    ROUTE_WRITE          /* by the core */
 } route_kind;
 
 struct route {

@@ -9,6 +9,7 @@
 #include "relayer/collect.h"
 #include "relayer/jump.h"
 #include "relayer/log.h"
+#include "relayer/own_program.h"
 #include "relayer/meters.h"
 #include "relayer/schema.h"
 #include "relayer/slot.h"
@@ -374,6 +375,11 @@ static json_t *job_json(const queued *q, const node_session *s, felt chain_id, c
                   q->program_id, "input_commitment", q->input_commitment, "input_sha256",
                   q->input_sha256, "input_bytes", (json_int_t)q->input_bytes, "profile", q->profile,
                   "io", q->io_mode, "vm", "rv32im-v1");
+    if (own_program_is(q->program)) {
+        char url[96];
+        (void)snprintf(url, sizeof url, "/api/v1/blobs/%s", q->program);
+        (void)json_object_set_new(j, "program_url", json_string(url));
+    }
     char cycles[24];
     (void)snprintf(cycles, sizeof cycles, "%lld", (long long)q->max_cycles);
     (void)json_object_set_new(j, "max_cycles", json_string(cycles));

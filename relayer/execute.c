@@ -52,7 +52,7 @@ void execute_close(executor *e)
     e->running = false;
 }
 
-void execute_run(executor *e, const work_request *q, work_result *r)
+void execute_run(executor *e, const work_request *q, uint64_t ms, work_result *r)
 {
-    work_call(e->child, q, EXECUTE_MS, r);
+    work_call(e->child, q, ms, r);
 }

@@ -27,7 +27,7 @@ typedef struct {
 /* SP_ERR_IO. */
 SP_MUST_USE sp_status execute_open(executor *e, struct app *a, const char *database);
 void execute_close(executor *e);
-/* On its thread. */
-void execute_run(executor *e, const work_request *q, work_result *r);
+/* On its thread, for at most ms. */
+void execute_run(executor *e, const work_request *q, uint64_t ms, work_result *r);
 
 #endif

@@ -135,7 +135,7 @@ static counted count_of(quota *q, const call *c)
 {
     const route *r = c->r;
     const bool post = r->kind == ROUTE_WRITE && r->json;
-    const bool run = r->kind == ROUTE_EXECUTE;
+    const bool run = r->kind == ROUTE_EXECUTE || r->kind == ROUTE_EXECUTE_WRITE;
     counted n = {run    ? "estimate"
                  : post ? "post"
                         : "read",

@@ -90,6 +90,10 @@ static const route routes[] = {
     /* Of any key: the handlers look. */
     {HTTP_GET, "/api/v1/me", 0, ROUTE_READ, false, 0, NULL, api_me, NULL},
     {HTTP_GET, "/api/v1/me/usage", 0, ROUTE_READ, false, 0, NULL, api_me_usage, NULL},
+    {HTTP_POST, "/api/v1/programs", SCOPE_PROGRAMS_WRITE, ROUTE_EXECUTE_WRITE, true, MAX_JSON,
+     api_own_program_prepare, api_own_program_create, api_own_program_drop},
+    {HTTP_DELETE, "/api/v1/programs/{}", SCOPE_PROGRAMS_WRITE, ROUTE_WRITE, false, 0, NULL,
+     api_own_program_delete, NULL},
     {HTTP_GET, "/api/v1/programs", 0, ROUTE_READ, false, 0, NULL, api_program_list, NULL},
     {HTTP_GET, "/api/v1/programs/{}", 0, ROUTE_READ, false, 0, NULL, api_program_show, NULL},
     /* A key with the scope, or the lease of an attempt: the handlers look. */

@@ -24,9 +24,10 @@ static const char *const version_1[] = {
     "CREATE TABLE api_key(id TEXT PRIMARY KEY, secret_hash @B NOT NULL, name TEXT NOT NULL,"
     " scopes TEXT NOT NULL, quota TEXT, created_at @I NOT NULL, expires_at @I, revoked_at @I) @S",
 
-    "CREATE TABLE program(sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, version TEXT NOT NULL,"
-    " elf_bytes @I NOT NULL, max_cycles @I, description TEXT NOT NULL, created_at @I NOT NULL,"
-    " key_id TEXT, UNIQUE(name, version)) @S",
+    /* ids: by profile and io mode, as JSON. */
+    "CREATE TABLE program(key_id TEXT NOT NULL, sha256 TEXT NOT NULL, name TEXT NOT NULL,"
+    " version TEXT NOT NULL, elf_bytes @I NOT NULL, ids TEXT NOT NULL, description TEXT NOT NULL,"
+    " created_at @I NOT NULL, PRIMARY KEY(key_id, sha256), UNIQUE(key_id, name, version)) @S",
 
     /* refs counts what keep.h names; one without any is collected (collect.h): then refs is -1
      * until its file is gone. touched_at: when it came, or was last let go. */

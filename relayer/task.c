@@ -6,6 +6,7 @@
 #include "relayer/check.h"
 #include "relayer/hook.h"
 #include "relayer/keep.h"
+#include "relayer/own_program.h"
 #include "relayer/rest.h"
 #include "relayer/schema.h"
 
@@ -64,6 +65,7 @@ void task_insert(core *c, const task_new *t)
         DB_T(t->io_mode), DB_T(t->amount), DB_T(t->requirements), DB_T(t->description),
         DB_T(t->metadata), DB_T(t->visibility));
     if (!is_inline) keep_new(c, t->input_sha256, t->input_bytes);
+    if (own_program_is(t->program)) keep_ref(c, t->program);
     if (t->callback_url != NULL || t->webhook_id != NULL)
         (void)db_run(
             d, "UPDATE task SET callback_url = ?, callback_events = ?, webhook_id = ? WHERE id = ?",

@@ -49,8 +49,13 @@ typedef struct {
     int status;
     char detail[256];
 } task_refusal;
-SP_MUST_USE bool task_parse(task_new *t, const json_t *body, int64_t now_ms, int64_t max_attempts,
-                            task_refusal *why);
+/* Whose programs are meant: of a key ("": nobody's), in this database. */
+typedef struct {
+    db *d;
+    const char *key_id;
+} task_asker;
+SP_MUST_USE bool task_parse(task_new *t, const json_t *body, const task_asker *who, int64_t now_ms,
+                            int64_t max_attempts, task_refusal *why);
 
 /* The members of "callback" (url or webhook_id, events) at this pointer. */
 struct check;

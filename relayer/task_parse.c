@@ -7,6 +7,7 @@
 #include "market/hex.h"
 #include "relayer/check.h"
 #include "relayer/hook.h"
+#include "relayer/own_program.h"
 
 #include <openssl/sha.h>
 #include <stdio.h>
@@ -39,7 +40,7 @@ static void refuse(task_refusal *why, int status, const char *code, const char *
     (void)snprintf(why->detail, sizeof why->detail, "%s", detail);
 }
 
-static bool set_input(task_new *t, const sp_job *program, task_refusal *why)
+static bool set_input(task_new *t, task_refusal *why)
 {
     uint8_t hash[SHA256_DIGEST_LENGTH];
     if (t->input_bytes > MACHINE_INPUT_CAP) {
@@ -49,6 +50,12 @@ static bool set_input(task_new *t, const sp_job *program, task_refusal *why)
     (void)SHA256(t->input, t->input_bytes, hash);
     hex_write(t->input_sha256, hash, sizeof hash);
     program_hash_io(t->input_commitment, t->input, t->input_bytes);
+    return true;
+}
+
+static bool set_built_in(task_new *t, const sp_job *program, task_refusal *why)
+{
+    (void)snprintf(t->program, sizeof t->program, "%s", program->name);
     if (program_id_of(t->program_id, program, t->profile, t->io_mode) == SP_OK) return true;
     refuse(why, 500, "internal", "the id of the program cannot be computed");
     return false;
@@ -82,27 +89,47 @@ static bool parse_payload(task_new *t, const json_t *payload, task_refusal *why)
                s == SP_ERR_NOMEM ? "overloaded" : "validation_failed", detail);
         return false;
     }
-    return set_input(t, program, why);
+    return set_built_in(t, program, why) && set_input(t, why);
 }
 
-/* "job": a program by name and its input as bytes. */
-static bool parse_job(check *c, task_new *t, const json_t *j, task_refusal *why)
+/* A built-in program by its name, or one that this key registered. */
+static bool set_program(task_new *t, const task_asker *who, const char *name, const char *version,
+                        const char *sha256, task_refusal *why)
+{
+    own_program own;
+    const sp_job *program = sha256 == NULL && name != NULL ? sp_job_find(name) : NULL;
+    if (program != NULL && version == NULL) return set_built_in(t, program, why);
+    if (program == NULL && who->key_id[0] != 0 &&
+        own_program_find(who->d, &own, who->key_id, sha256, name, version, t->profile,
+                         t->io_mode)) {
+        memcpy(t->program, own.sha256, sizeof t->program);
+        memcpy(t->program_id, own.id, sizeof t->program_id);
+        return true;
+    }
+    refuse(why, 422, "program_unknown",
+           program != NULL ? "the built-in programs have no versions"
+                           : "this key has no such program, and none is built in");
+    return false;
+}
+
+/* "job": a program and its input as bytes. */
+static bool parse_job(check *c, task_new *t, const task_asker *who, const json_t *j,
+                      task_refusal *why)
 {
     static const char *const program_names[] = {"name", "version", "sha256", NULL};
     const json_t *named = check_object(c, j, "/job", "program", true);
-    const char *name = NULL;
+    const char *name = NULL, *version = NULL, *sha256 = NULL;
     if (named != NULL) {
         check_known(c, named, "/job/program", program_names);
-        name = check_text(c, named, "/job/program", "name", 64, true);
+        name = check_text(c, named, "/job/program", "name", 64, false);
+        version = check_text(c, named, "/job/program", "version", 64, false);
+        sha256 = check_hex(c, named, "/job/program", "sha256", 64, false);
+        if (check_ok(c) && name == NULL && sha256 == NULL)
+            check_error(c, "/job/program", "missing", "needs name or sha256");
     }
     const char *b64 = check_text(c, j, "/job", "inline_input_b64", SIZE_MAX, true);
-    if (!check_ok(c) || name == NULL || b64 == NULL) return true; /* reported with the others */
-    const sp_job *program = sp_job_find(name);
-    if (program == NULL) {
-        refuse(why, 422, "program_unknown", "there is no program of this name");
-        return false;
-    }
-    (void)snprintf(t->program, sizeof t->program, "%s", program->name);
+    if (!check_ok(c) || b64 == NULL) return true; /* reported with the others */
+    if (!set_program(t, who, name, version, sha256, why)) return false;
     const size_t len = strlen(b64);
     t->input_bytes = len / 4 * 3 + 3;
     t->input = malloc(t->input_bytes);
@@ -111,7 +138,7 @@ static bool parse_job(check *c, task_new *t, const json_t *j, task_refusal *why)
                     "must be base64 (RFC 4648) with padding");
         return true;
     }
-    return set_input(t, program, why);
+    return set_input(t, why);
 }
 
 static void parse_options(check *c, task_new *t, const json_t *j, bool on_chain)
@@ -273,8 +300,8 @@ static void parse_rest(check *c, task_new *t, const json_t *body, int64_t now_ms
     if (callback != NULL) task_parse_callback(c, t, callback, "/callback");
 }
 
-bool task_parse(task_new *t, const json_t *body, int64_t now_ms, int64_t max_attempts,
-                task_refusal *why)
+bool task_parse(task_new *t, const json_t *body, const task_asker *who, int64_t now_ms,
+                int64_t max_attempts, task_refusal *why)
 {
     static const char *const names[] = {
         "payload",  "job",        "requirements", "token_amount",
@@ -313,7 +340,7 @@ bool task_parse(task_new *t, const json_t *body, int64_t now_ms, int64_t max_att
                "redundancy: the contract pays one node, so a task with an escrow has one");
     }
     if (ok && payload != NULL) ok = parse_payload(t, payload, why);
-    if (ok && payload == NULL) ok = parse_job(&c, t, work, why);
+    if (ok && payload == NULL) ok = parse_job(&c, t, who, work, why);
     if (!check_ok(&c)) {
         ok = false;
         refuse(why, 400, c.code, "the request has fields that are missing, unknown or wrong");

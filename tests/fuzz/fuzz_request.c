@@ -141,7 +141,8 @@ static bool body(const char *text, size_t n)
         json_decref(j);
         return false;
     }
-    const bool good = task_parse(&t, j, NOW, 3, &why);
+    const task_asker nobody = {NULL, ""}; /* has no programs: no database is asked */
+    const bool good = task_parse(&t, j, &nobody, NOW, 3, &why);
     if (good) {
         require(t.deadline > NOW && t.input != NULL && t.amount[0] != 0);
         task_new_free(&t);

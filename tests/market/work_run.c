@@ -183,6 +183,39 @@ TEST(io_mode_digest_is_proved_too)
     free(input);
 }
 
+/* The id is that of the library, in both io modes; nothing is run. */
+TEST(identifying_gives_the_id_that_proofs_have)
+{
+    for (int digest = 0; digest < 2; digest++) {
+        work_request q;
+        work_result r;
+        uint8_t id[28];
+        char text[SP_WHY] = "";
+        sp_program *p;
+        memset(&q, 0, sizeof q);
+        q.kind = WORK_IDENTIFY;
+        q.job = "fibonacci";
+        q.profile = "fast";
+        q.digest = digest != 0;
+        q.memory = 512 * MIB;
+        CHECK(verdict(&q, &r) && came_to(&r, WORK_SUCCESS));
+        CHECK_EQ(sp_program_job(&p, q.job, digest ? SP_IO_DIGEST : SP_IO_WORDS, text), SP_OK);
+        CHECK_EQ(sp_program_id(id, p, q.profile, text), SP_OK);
+        sp_program_delete(p);
+        CHECK_BYTES(id, r.program_id, 28);
+        CHECK(r.cycles == 0 && r.output_bytes == 0);
+    }
+    static const uint8_t junk[64] = {0x7f, 'E', 'L', 'F'};
+    work_request q;
+    work_result r;
+    memset(&q, 0, sizeof q);
+    q.kind = WORK_IDENTIFY;
+    q.elf = junk;
+    q.elf_bytes = sizeof junk;
+    q.memory = 256 * MIB;
+    CHECK(verdict(&q, &r) && came_to(&r, WORK_INVALID_PROGRAM));
+}
+
 TEST(grinding_tries_the_same_nonces_every_time)
 {
     work_request q;

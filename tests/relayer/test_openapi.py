@@ -27,7 +27,7 @@ FREE = [f"limits.{n}=1000000" for n in ("read_rate", "read_burst", "post_rate", 
 METHODS = ("get", "put", "post", "patch", "delete")
 # What would stop the test itself, or is another protocol's: the first is asked once, at the end.
 LEFT_OUT = {"drain", "taskEvents"}
-SLOW = {"estimate"}  # five in a second: asked some of it, with the parser of tasks
+SLOW = {"estimate", "createProgram"}  # five in a second: asked some of it, with the parser of tasks
 
 
 def operations(doc):
