@@ -323,7 +323,7 @@ def chaos(r, proof, output, rounds, seed):
         assert not c.is_alive()
     w.peaceful = True
     try:
-        wait_for("every task comes to an end", refresh, 60)
+        wait_for("every task comes to an end", refresh, 150)  # the sixth attempt is followed by a pause of 64 s
     except AssertionError:
         print(rows(r, f"SELECT id, state, version, attempts, max_attempts, next_run_at FROM task WHERE state NOT IN {FINAL}"))
         raise
