@@ -220,7 +220,7 @@ def test_time_limit(r, proof, output):
     r.settings += ["audit.timeout=100ms"]
     r.start()
     s, p, _ = r.call("GET", "/api/v1/programs")
-    task = post(r, dict(SEED, payload={"algorithm": "sha256", "text": "a" * 200, "iterations": 4000}, requirements={"cpu_threads": 4000}))
+    task = post(r, dict(SEED, payload={"algorithm": "sha256", "text": "a" * 200, "iterations": 100000}, requirements={"cpu_threads": 4000}))
     # Verified by hand: proving it would take long.
     node = Node(r, "slow")
     damage(r, "UPDATE task SET requirements = '{}' WHERE id = ?", task)
