@@ -78,6 +78,8 @@ static const char *const version_1[] = {
     "CREATE INDEX task_order ON task(created_at, id)",
     "CREATE INDEX task_of_key ON task(key_id, created_at, id)",
     "CREATE INDEX task_queue ON task(priority DESC, created_at, id) WHERE state = 'queued'",
+    "CREATE INDEX task_queue_of_key ON task(key_id, priority DESC, created_at, id)"
+    " WHERE state = 'queued'",
     "CREATE INDEX task_state ON task(state, deadline)",
     "CREATE INDEX task_of_state ON task(state, created_at, id)",
     "CREATE INDEX task_kept ON task(state, updated_at) WHERE forgotten_at IS NULL",
