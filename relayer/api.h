@@ -113,6 +113,9 @@ void api_webhook_redeliver(call *c, db *d, core *k);
  * be ignored; 1: this one; -1: none of the bytes. */
 int api_range_read(const char *text, uint64_t size, uint64_t *from, uint64_t *n);
 
+/* api_bundle.c */
+void api_task_bundle(call *c, db *d, core *k);
+
 /* api_callback.c */
 void api_task_callback(call *c, db *d, core *k);
 

@@ -40,6 +40,8 @@ static const route routes[] = {
      api_task_result, NULL},
     {HTTP_GET, "/api/v1/tasks/{}/proof", SCOPE_TASKS_READ, ROUTE_READ, false, 0, NULL,
      api_task_proof, NULL},
+    {HTTP_GET, "/api/v1/tasks/{}/bundle", SCOPE_TASKS_READ, ROUTE_READ, false, 0, NULL,
+     api_task_bundle, NULL},
     {HTTP_GET, "/api/v1/tasks/{}/output", SCOPE_TASKS_READ, ROUTE_READ, false, 0, NULL,
      api_task_output, NULL},
     {HTTP_GET, "/api/v1/nodes", SCOPE_NODES_READ, ROUTE_READ, false, 0, NULL, api_node_list, NULL},

@@ -2,11 +2,13 @@
 """sprove-node with a relayer: takes a task, proves it, delivers; killed at any moment, nothing is lost.
 
 usage: test_node.py RELAYER NODE [TEST]"""
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 
@@ -164,6 +166,39 @@ def test_example(r):
         p = run(SVERIFY="/bin/false")
         assert p.returncode == 1 and "does not hold" in p.stderr and os.listdir(d).count("out.json") == 0, p
         assert run(SPROVE_API_KEY="spk_00000000_" + "A" * 43).returncode == 1
+    assert n.stop() == 0
+
+
+def test_bundle(r):
+    """A bundle holds what sverify accepts, for its demander and for an auditor; a changed output is not accepted."""
+    n = Node(r)
+    task = post(r, SEED)
+    assert r.call("GET", f"/api/v1/tasks/{task}/bundle")[0] in (409, 200)
+    verified(r, task)
+    keys = {name: r.call("POST", "/api/v1/api-keys", {"name": name, "scopes": scopes})[1]["key"]
+            for name, scopes in (("stranger", ["tasks:read"]), ("auditor", ["tasks:read", "audits"]))}
+    assert r.call("GET", f"/api/v1/tasks/{task}/bundle", key=keys["stranger"])[0] == 404
+    assert r.call("GET", "/api/v1/tasks/none/bundle")[0] == 404
+    status, data, headers = r.call("GET", f"/api/v1/tasks/{task}/bundle", key=keys["auditor"], raw=True)
+    assert status == 200 and headers["Content-Type"] == "application/x-tar" and f"{task}.tar" in headers["Content-Disposition"]
+    assert data == r.call("GET", f"/api/v1/tasks/{task}/bundle", raw=True)[1], "it is the same each time"
+    with tempfile.TemporaryDirectory() as d:
+        with tarfile.open(fileobj=io.BytesIO(data)) as t:
+            assert sorted(t.getnames()) == ["input", "output", "program.elf", "proof", "signed.json", "task.json", "verify.sh"]
+            t.extractall(d)
+        assert subprocess.run(["tar", "tf", "-"], input=data, capture_output=True).returncode == 0
+        with open(os.path.join(d, "task.json")) as f:
+            assert json.load(f)["task_id"] == task
+        with open(os.path.join(d, "signed.json")) as f:
+            said = json.load(f)
+        assert said["node_pubkey"] != "0x0" and len(said["signature"]) == 2 and "lease_token" not in said, said
+        if "SVERIFY" in os.environ:
+            path = {**os.environ, "PATH": os.path.dirname(os.environ["SVERIFY"]) + ":" + os.environ["PATH"]}
+            p = subprocess.run(["sh", "verify.sh"], cwd=d, env=path, capture_output=True, text=True)
+            assert p.returncode == 0, p
+            with open(os.path.join(d, "output"), "r+b") as f:
+                f.write(b"\xff")
+            assert subprocess.run(["sh", "verify.sh"], cwd=d, env=path, capture_output=True).returncode == 1
     assert n.stop() == 0
 
 
