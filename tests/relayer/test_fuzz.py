@@ -8,6 +8,7 @@ import os
 import random
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -200,8 +201,10 @@ def main():
             rounds += 1
             assert r.process.poll() is None, f"it ended with {r.process.returncode}"
         assert r.call("GET", "/api/v1/health/ready", key=False)[0] == 200
-        kept = {i["to"] for i in r.call("GET", f"/api/v1/tasks/{made['task_id']}/events")[1]["items"]}
-        assert "queued" in kept
+        # From the rows: damaged keys may have closed this address to any key for a while.
+        with sqlite3.connect(f"file:{r.folder}/relayer.db?mode=ro", uri=True, timeout=10) as d:
+            kept = {to for (to,) in d.execute("SELECT to_state FROM task_event WHERE task_id = ?", (made["task_id"],))}
+        assert "queued" in kept, kept
         assert r.stop() == 0
         done = subprocess.run([RELAYER, "--set", f"server.data={r.folder}", "--fsck"], capture_output=True, text=True, timeout=60)
         assert done.returncode == 0 and not done.stdout, done
