@@ -247,7 +247,7 @@ cmd_test() {
     if has_devnet >/dev/null && has_cairo >/dev/null && make_python; then
         set -- "-DSP_STARKNET_PYTHON=$PWD/$python"
     fi
-    configure build-test -DCMAKE_BUILD_TYPE=Release -DSP_WERROR=ON "$@"
+    configure build-test -DCMAKE_BUILD_TYPE=Release -DSP_WERROR=ON -DSP_CRASH_POINTS=ON "$@"
     build build-test
     run_ctest build-test release
     configure build-asan -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-O1\ -g -DSP_WERROR=ON \
