@@ -115,7 +115,8 @@ int main(void) { return (int)n; }
         if not shutil.which("riscv64-unknown-elf-gcc"):
             self.skipTest("there is no RISC-V compiler")
         with open(os.path.join(harness.SOURCE, "README.md"), encoding="utf-8") as f:
-            blocks = re.findall(r"```sh\n(.*?)```", f.read(), re.S)[1:]
+            # Those of a relayer and a node, which go on running, are the same as in test_submit.
+            blocks = [b for b in re.findall(r"```sh\n(.*?)```", f.read(), re.S)[1:] if "sprove-relayer" not in b]
         self.assertEqual(len(blocks), 2)
         for name in ("guest", "core"):
             os.symlink(os.path.join(harness.SOURCE, name), self.path(name))
