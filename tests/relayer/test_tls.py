@@ -19,6 +19,7 @@ from relayer_process import free_port, wait_for  # noqa: E402
 
 RELAYER, NODE = sys.argv[1:3]
 OPENSSL = shutil.which("openssl")
+running = []
 
 
 def openssl(*args):
@@ -54,6 +55,7 @@ class Served:
             self.p = subprocess.Popen([RELAYER, "--set", "server.data=" + self.data, "--set", "server.metrics=", "--set",
                                        f"server.listen=127.0.0.1:{self.port}", "--set", "server.tls_cert=" + cert, "--set",
                                        "server.tls_key=" + key], stderr=log)
+        running.append(self.p)
         wait_for("it listens", lambda: '"listening"' in self.log())
 
     def log(self):
@@ -84,6 +86,7 @@ class Provider:
         with open(self.log_path, "wb") as log:
             self.p = subprocess.Popen([NODE, "--relayer", f"https://localhost:{port}", "--data", os.path.join(folder, name),
                                        "--no-bench", *more], stderr=log)
+        running.append(self.p)
 
     def log(self):
         with open(self.log_path, errors="replace") as f:
@@ -123,12 +126,13 @@ def main():
         # Plain HTTP, nonsense and an aborted handshake are ended; others are served.
         for nonsense in (b"GET /api/v1/version HTTP/1.1\r\nHost: x\r\n\r\n", b"\x16\x03\x01\x02\x00\x01", bytes(2000)):
             with socket.create_connection(("127.0.0.1", r.port), 10) as s:
-                s.sendall(nonsense)
-                s.shutdown(socket.SHUT_WR)
                 try:
-                    assert b"HTTP/1.1 200" not in s.recv(4096)
-                except ConnectionResetError:
-                    pass
+                    s.sendall(nonsense)
+                    s.shutdown(socket.SHUT_WR)
+                    said = s.recv(4096)
+                except OSError:  # it was faster to hang up
+                    said = b""
+                assert b"HTTP/1.1 200" not in said, said
         assert r.subject(ours.file) == ("first", b"200") and r.p.poll() is None
 
         # A renewed certificate is used from SIGHUP on; one that does not fit its key is not.
@@ -158,4 +162,9 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    finally:
+        for p in running:  # what is left would hold the test's output open
+            if p.poll() is None:
+                p.kill()
