@@ -260,7 +260,8 @@ class World:
             n.stop()
         wait_for("sockets are closed", lambda: self.weight()[0] <= self.start[0], 45)
         _, bytes_now = self.weight()
-        assert bytes_now < self.start[1] + (200 << 20), (self.start, bytes_now)
+        if not os.environ.get("SPROVE_SANITIZED"):  # which keeps what is freed
+            assert bytes_now < self.start[1] + (200 << 20), (self.start, bytes_now)
         assert r.stop() == 0
         done = subprocess.run([RELAYER, "--set", f"server.data={r.folder}", "--fsck"], capture_output=True, text=True, timeout=60)
         assert done.returncode == 0 and not done.stdout, done
