@@ -23,6 +23,9 @@ class Receiver:
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                if len(body) < int(self.headers["Content-Length"]):  # the connection was cut
+                    self.close_connection = True
+                    return
                 with receiver.lock:
                     receiver.got.append((self.path, dict(self.headers), body))
                     n = sum(1 for g in receiver.got if g[0] == self.path)
