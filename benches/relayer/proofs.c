@@ -34,6 +34,14 @@ static uint8_t *read_file(const char *folder, size_t number, const char *kind, s
     return p;
 }
 
+static void clear(made *m)
+{
+    free(m->payload);
+    free(m->output_b64);
+    free(m->proof);
+    memset(m, 0, sizeof *m);
+}
+
 static bool read_one(made *m, const char *folder, size_t number)
 {
     size_t payload_bytes = 0, in_bytes = 0, out_bytes = 0;
@@ -60,6 +68,7 @@ static bool read_one(made *m, const char *folder, size_t number)
     }
     free(in);
     free(out);
+    if (!ok) clear(m);
     return ok;
 }
 
@@ -79,10 +88,6 @@ const made *proofs_find(const proofs *p, const char *input_sha256)
 
 void proofs_free(proofs *p)
 {
-    for (size_t i = 0; i < p->n; i++) {
-        free(p->v[i].payload);
-        free(p->v[i].output_b64);
-        free(p->v[i].proof);
-    }
-    memset(p, 0, sizeof *p);
+    for (size_t i = 0; i < p->n; i++) clear(&p->v[i]);
+    p->n = 0;
 }

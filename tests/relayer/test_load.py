@@ -184,15 +184,19 @@ def test_behind_what_waits(r, folder):
 
 def main():
     r = Relayer(RELAYER, settings=SETTINGS + ["ws.require_node_signature=no"]).start()
-    with tempfile.TemporaryDirectory() as folder:
-        test_nodes(r)
-        test_needle(r)
-        test_renewals(r)
-        test_behind_what_waits(r, folder)
-        test_lives(r, folder)
-        test_false_results(r, folder)
-        test_posts(r, folder)
-    assert r.stop() == 0
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            test_nodes(r)
+            test_needle(r)
+            test_renewals(r)
+            test_behind_what_waits(r, folder)
+            test_lives(r, folder)
+            test_false_results(r, folder)
+            test_posts(r, folder)
+        assert r.stop() == 0
+    except BaseException:
+        r.process.kill()  # it would hold the test's output open
+        raise
     check = subprocess.run([RELAYER, "--fsck", "--set", f"server.data={r.folder}"], capture_output=True, text=True)
     assert check.returncode == 0, check.stdout + check.stderr
     print("ok")
