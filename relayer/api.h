@@ -35,6 +35,11 @@ void api_task_cancel(call *c, db *d, core *k);
 void api_task_retry(call *c, db *d, core *k);
 bool api_is_admin(const call *c);
 void api_no_such_task(call *c);
+/* Whether the caller may see a task of this key: its own, a public one, or any as an administrator.
+ */
+bool api_may_see(const call *c, const char *key_id, const char *visibility);
+/* The task of the path, when it is the caller's. False: c is answered. */
+SP_MUST_USE bool api_own_task(call *c, db *d, task_brief *t);
 
 #define API_LOCATION (32 + UUID_TEXT)
 /* For api_batch.c: an Idempotency-Key of the right form (false: answered); the hash of the body; an

@@ -279,11 +279,8 @@ static db_rows *result_row(call *c, db *d)
                           "output_bytes, program,"
                           " verified_at, forgotten_at FROM task WHERE id = ?",
                           DB_T(c->variable[0]));
-    if (!db_next(r) ||
-        ((c->who.scopes & SCOPE_ADMIN) == 0 && strcmp(db_text(r, 0), c->who.id) != 0 &&
-         strcmp(db_text(r, 1), "public") != 0)) {
-        http_problem(&c->s, &c->q, 404, "not_found",
-                     "there is no task of this id that this key may see");
+    if (!db_next(r) || !api_may_see(c, db_text(r, 0), db_text(r, 1))) {
+        api_no_such_task(c);
     } else if (db_is_null(r, 8)) {
         http_problem(&c->s, &c->q, 409, "conflict_state",
                      "the task is %s: it has no verified result", db_text(r, 2));

@@ -151,8 +151,7 @@ void api_task_bundle(call *c, db *d, core *k)
     (void)k;
     db_rows *r = db_query(d, SELECT, DB_T(c->variable[0]));
     if (!db_next(r) ||
-        ((c->who.scopes & (SCOPE_ADMIN | SCOPE_AUDITS)) == 0 &&
-         strcmp(db_text(r, 0), c->who.id) != 0 && strcmp(db_text(r, 1), "public") != 0))
+        ((c->who.scopes & SCOPE_AUDITS) == 0 && !api_may_see(c, db_text(r, 0), db_text(r, 1))))
         api_no_such_task(c);
     else if (db_is_null(r, 3))
         http_problem(&c->s, &c->q, 409, "conflict_state",

@@ -43,11 +43,7 @@ static void place(call *c, db *d, core *k)
         return;
     }
     task_hold(k, c->variable[0]);
-    if (!task_find(d, &now, c->variable[0]) ||
-        (!api_is_admin(c) && strcmp(now.key_id, c->who.id) != 0)) {
-        api_no_such_task(c);
-        return;
-    }
+    if (!api_own_task(c, d, &now)) return;
     memset(&t, 0, sizeof t);
     /* The endpoint is the demander's, whoever writes it down for them. */
     memcpy(t.key_id, now.key_id, sizeof t.key_id);

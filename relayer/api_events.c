@@ -81,11 +81,7 @@ void api_task_events(call *c, db *d, core *k)
 {
     task_brief t;
     (void)k;
-    if (!task_find(d, &t, c->variable[0]) ||
-        (!api_is_admin(c) && strcmp(t.key_id, c->who.id) != 0)) {
-        api_no_such_task(c);
-        return;
-    }
+    if (!api_own_task(c, d, &t)) return;
     if (wait_is_on(c)) {
         stream(c, d, &t);
         return;

@@ -215,6 +215,19 @@ void api_no_such_task(call *c)
                  "there is no task of this id that this key may see");
 }
 
+bool api_may_see(const call *c, const char *key_id, const char *visibility)
+{
+    return api_is_admin(c) || strcmp(key_id, c->who.id) == 0 || strcmp(visibility, "public") == 0;
+}
+
+bool api_own_task(call *c, db *d, task_brief *t)
+{
+    if (task_find(d, t, c->variable[0]) && (api_is_admin(c) || strcmp(t->key_id, c->who.id) == 0))
+        return true;
+    api_no_such_task(c);
+    return false;
+}
+
 /* Whether the call goes on waiting: the task is still as the client knows it (If-None-Match), or as
  * it was at first, and more may become of it. */
 static bool waits_on(call *c, int64_t version, const char *state, bool on_chain)
@@ -237,8 +250,7 @@ void api_task_show(call *c, db *d, core *k)
 {
     (void)k;
     db_rows *r = db_query(d, TASK_SELECT "WHERE t.id = ?", DB_T(c->variable[0]));
-    if (!db_next(r) || (!api_is_admin(c) && strcmp(db_text(r, 38), c->who.id) != 0 &&
-                        strcmp(db_text(r, 20), "public") != 0)) {
+    if (!db_next(r) || !api_may_see(c, db_text(r, 38), db_text(r, 20))) {
         api_no_such_task(c);
     } else if (!waits_on(c, db_int(r, 1), db_text(r, 2), !db_is_null(r, 22))) {
         char etag[32];
@@ -257,11 +269,7 @@ void api_task_cancel(call *c, db *d, core *k)
 {
     task_brief t;
     task_hold(k, c->variable[0]);
-    if (!task_find(d, &t, c->variable[0]) ||
-        (!api_is_admin(c) && strcmp(t.key_id, c->who.id) != 0)) {
-        api_no_such_task(c);
-        return;
-    }
+    if (!api_own_task(c, d, &t)) return;
     const char *match = c->q.headers[HTTP_IF_MATCH];
     char etag[32];
     (void)snprintf(etag, sizeof etag, "\"v%lld\"", (long long)t.version);
@@ -295,11 +303,7 @@ void api_task_retry(call *c, db *d, core *k)
     task_brief t;
     check m;
     task_hold(k, c->variable[0]);
-    if (!task_find(d, &t, c->variable[0]) ||
-        (!api_is_admin(c) && strcmp(t.key_id, c->who.id) != 0)) {
-        api_no_such_task(c);
-        return;
-    }
+    if (!api_own_task(c, d, &t)) return;
     if (!api_takes_tasks(c)) return;
     check_init(&m);
     check_known(&m, c->body, "", names);
