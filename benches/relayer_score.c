@@ -89,7 +89,7 @@ int main(int argc, char **argv)
             t.ram_gb = 8;
             t.price_limit.high = 1;
             t.cycles = 40000000;
-            t.rows = 1 << 26;
+            t.rows = t.paid_rows = 1 << 26;
             t.deadline_ms = 3600000;
             t.redundancy = 1 + k % 2;
             const double start = now_us();

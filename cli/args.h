@@ -15,6 +15,7 @@ enum exit_code {
     EXIT_IO = 5,
     EXIT_UNSAT = 6, /* a constraint does not hold, or an error of ours */
     EXIT_CHAIN = 7, /* the network or the contract refused */
+    EXIT_OVER = 8,  /* a claim: the task has ended on the chain, and pays nobody any more */
     EXIT_INTERRUPTED = 130
 };
 
@@ -32,7 +33,8 @@ typedef struct {
     const char *operand[ARGS_MAX_OPERANDS];
     unsigned n_operands;
     const char *value[N_OPTIONS]; /* NULL: not given; flags: "" */
-    const char *repeated[CLI_MAX_REPEATED]; /* all of CLI_REPEATED, the first of which is its value */
+    const char
+        *repeated[CLI_MAX_REPEATED]; /* all of CLI_REPEATED, the first of which is its value */
     unsigned n_repeated;
 } cli_args;
 

@@ -186,7 +186,8 @@ int command_claim(const cli_args *a)
     if (!code) code = session_payable(&s, &t, &x, provider, &why);
     if (!code && !why && a->value[OPT_ASSIGNED] && t.status != ESCROW_ASSIGNED)
         why = "the task is not assigned yet";
-    if (!code && why) code = cli_fail(EXIT_CHAIN, "%s", why);
+    if (!code && why)
+        code = cli_fail(t.status > ESCROW_ASSIGNED ? EXIT_OVER : EXIT_CHAIN, "%s", why);
     if (!code && !a->value[OPT_UNCHECKED]) code = session_verifier(&s);
     if (code) goto out;
     const felt result = digest(c.scratch->view.st.h_out, ESCROW_DIGEST_BYTES);

@@ -122,7 +122,8 @@ static int follow(session *s, const account_signed *tx, bool sent, fate *f, chai
         sp_status st = chain_tx_receipt(s->node, r, tx->hash, &e);
         if (st == SP_OK && r->status.finality >= CHAIN_ACCEPTED_ON_L2) {
             *f = r->status.reverted ? FATE_REVERTED : FATE_EXECUTED;
-            forget(s, tx->hash);
+            if (*f == FATE_REVERTED || journal_age(&s->book, tx->hash) >= s->keep)
+                forget(s, tx->hash);
             return 0;
         }
         if (st == SP_OK) chain_receipt_free(r);
@@ -179,8 +180,9 @@ static int settle_one(session *s, const account_signed *tx, felt_span act, chain
     if (st == SP_ERR_NOMEM) return cli_fail(EXIT_LIMIT, "not enough memory");
     const bool same = st == SP_OK && escrow_same_act((felt_span){calldata, n}, act);
     free(calldata);
-    fprintf(stderr, "%s: note: transaction %s of an earlier run comes first%s\n", cli_name(), hash,
-            same ? "; it asks for the same" : "");
+    if (s->keep == 0) /* else most of them are executed, and looked at again */
+        fprintf(stderr, "%s: note: transaction %s of an earlier run comes first%s\n", cli_name(),
+                hash, same ? "; it asks for the same" : "");
     int code = follow(s, tx, false, &f, r);
     if (code) return code;
     if (f == FATE_DEAD) {

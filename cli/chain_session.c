@@ -233,6 +233,7 @@ static int read_settings(session *s, session_use use, told *t)
     if (!code) code = read_network(s, &named);
     if (!code) code = cli_u64(s->args, OPT_WAIT, 0, 86400, &s->wait);
     if (!code) code = cli_u64(s->args, OPT_TIMEOUT, 1, 3600, &s->timeout);
+    if (!code) code = cli_u64(s->args, OPT_KEEP, 0, 86400, &s->keep);
     if (code) return code;
     if (fee.high || fee.low >> 120) return cli_fail(EXIT_USAGE, "--max-fee: is too large");
     s->policy.max_fee = fee.low;

@@ -18,6 +18,7 @@ typedef struct {
     account_policy policy;
     bool told;              /* the network: by a deployment or --network, not by the node alone */
     uint64_t wait, timeout; /* seconds: for a transaction's block, for an answer */
+    uint64_t keep;          /* seconds that what was executed stays in the journal */
     journal book;
     bool book_open;
 } session;

@@ -52,13 +52,11 @@ static int send(session *s, const calldata_writer *c)
     return code;
 }
 
-/* The token that "strk" is the name of, on mainnet and Sepolia (docs.starknet.io) and on a devnet.
- */
+/* "strk" is the name of it. */
 static bool is_strk(felt token)
 {
-    static const char strk[] = "0x4718f5a0fc34cc1af16a1cdee98ffb20c31f5cd61d6ab07201858f4287c938d";
     felt a;
-    return felt_read_hex(&a, strk, sizeof strk - 1) == SP_OK && felt_eq(a, token);
+    return felt_read_hex(&a, ESCROW_STRK, strlen(ESCROW_STRK)) == SP_OK && felt_eq(a, token);
 }
 
 static int create(session *s)

@@ -135,7 +135,7 @@ const cli_command sprove_commands[] = {
      "no "
      "answer came, the same command sends the same bytes again and signs no second claim.",
      OPTIONS(OPT_TASK, OPT_PROVIDER, CONTRACT_OPTIONS, SENDER_OPTIONS, OPT_MAX_CYCLES, OPT_ASSIGNED,
-             OPT_UNCHECKED, OPT_JSON),
+             OPT_KEEP, OPT_UNCHECKED, OPT_JSON),
      "sprove claim p.proof --task 7 --rpc URL --deployment d --account 0x2 --keystore k\n"
      "sprove claim p.proof --task 7 --rpc URL --deployment d --account 0x2 --keystore k "
      "--dry-run\n",
@@ -181,12 +181,16 @@ const cli_command sprove_commands[] = {
      command_keys},
 #endif
 #ifdef SP_CLI_CHAIN
-    {"submit", "JOB", 1, 1, "have a job proved by a relayer's nodes",
-     "Sends the job and its input to a relayer (docs/relayer.md) and prints the id of the task. "
+    {"submit", "JOB|ELF", 1, 1, "have a job proved by a relayer's nodes",
+     "Sends the job, or a program of one's own, and its input to a relayer (docs/relayer.md) and "
+     "prints the id of the task. "
      "With --wait it "
      "shows the progress, fetches output and proof, and checks the proof here: that this program, "
      "on this input, wrote this output. What does not hold is not written, whatever the relayer "
      "says of it.\n\n"
+     "An ELF is registered with the relayer, unless this key has it there, and an input of more "
+     "than 160 KiB is uploaded, in parts: what the relayer has is not sent again. For that the key "
+     "needs the scopes blobs:read, blobs:write and programs:write.\n\n"
      "--amount is the most that the task may cost; with --contract and --task it is locked in "
      "the escrow of task N (`sprove task create`). A lost answer is asked for again under the same "
      "idempotency "
@@ -202,7 +206,8 @@ const cli_command sprove_commands[] = {
              OPT_OUTPUT, OPT_RAW_OUTPUT, OPT_PROOF, OPT_FELTS, OPT_PROGRESS, OPT_JSON,
              RELAY_OPTIONS),
      "sprove submit matrix_multiplication --input in.json --wait --output out.json --proof p\n"
-     "sprove submit fibonacci --input f.json --amount 0.5strk --cpu-threads 4 --duration 2h\n",
+     "sprove submit fibonacci --input f.json --amount 0.5strk --cpu-threads 4 --duration 2h\n"
+     "sprove submit ./guest.elf --input data.bin --wait --output out.bin\n",
      command_submit},
     {"status", "ID", 1, 1, "say what a relayer says of a task",
      "Prints state, node, progress and, at the end, what came of the task. Nothing of it is "
@@ -214,9 +219,11 @@ const cli_command sprove_commands[] = {
      "output; then "
      "writes the files. A task that was submitted from here is known (sprove/tasks in "
      "XDG_STATE_HOME or "
-     "~/.local/state); of another, --program and --input say what must have been proved.",
-     OPTIONS(OPT_AWAIT, OPT_OUTPUT, OPT_RAW_OUTPUT, OPT_PROOF, OPT_FELTS, OPT_PROGRAM, OPT_INPUT,
-             OPT_DATA, OPT_IO, OPT_PROFILE, OPT_PROGRESS, OPT_JSON, RELAY_OPTIONS),
+     "~/.local/state); of another, --program and --input say what must have been proved. --bundle "
+     "writes instead the relayer's archive of the result, unchecked, which "
+     "`sverify --bundle` checks anywhere and at any time.",
+     OPTIONS(OPT_AWAIT, OPT_OUTPUT, OPT_RAW_OUTPUT, OPT_PROOF, OPT_FELTS, OPT_BUNDLE, OPT_PROGRAM,
+             OPT_INPUT, OPT_DATA, OPT_IO, OPT_PROFILE, OPT_PROGRESS, OPT_JSON, RELAY_OPTIONS),
      "sprove fetch 0192f0c1-5a3b-7c4d-8e5f-0123456789ab --output out.json --proof job.proof\n",
      command_fetch},
     {"cancel", "ID", 1, 1, "take a task back from a relayer",
@@ -229,6 +236,23 @@ const cli_command sprove_commands[] = {
      "contract.)",
      OPTIONS(OPT_STATE, OPT_LIMIT, OPT_JSON, RELAY_OPTIONS), "sprove tasks --state running\n",
      command_tasks},
+    {"login", "", 0, 0, "log in to a relayer with an account of Starknet",
+     "Asks the relayer for a challenge, looks at it, signs it with the account's key (SNIP-12) and "
+     "keeps the token that the relayer answers, for an hour or as it says, in sprove/logins in "
+     "XDG_STATE_HOME or ~/.local/state. Commands for this relayer use it where they are given no "
+     "API key. Tasks belong to the account, whichever token they are made with. Nothing is sent to "
+     "the network, and nothing is signed that is not a login of this account at the relayer that "
+     "was called. The account must be deployed, and take a signature by one Stark key; other "
+     "wallets log in as docs/relayer.md says.",
+     OPTIONS(OPT_ACCOUNT, OPT_KEYSTORE, OPT_PASSWORD_FILE, OPT_NETWORK, OPT_JSON, OPT_CONFIG,
+             OPT_RELAYER, OPT_CA_FILE, OPT_PATIENCE),
+     "sprove login --relayer https://relayer.example --account 0x2 --keystore k.json\n",
+     command_login},
+    {"logout", "", 0, 0, "end what `sprove login` began",
+     "The relayer ends all tokens of the account, also those of other machines; the one that is "
+     "kept here is removed.",
+     OPTIONS(OPT_CONFIG, OPT_RELAYER, OPT_CA_FILE, OPT_PATIENCE),
+     "sprove logout --relayer https://relayer.example\n", command_logout},
 #endif
     {"node", "[status|drain|logs|doctor]", 0, 1, "run a provider node, or ask the one that runs",
      "Runs sprove-node (docs/node.md) with all that follows: it takes tasks from a relayer, proves "

@@ -27,6 +27,8 @@ int command_status(const cli_args *a);
 int command_fetch(const cli_args *a);
 int command_cancel(const cli_args *a);
 int command_tasks(const cli_args *a);
+int command_login(const cli_args *a);
+int command_logout(const cli_args *a);
 
 /* All of them, in the order of the help. */
 extern const cli_command sprove_commands[];

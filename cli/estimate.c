@@ -192,7 +192,7 @@ int command_estimate(const cli_args *a)
     memset(&r, 0, sizeof r);
     int code = proving_init(&p, a);
     if (!code) code = cli_u64(a, OPT_MAX_CYCLES, 1, MACHINE_MAX_CYCLES, &max_cycles);
-    if (!code) code = task_load(&t, a->operand[0], task_mode(a));
+    if (!code) code = task_load_elf(&t, a->operand[0], task_mode(a));
     if (!code) code = task_read_input(&t, a);
     if (!code) code = task_run(&t, &r, max_cycles, true, NULL, &p.progress);
     if (!code) code = proving_plan(&p, &t, &r);

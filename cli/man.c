@@ -12,7 +12,8 @@ void help_sprove(void)
     printf("\n`sprove help COMMAND` explains one; `sverify --help` the verifier.\n"
            "\nexit codes: 0 done; 1 the guest failed; 2 usage; 3 malformed ELF, payload or proof;\n"
            "4 a limit, or memory; 5 files, or no answer; 6 a constraint does not hold;\n"
-           "7 the network, the contract or the relayer refused; 130 interrupted\n");
+           "7 the network, the contract or the relayer refused; 8 the task claimed has ended;\n"
+           "130 interrupted\n");
 }
 
 /* roff: a dash is \-, a backslash \e, and a line must not start with a dot or a quote. */
@@ -87,8 +88,9 @@ void man_sprove(void)
         ".TP\n6\nA constraint does not hold, or an error of ours.\n"
         ".TP\n7\nThe network, the contract or the relayer refused, or a task ended without a "
         "result.\n"
+        ".TP\n8\nThe task that is claimed has ended on the chain: paid, cancelled or refunded.\n"
         ".TP\n130\nInterrupted.\n"
-        ".SH SEE ALSO\n.BR sverify (1)\n");
+        ".SH SEE ALSO\n.BR sverify (1),\n.BR sprove\\-node (1),\n.BR sprove\\-relayer (1)\n");
 }
 
 void man_sverify(void)

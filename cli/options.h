@@ -44,6 +44,8 @@
     X(CYCLES, "cycles", "N", NULL, "size of the job: about N cycles (default: 1048576)")           \
     X(RUNS, "runs", "N", NULL, "how often to prove; medians are printed (default: 3)")             \
     X(PROGRAM, "program", "JOB|ELF", NULL, "the program that must have been proved")               \
+    X(BUNDLE, "bundle", "F", NULL,                                                                 \
+      "a relayer's archive of a result: written by fetch, read by sverify instead of PROOF")       \
     X(JOB, "job", "JOB|ELF", NULL, "the program that the task is for")                             \
     X(PROGRAM_ID, "program-id", "HEX", NULL,                                                       \
       "its id instead, 56 hex digits (see `sprove program-id`)")                                   \
@@ -90,6 +92,9 @@
       "the deadline itself: seconds since 1970, or as 2030-01-31T12:00Z")                          \
     X(PROVIDER, "provider", "ADDR", NULL, "who proves and is paid (default: the account)")         \
     X(TASK, "task", "N", NULL, "number of the task; of run, to prove for it")                      \
+    X(KEEP, "keep", "SECONDS", NULL,                                                               \
+      "keep what was executed for so long: the same command then sends its bytes again where its " \
+      "block was undone")                                                                          \
     X(ASSIGNED, "assigned", NULL, NULL,                                                            \
       "only once the contract shows the task assigned to the provider")                            \
     X(UNCHECKED, "unchecked", NULL, NULL, "send a proof without checking it here first")           \

@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_PROOF ((size_t)64 << 20) /* as the relayer takes */
-
 int receive_open(receipt *f, const cli_args *a, const task *t)
 {
     memset(f, 0, sizeof *f);
@@ -29,38 +27,24 @@ int receive_open(receipt *f, const cli_args *a, const task *t)
 
 void receive_close(receipt *f) { file_abandon(&f->files); }
 
-static int get(relay_answer *out, relay *at, const char *id, const char *what, size_t max)
-{
-    char path[80];
-    snprintf(path, sizeof path, "/tasks/%s/%s", id, what);
-    const relay_request q = {.method = "GET", .path = path, .max = max, .bytes = true};
-    memset(out, 0, sizeof *out);
-    const int code = relay_call(at, out, &q);
-    if (code) return code;
-    if (out->bytes) return 0;
-    relay_answer_free(out); /* 204, say */
-    return cli_fail(EXIT_IO, "the relayer has no %s for the task", what);
-}
-
 /* Whether the proof says that the recorded program, on the recorded input, wrote this output. */
-static int check(const record *r, verify_scratch *s, const relay_answer *proof,
-                 const relay_answer *output)
+static int check(const record *r, verify_scratch *s, const sp_bytes *proof, const sp_bytes *output)
 {
     verify_expect e;
     verify_reason why;
     proof_error err = {NULL, 0, NULL};
     uint32_t h_out[8], io[8], context[7];
     memset(&e, 0, sizeof e);
-    if (proof_read(&s->view, &s->shape, proof->bytes, proof->n, &err) != SP_OK)
+    if (proof_read(&s->view, &s->shape, proof->at, proof->n, &err) != SP_OK)
         return cli_fail(EXIT_FORMAT, "what the relayer gave is no proof: %s", err.text);
-    statement_hash_io(h_out, output->bytes, (uint32_t)output->n); /* <= MACHINE_OUTPUT_CAP */
+    statement_hash_io(h_out, output->at, (uint32_t)output->n); /* <= MACHINE_OUTPUT_CAP */
     statement_io_commitment(io, r->h_in, h_out);
     memcpy(context, s->view.st.context, sizeof context);
     e.profile = (uint32_t)r->p->id;
     e.program_id = r->id;
     e.io_commitment = io;
     if (r->on_chain) e.context = context;
-    const sp_status v = verify(proof->bytes, proof->n, &e, s, &why);
+    const sp_status v = verify(proof->at, proof->n, &e, s, &why);
     if (v == SP_OK) return 0;
     return cli_fail(EXIT_FORMAT,
                     "the proof that the relayer gave does not prove this task (%s: %s); nothing "
@@ -76,8 +60,8 @@ static int report(const receipt *f, const cli_args *a, const record *r, const wa
     char settlement[32];
     const json_t *result = json_object_get(w->whole, "result"),
                  *usage = json_object_get(result, "usage");
-    (void)relay_number(&prove_ms, usage, "prove_ms");
-    relay_text(settlement, sizeof settlement, json_object_get(w->whole, "settlement"), "state");
+    (void)client_number(&prove_ms, usage, "prove_ms");
+    client_text(settlement, sizeof settlement, json_object_get(w->whole, "settlement"), "state");
     sizes_security(&bits, &s->shape, &s->view);
     if (a->value[OPT_JSON]) {
         json_t *j = describe_statement_json(&s->view.st);
@@ -104,8 +88,8 @@ static int report(const receipt *f, const cli_args *a, const record *r, const wa
     return fflush(stdout) == EOF ? cli_fail(EXIT_IO, "cannot write to standard output") : 0;
 }
 
-static int write_files(receipt *f, const record *r, const cli_args *a, const relay_answer *proof,
-                       const relay_answer *output, char **text, char **felts)
+static int write_files(receipt *f, const record *r, const cli_args *a, const sp_bytes *proof,
+                       const sp_bytes *output, char **text, char **felts)
 {
     task t;
     size_t n = 0, felts_bytes = 0;
@@ -115,30 +99,30 @@ static int write_files(receipt *f, const record *r, const cli_args *a, const rel
     if (r->is_job && !t.job)
         return cli_fail(EXIT_FORMAT, "this sprove has no job %s to read the output with",
                         r->program);
-    int code = task_decode(&t, output->bytes, output->n, text, &n);
+    int code = task_decode(&t, output->at, output->n, text, &n);
     if (!code && a->value[OPT_FELTS])
-        code = prooffile_felts(felts, &felts_bytes, proof->bytes, proof->n);
+        code = prooffile_felts(felts, &felts_bytes, proof->at, proof->n);
     if (!code) code = file_write(&f->files, f->output, *text, n);
-    if (!code) code = file_write(&f->files, f->raw_output, output->bytes, output->n);
+    if (!code) code = file_write(&f->files, f->raw_output, output->at, output->n);
     if (!code) code = file_write(&f->files, f->felts, *felts, felts_bytes);
-    if (!code) code = file_write(&f->files, f->proof, proof->bytes, proof->n);
+    if (!code) code = file_write(&f->files, f->proof, proof->at, proof->n);
     return code ? code : file_commit(&f->files);
 }
 
 int receive(receipt *f, relay *at, const record *r, const cli_args *a, const watched *w)
 {
-    relay_answer proof, output;
+    sp_bytes proof, output;
     char *text = NULL, *felts = NULL;
     memset(&proof, 0, sizeof proof);
     verify_scratch *s = malloc(sizeof *s);
     if (!s) return cli_fail(EXIT_LIMIT, "not enough memory to check the proof");
-    int code = get(&output, at, r->task, "output", MACHINE_OUTPUT_CAP);
-    if (!code) code = get(&proof, at, r->task, "proof", MAX_PROOF);
+    int code = relay_code(at, sp_client_output(at->c, &output, r->task, at->why));
+    if (!code) code = relay_code(at, sp_client_proof(at->c, &proof, r->task, at->why));
     if (!code) code = check(r, s, &proof, &output);
     if (!code) code = write_files(f, r, a, &proof, &output, &text, &felts);
     if (!code) code = report(f, a, r, w, s, proof.n, output.n);
-    relay_answer_free(&proof);
-    relay_answer_free(&output);
+    sp_client_free(&proof);
+    sp_client_free(&output);
     free(text);
     free(felts);
     free(s);

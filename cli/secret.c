@@ -4,6 +4,7 @@
 #include "cli/args.h"
 #include "cli/file.h"
 #include "starknet/keystore.h"
+#include "starknet/private_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/select.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -86,14 +88,23 @@ static int ask(char out[SECRET_MAX], int terminal, const char *what, const char 
     return code;
 }
 
+static void warn_of_others(const char *path)
+{
+    fprintf(stderr, "%s: warning: %s is open to other users\n", cli_name(), path);
+}
+
 /* *twice: asked for again and compared, where it is asked for. */
 static int get(char out[SECRET_MAX], const char *path, const char *what, bool twice)
 {
     char again[SECRET_MAX];
+    struct stat st;
     int code;
     if (path && strcmp(path, "-")) {
         const int fd = open(path, O_RDONLY | O_CLOEXEC);
         if (fd < 0) return cli_fail(EXIT_IO, "%s: cannot be read: %s", path, strerror(errno));
+        /* Of a pipe or a terminal the mode says nothing. */
+        if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && !private_file_check(fd))
+            warn_of_others(path);
         code = read_line(out, fd, what);
         close(fd);
         return code;
@@ -131,7 +142,7 @@ int secret_unlock(ecdsa_key *key, const char *keystore, const char *path)
     if (st == SP_ERR_NOMEM) return cli_fail(EXIT_LIMIT, "not enough memory");
     if (st == SP_ERR_LIMIT) return cli_fail(EXIT_FORMAT, "%s: is no keystore", keystore);
     if (st != SP_OK) return cli_fail(EXIT_IO, "%s: cannot be read, or is no file", keystore);
-    if (others) fprintf(stderr, "%s: warning: %s is open to other users\n", cli_name(), keystore);
+    if (others) warn_of_others(keystore);
     int code = secret_line(password, path, "password of the keystore");
     if (!code) {
         st = keystore_open(secret, json, n, password, strlen(password));

@@ -1,13 +1,13 @@
 /* submit.c - `sprove submit`: a task for a relayer, and with --wait its result, checked here. */
 #include "cli/commands.h"
 #include "cli/receive.h"
+#include "cli/send.h"
 #include "cli/submit_body.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 typedef struct {
     const cli_args *a;
@@ -16,56 +16,46 @@ typedef struct {
     record r;
     receipt f;
     watched w;
+    send_names names;
     char *body;
-    char key[129], callback_secret[160];
+    char callback_secret[160];
     char state[32], deadline[40];
 } submission;
 
-/* One for each call of the program: sent again after a lost answer, it makes no second task. */
-static int choose_key(submission *s)
+/* Without one the library makes one for this call, so that a lost answer makes no second task. */
+static int check_key(const submission *s)
 {
     const char *given = s->a->value[OPT_IDEMPOTENCY_KEY];
-    uint8_t random[16];
-    if (given) {
-        bool good = strlen(given) < sizeof s->key;
-        for (const char *p = given; *p; p++) good &= *p > 32 && *p < 127;
-        if (!good)
-            return cli_fail(EXIT_USAGE, "--idempotency-key: must be 1 to 128 visible characters");
-        if (s->a->value[OPT_DURATION])
-            return cli_fail(EXIT_USAGE, "--duration makes another task each time: give --deadline "
-                                        "with --idempotency-key");
-        snprintf(s->key, sizeof s->key, "%s", given);
-        return 0;
-    }
-    if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
-        return cli_fail(EXIT_UNSAT, "the system gives no random numbers");
-    for (unsigned i = 0; i < sizeof random; i++) snprintf(s->key + 2 * i, 3, "%02x", random[i]);
+    if (!given) return 0;
+    bool good = strlen(given) <= 128;
+    for (const char *p = given; *p; p++) good &= *p > 32 && *p < 127;
+    if (!good)
+        return cli_fail(EXIT_USAGE, "--idempotency-key: must be 1 to 128 visible characters");
+    if (s->a->value[OPT_DURATION])
+        return cli_fail(EXIT_USAGE, "--duration makes another task each time: give --deadline "
+                                    "with --idempotency-key");
     return 0;
 }
 
 static int post(submission *s)
 {
-    relay_answer a;
-    char id[64];
-    const relay_request q = {
-        .method = "POST", .path = "/tasks", .body = s->body, .idempotency_key = s->key};
-    int code = relay_call(&s->at, &a, &q);
+    sp_bytes answer;
+    char id[SP_TASK_ID];
+    const int code =
+        relay_code(&s->at, sp_client_submit(s->at.c, id, &answer, s->body,
+                                            s->a->value[OPT_IDEMPOTENCY_KEY], s->at.why));
     if (code == EXIT_INTERRUPTED)
         return cli_fail(code,
                         "interrupted; the task may have been taken: `sprove tasks` lists them");
     if (code) return code;
-    relay_text(id, sizeof id, a.json, "task_id");
-    relay_text(s->state, sizeof s->state, a.json, "state");
-    relay_text(s->deadline, sizeof s->deadline, a.json, "deadline");
-    relay_text(s->callback_secret, sizeof s->callback_secret, json_object_get(a.json, "callback"),
-               "secret");
-    uuid u;
-    if (uuid_read(&u, id, strlen(id)) != SP_OK)
-        code = cli_fail(EXIT_IO, "the relayer's answer has no id of a task");
-    else
-        uuid_write(s->r.task, u);
-    relay_answer_free(&a);
-    if (code) return code;
+    json_t *j = json_loadb((const char *)answer.at, answer.n, 0, NULL);
+    client_text(s->state, sizeof s->state, j, "state");
+    client_text(s->deadline, sizeof s->deadline, j, "deadline");
+    client_text(s->callback_secret, sizeof s->callback_secret, json_object_get(j, "callback"),
+                "secret");
+    json_decref(j);
+    sp_client_free(&answer);
+    snprintf(s->r.task, sizeof s->r.task, "%s", id);
     snprintf(s->r.relayer, sizeof s->r.relayer, "%s", s->at.url);
     if (!record_write(&s->r))
         (void)cli_fail(0,
@@ -98,7 +88,7 @@ static int await(submission *s)
     if (p.mode != PROGRESS_NONE && p.mode != PROGRESS_JSON) fprintf(stderr, "task %s\n", s->r.task);
     if (s->callback_secret[0]) fprintf(stderr, "callback secret: %s\n", s->callback_secret);
     int code = watch_task(&s->at, &s->w, s->r.task, &p);
-    if (!code && watch_end_of(&s->w) == WATCH_NOTHING) return watch_failed(&s->w, s->r.task);
+    if (!code && watch_end_of(&s->w) == SP_TASK_NOTHING) return watch_failed(&s->w, s->r.task);
     if (!code) code = receive(&s->f, &s->at, &s->r, s->a, &s->w);
     if (code == EXIT_INTERRUPTED)
         return cli_fail(code,
@@ -109,6 +99,17 @@ static int await(submission *s)
         fprintf(stderr,
                 "%s: the task goes on: `sprove fetch %s --wait --output F` fetches its result\n",
                 cli_name(), s->r.task);
+    return code;
+}
+
+static int send(submission *s)
+{
+    progress p;
+    progress_init(&p, s->a);
+    const int code = send_all(&s->at, &s->names, &s->t, &p);
+    if (code == EXIT_INTERRUPTED)
+        return cli_fail(code, "interrupted; nothing was submitted; what was sent is not sent again "
+                              "within a day");
     return code;
 }
 
@@ -125,12 +126,14 @@ static int submit(submission *s)
     if (!p->sound)
         return cli_fail(EXIT_USAGE, "the profile %s proves nothing; no relayer takes it", profile);
     int code = relay_init(&s->at, a, NULL, wait ? 300 : 10, true);
-    if (!code) code = choose_key(s);
-    if (!code) code = task_load(&s->t, a->operand[0], task_mode(a));
+    if (!code) code = check_key(s);
+    if (!code) code = task_load_elf(&s->t, a->operand[0], task_mode(a));
     if (!code) code = task_read_input(&s->t, a);
     if (!code) code = record_fill(&s->r, &s->t, p, a->value[OPT_TASK] != NULL);
-    if (!code) code = submit_body(&s->body, a, &s->t, p);
+    if (!code) send_name(&s->names, &s->t);
+    if (!code) code = submit_body(&s->body, a, &s->t, p, &s->names);
     if (!code && wait) code = receive_open(&s->f, a, &s->t);
+    if (!code) code = send(s);
     if (!code) code = post(s);
     if (code) return code;
     return wait ? await(s) : report(s);

@@ -10,9 +10,6 @@
 #include <string.h>
 #include <time.h>
 
-/* Of a request's body; the input is a third longer in it. */
-#define MAX_BODY ((size_t)256 << 10)
-
 static json_t *whole(uint64_t v) { return json_integer((json_int_t)v); }
 
 static int add_number(json_t *j, const cli_args *a, enum cli_option_id o, const char *name,
@@ -42,23 +39,22 @@ static int requirements(json_t *body, const cli_args *a)
     return code;
 }
 
-/* The input goes as the bytes that were committed to here. */
-static int job(json_t *body, const cli_args *a, const task *t, const params *p)
+/* The input that was committed to here, as its bytes or its hash. */
+static int job(json_t *body, const cli_args *a, const task *t, const params *p, const send_names *n)
 {
-    if (!t->job)
-        return cli_fail(EXIT_USAGE,
-                        "%s: relayers take the built-in jobs (`sprove jobs`), no "
-                        "programs of one's own yet",
-                        t->name);
-    char *text = t->input_bytes < MAX_BODY ? malloc(BASE64_TEXT(t->input_bytes)) : NULL;
-    if (!text)
-        return cli_fail(EXIT_LIMIT, "the input encodes to %zu bytes; a relayer takes about %zu",
-                        t->input_bytes, MAX_BODY / 4 * 3);
-    (void)base64_write(text, t->input, t->input_bytes);
-    json_t *j = json_pack("{s:{s:s}, s:s, s:s, s:s}", "program", "name", t->job->name,
-                          "inline_input_b64", text, "profile", p->name, "io",
+    json_t *j = json_pack("{s:{s:s}, s:s, s:s}", "program", n->program[0] ? "sha256" : "name",
+                          n->program[0] ? n->program : t->job->name, "profile", p->name, "io",
                           t->mode == MACHINE_IO_DIGEST ? "digest" : "words");
-    free(text);
+    if (n->input[0]) {
+        json_object_set_new(j, "input", json_pack("{s:s}", "sha256", n->input));
+    } else {
+        char *text = malloc(BASE64_TEXT(t->input_bytes)); /* <= SEND_INLINE */
+        if (text) {
+            (void)base64_write(text, t->input, t->input_bytes);
+            json_object_set_new(j, "inline_input_b64", json_string(text));
+        }
+        free(text);
+    }
     json_object_set_new(body, "job", j);
     return add_number(j, a, OPT_MAX_CYCLES, "max_cycles", 1, MACHINE_MAX_CYCLES);
 }
@@ -129,22 +125,18 @@ static int rest(json_t *body, const cli_args *a)
     return code;
 }
 
-int submit_body(char **body, const cli_args *a, const task *t, const params *p)
+int submit_body(char **body, const cli_args *a, const task *t, const params *p, const send_names *n)
 {
     json_t *j = json_object();
     *body = NULL;
-    int code = job(j, a, t, p);
+    int code = job(j, a, t, p, n);
     if (!code) code = money(j, a);
     if (!code) code = requirements(j, a);
     if (!code) code = deadline(j, a);
     if (!code) code = rest(j, a);
     if (!code) {
         *body = json_dumps(j, JSON_COMPACT | JSON_PRESERVE_ORDER);
-        if (!*body)
-            code = cli_fail(EXIT_LIMIT, "not enough memory for the request");
-        else if (strlen(*body) > MAX_BODY)
-            code = cli_fail(EXIT_LIMIT, "the input encodes to %zu bytes; a relayer takes about %zu",
-                            t->input_bytes, MAX_BODY / 4 * 3);
+        if (!*body) code = cli_fail(EXIT_LIMIT, "not enough memory for the request");
     }
     json_decref(j);
     return code;

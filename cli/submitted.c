@@ -9,6 +9,7 @@
 #define PATIENCE_S 10
 #define WAITING_S 300
 #define PAGE 50
+#define BUNDLE_MOST ((size_t)256 << 20) /* sverify reads at most 220 MiB */
 
 /* The relayer that the record names is asked, unless another is named. */
 static int begin(relay *at, record *r, bool *known, char id[UUID_TEXT], const cli_args *a,
@@ -31,33 +32,34 @@ static int print_status(const watched *w, const char *id)
     char text[200], program[80];
     const json_t *result = json_object_get(w->whole, "result"),
                  *settlement = json_object_get(w->whole, "settlement");
-    relay_text(program, sizeof program, json_object_get(w->whole, "job"), "program");
+    client_text(program, sizeof program, json_object_get(w->whole, "job"), "program");
     line("task", id);
     line("state", w->state);
+    line("waiting", w->waits);
     line("program", program);
     if (*w->node) {
         snprintf(text, sizeof text, "%s, attempt %" PRIu64 "%s%s", w->node, w->attempt,
                  *w->outcome ? ", " : "", w->outcome);
         line("node", text);
     }
-    if (*w->phase && watch_end_of(w) == WATCH_UNDER_WAY) {
+    if (*w->phase && watch_end_of(w) == SP_TASK_UNDER_WAY) {
         snprintf(text, sizeof text, "%s, %" PRIu64 " %%", w->phase, w->ppm / 10000);
         if (w->has_eta && w->eta_ms)
             snprintf(text + strlen(text), sizeof text - strlen(text), ", about %" PRIu64 " s left",
                      (w->eta_ms + 999) / 1000);
         line("progress", text);
     }
-    relay_text(text, sizeof text, w->whole, "created_at");
+    client_text(text, sizeof text, w->whole, "created_at");
     line("created", text);
-    relay_text(text, sizeof text, w->whole, "deadline");
+    client_text(text, sizeof text, w->whole, "deadline");
     line("deadline", text);
-    relay_text(text, sizeof text, result, "verified_at");
+    client_text(text, sizeof text, result, "verified_at");
     line("verified", text);
-    relay_text(text, sizeof text, json_object_get(result, "usage"), "cycles");
+    client_text(text, sizeof text, json_object_get(result, "usage"), "cycles");
     line("cycles", text);
-    relay_text(text, sizeof text, settlement, "state");
+    client_text(text, sizeof text, settlement, "state");
     line("settlement", text);
-    relay_text(text, sizeof text, settlement, "provider_payout");
+    client_text(text, sizeof text, settlement, "provider_payout");
     line("paid", text);
     line("failure", w->failure);
     line("", w->detail);
@@ -111,26 +113,78 @@ static int expectation(record *r, bool known, const char *id, const cli_args *a,
     return code;
 }
 
+/* The state of a task with a result, awaited with --wait. */
+static int result_is_there(relay *at, watched *w, const char *id, const cli_args *a)
+{
+    progress p;
+    progress_init(&p, a);
+    const char *mode = a->value[OPT_PROGRESS];
+    if (p.mode == PROGRESS_NONE && (!mode || strcmp(mode, "auto") == 0)) p.mode = PROGRESS_PLAIN;
+    const int code = a->value[OPT_AWAIT] ? watch_task(at, w, id, &p) : watch_look(at, w, id);
+    if (!code && watch_end_of(w) == SP_TASK_NOTHING) return watch_failed(w, id);
+    if (!code && watch_end_of(w) == SP_TASK_UNDER_WAY)
+        return cli_fail(EXIT_CHAIN, "task %s has no result yet, it is %s; --wait waits for it", id,
+                        *w->state ? w->state : "?");
+    return code;
+}
+
+/* Everything that the result is checked with, unchecked: who has the archive checks it by
+ * `sverify --bundle`, now or in years. */
+static int fetch_bundle(relay *at, const char *id, const cli_args *a)
+{
+    static const uint8_t others[] = {OPT_OUTPUT, OPT_RAW_OUTPUT, OPT_PROOF, OPT_FELTS,  OPT_PROGRAM,
+                                     OPT_INPUT,  OPT_DATA,       OPT_IO,    OPT_PROFILE};
+    file_outputs files;
+    sp_client_answer answer;
+    watched w;
+    unsigned index;
+    char path[64];
+    for (unsigned i = 0; i < SP_COUNT(others); i++)
+        if (a->value[others[i]])
+            return cli_fail(EXIT_USAGE, "--%s does not go with --bundle, which holds all of it",
+                            cli_options[others[i]].name);
+    memset(&files, 0, sizeof files);
+    memset(&answer, 0, sizeof answer);
+    memset(&w, 0, sizeof w);
+    snprintf(path, sizeof path, "/tasks/%s/bundle", id);
+    int code = file_open(&files, a->value[OPT_BUNDLE], &index);
+    const bool taken = file_uses_stdout(&files);
+    if (!code && a->value[OPT_JSON] && taken)
+        code = cli_fail(EXIT_USAGE, "--json and an output to - both want standard output");
+    if (!code) code = result_is_there(at, &w, id, a);
+    const sp_client_request q = {.method = "GET", .path = path, .most = BUNDLE_MOST, .bytes = true};
+    if (!code) code = relay_code(at, sp_client_call(at->c, &answer, &q, at->why));
+    if (!code && (answer.status != 200 || !answer.body.n))
+        code = cli_fail(EXIT_FORMAT, "the relayer's answer is no archive");
+    const size_t n = answer.body.n;
+    if (!code) code = file_write(&files, index, answer.body.at, n);
+    if (!code) code = file_commit(&files);
+    if (!code && a->value[OPT_JSON])
+        code = task_print_json(json_pack("{s:s, s:s, s:I}", "task_id", id, "state", w.state,
+                                         "bundle_bytes", (json_int_t)n));
+    else if (!code && !taken)
+        code = printf("%-14s %s\n%-14s %zu bytes, not checked: sverify --bundle %s\n", "task", id,
+                      "bundle", n, a->value[OPT_BUNDLE]) < 0 ||
+                       fflush(stdout) == EOF
+                   ? cli_fail(EXIT_IO, "cannot write to standard output")
+                   : 0;
+    if (code == EXIT_INTERRUPTED) (void)cli_fail(code, "interrupted; the task goes on");
+    file_abandon(&files);
+    sp_client_answer_free(&answer);
+    watch_free(&w);
+    return code;
+}
+
 static int fetch(relay *at, record *r, bool known, const char *id, const cli_args *a, task *t,
                  receipt *f)
 {
     watched w;
-    progress p;
     memset(&w, 0, sizeof w);
     int code = expectation(r, known, id, a, t);
     if (!code) code = receive_open(f, a, t->name ? t : NULL);
     if (code) return code;
-    progress_init(&p, a);
-    const char *mode = a->value[OPT_PROGRESS];
-    if (p.mode == PROGRESS_NONE && (!mode || strcmp(mode, "auto") == 0)) p.mode = PROGRESS_PLAIN;
-    code = a->value[OPT_AWAIT] ? watch_task(at, &w, id, &p) : watch_look(at, &w, id);
-    if (!code && watch_end_of(&w) == WATCH_NOTHING)
-        code = watch_failed(&w, id);
-    else if (!code && watch_end_of(&w) == WATCH_UNDER_WAY)
-        code = cli_fail(EXIT_CHAIN, "task %s has no result yet, it is %s; --wait waits for it", id,
-                        *w.state ? w.state : "?");
-    else if (!code)
-        code = receive(f, at, r, a, &w);
+    code = result_is_there(at, &w, id, a);
+    if (!code) code = receive(f, at, r, a, &w);
     if (code == EXIT_INTERRUPTED) (void)cli_fail(code, "interrupted; the task goes on");
     watch_free(&w);
     return code;
@@ -147,7 +201,9 @@ int command_fetch(const cli_args *a)
     memset(&f, 0, sizeof f);
     memset(&t, 0, sizeof t);
     int code = begin(&at, &r, &known, id, a, a->value[OPT_AWAIT] ? WAITING_S : PATIENCE_S);
-    if (!code) code = fetch(&at, &r, known, id, a, &t, &f);
+    if (!code)
+        code =
+            a->value[OPT_BUNDLE] ? fetch_bundle(&at, id, a) : fetch(&at, &r, known, id, a, &t, &f);
     receive_close(&f);
     task_free(&t);
     relay_free(&at);
@@ -158,25 +214,22 @@ int command_cancel(const cli_args *a)
 {
     relay at;
     record r;
-    relay_answer answer;
+    sp_bytes answer = {NULL, 0};
     bool known;
-    char id[UUID_TEXT], path[80], state[32];
-    memset(&answer, 0, sizeof answer);
+    char id[UUID_TEXT], state[32];
     int code = begin(&at, &r, &known, id, a, PATIENCE_S);
-    if (!code) {
-        snprintf(path, sizeof path, "/tasks/%s/cancel", id);
-        const relay_request q = {.method = "POST", .path = path};
-        code = relay_call(&at, &answer, &q);
-    }
+    if (!code) code = relay_code(&at, sp_client_cancel(at.c, &answer, id, at.why));
+    json_t *j = code ? NULL : json_loadb((const char *)answer.at, answer.n, 0, NULL);
     if (code == EXIT_INTERRUPTED) (void)cli_fail(code, "interrupted; it may be cancelled");
     if (!code && a->value[OPT_JSON]) {
-        code = task_print_json(json_incref(answer.json));
+        code = task_print_json(json_incref(j));
     } else if (!code) {
-        relay_text(state, sizeof state, answer.json, "state");
+        client_text(state, sizeof state, j, "state");
         printf("%s\n", state);
         if (fflush(stdout) == EOF) code = cli_fail(EXIT_IO, "cannot write to standard output");
     }
-    relay_answer_free(&answer);
+    json_decref(j);
+    sp_client_free(&answer);
     relay_free(&at);
     return code;
 }
@@ -184,10 +237,10 @@ int command_cancel(const cli_args *a)
 static void print_task(const json_t *j)
 {
     char id[40], state[20], program[40], created[40];
-    relay_text(id, sizeof id, j, "task_id");
-    relay_text(state, sizeof state, j, "state");
-    relay_text(program, sizeof program, json_object_get(j, "job"), "program");
-    relay_text(created, sizeof created, j, "created_at");
+    client_text(id, sizeof id, j, "task_id");
+    client_text(state, sizeof state, j, "state");
+    client_text(program, sizeof program, json_object_get(j, "job"), "program");
+    client_text(created, sizeof created, j, "created_at");
     printf("%-36s  %-15s  %-24.24s  %s\n", id, state, created, program);
 }
 
@@ -204,26 +257,25 @@ int command_tasks(const cli_args *a)
         code = cli_fail(EXIT_USAGE, "--state %s: is no state of a task", state);
     if (!code) code = relay_init(&at, a, NULL, PATIENCE_S, true);
     for (bool more = true; !code && more && got < limit;) {
-        relay_answer answer;
+        json_t *answer;
         snprintf(path, sizeof path, "/tasks?order=desc&limit=%u%s%.40s%s%s",
                  (unsigned)(limit - got < PAGE ? limit - got : PAGE), state ? "&state=" : "",
                  state ? state : "", *cursor ? "&cursor=" : "", cursor);
-        const relay_request q = {.method = "GET", .path = path};
-        code = relay_call(&at, &answer, &q);
+        code = relay_json(&at, &answer, "GET", path, NULL);
         if (code == EXIT_INTERRUPTED) (void)cli_fail(code, "interrupted");
         if (code) break;
-        const json_t *items = json_object_get(answer.json, "items");
+        const json_t *items = json_object_get(answer, "items");
         for (size_t i = 0; i < json_array_size(items) && got < limit; i++, got++) {
             if (a->value[OPT_JSON])
                 json_array_append(all, json_array_get(items, i));
             else
                 print_task(json_array_get(items, i));
         }
-        relay_text(cursor, sizeof cursor, answer.json, "next_cursor");
+        client_text(cursor, sizeof cursor, answer, "next_cursor");
         more = json_array_size(items) > 0 && *cursor &&
                strspn(cursor, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") ==
                    strlen(cursor);
-        relay_answer_free(&answer);
+        json_decref(answer);
     }
     if (!code && a->value[OPT_JSON])
         code = task_print_json(json_pack("{s:O}", "items", all));

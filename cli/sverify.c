@@ -1,36 +1,33 @@
 /* sverify.c - the entry of sverify: checks a proof against what it is said to prove. */
+#include "cli/sverify.h"
+
 #include "cli/commands.h"
 #include "cli/describe.h"
 #include "cli/help.h"
 #include "cli/prooffile.h"
-#include "cli/task.h"
 #include "core/bytes.h"
 #include "prover/prove.h"
-#include "verifier/verify.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Exit codes of sverify; everything that is not an answer about the proof is 2. */
-enum { VERIFY_ACCEPTED = 0, VERIFY_REJECTED = 1, VERIFY_USAGE = 2, VERIFY_MALFORMED = 3 };
-
-typedef struct {
-    const cli_args *a;
-    const char *path;
-    file_bytes proof, input, output;
-    task t;
-    verify_expect e;
-    uint32_t id[7], context[7], io[8];
-    verify_scratch *scratch;
-    verify_reason why;
-    bool known; /* the proof could be read: statement and sizes are there */
-    uint64_t us;
-} state;
-
 static int check_options(const cli_args *a)
 {
+    static const uint8_t told[] = {OPT_PROGRAM,       OPT_INPUT,         OPT_DATA,
+                                   OPT_OUTPUT,        OPT_RAW_INPUT,     OPT_RAW_OUTPUT,
+                                   OPT_IO_COMMITMENT, OPT_ALLOW_UNSOUND, OPT_ALLOW_FAILURE};
+    if (a->value[OPT_BUNDLE]) {
+        if (a->n_operands) return cli_fail(VERIFY_USAGE, "--bundle stands for PROOF: give one");
+        for (unsigned i = 0; i < SP_COUNT(told); i++)
+            if (a->value[told[i]])
+                return cli_fail(VERIFY_USAGE, "--%s: a bundle says it itself",
+                                cli_options[told[i]].name);
+        return 0;
+    }
+    if (!a->n_operands)
+        return cli_fail(VERIFY_USAGE, "sverify needs PROOF or --bundle F; see --help");
     const bool io = a->value[OPT_IO_COMMITMENT] != NULL;
     const int input = !!a->value[OPT_INPUT] + !!a->value[OPT_DATA] + !!a->value[OPT_RAW_INPUT];
     const int output = !!a->value[OPT_OUTPUT] + !!a->value[OPT_RAW_OUTPUT];
@@ -54,7 +51,7 @@ static int check_options(const cli_args *a)
     return 0;
 }
 
-static int hex_options(state *s)
+static int hex_options(sverify *s)
 {
     const cli_args *a = s->a;
     uint8_t id[28], context[28], io[32] = {0};
@@ -69,7 +66,7 @@ static int hex_options(state *s)
 
 /* The id of --program under the profile asked for and the io mode that the proof states; both modes
  * bind the same input and output. */
-static int program_id(state *s)
+static int program_id(sverify *s)
 {
     const cli_args *a = s->a;
     if (a->value[OPT_PROGRAM_ID]) return 0;
@@ -97,7 +94,7 @@ static int same_json(const char *path, const file_bytes *given, const char *deco
     return 0;
 }
 
-static int input_bytes(state *s)
+static int input_bytes(sverify *s)
 {
     const cli_args *a = s->a;
     const char *raw = a->value[OPT_RAW_INPUT];
@@ -117,7 +114,7 @@ static int input_bytes(state *s)
 
 /* The output of a job is given as JSON: what the proof carries (words mode) is decoded and
  * compared, and these bytes are then what the verifier checks. */
-static int job_output(state *s, bool *differs)
+static int job_output(sverify *s, bool *differs)
 {
     const proof_view *v = &s->scratch->view;
     const char *path = s->a->value[OPT_OUTPUT];
@@ -141,7 +138,7 @@ static int job_output(state *s, bool *differs)
     return code;
 }
 
-static int public_bytes(state *s, bool *differs)
+static int public_bytes(sverify *s, bool *differs)
 {
     const cli_args *a = s->a;
     const char *raw = a->value[OPT_RAW_OUTPUT], *path = raw ? raw : a->value[OPT_OUTPUT];
@@ -163,7 +160,7 @@ static void add_place(json_t *j, const char *name, int value)
     if (value >= 0) json_object_set_new(j, name, json_integer(value));
 }
 
-static int answer(const state *s, int code)
+int sverify_answer(const sverify *s, int code)
 {
     const verify_reason *why = &s->why;
     const proof_view *v = s->known ? &s->scratch->view : NULL;
@@ -173,6 +170,7 @@ static int answer(const state *s, int code)
     if (!json) {
         if (code == VERIFY_ACCEPTED) {
             printf("accepted\n");
+            if (s->by) printf("%s", s->by);
             describe_statement(&v->st, &bits);
             if (!s->scratch->shape.p->sound)
                 printf("the profile is UNSOUND: this proof proves nothing\n");
@@ -192,6 +190,7 @@ static int answer(const state *s, int code)
     }
     json_t *j = json_object();
     json_object_set_new(j, "accepted", json_boolean(code == VERIFY_ACCEPTED));
+    if (s->bundle_json) json_object_set(j, "bundle", s->bundle_json);
     if (s->known) {
         json_object_set_new(j, "statement", describe_statement_json(&v->st));
         json_object_set_new(j, "profile", json_string(s->scratch->shape.p->name));
@@ -215,18 +214,46 @@ static int answer(const state *s, int code)
     return task_print_json(j) ? VERIFY_USAGE : code;
 }
 
-static int refuse(state *s, int code, const char *name, const char *text)
+int sverify_refuse(sverify *s, int code, const char *name, const char *text)
 {
     s->why.name = name;
     s->why.text = text;
     s->why.query = s->why.tree = s->why.layer = -1;
-    return answer(s, code);
+    return sverify_answer(s, code);
 }
 
-static int check(state *s)
+int sverify_form(sverify *s)
+{
+    proof_error err = {NULL, 0, NULL};
+    s->scratch = malloc(sizeof *s->scratch);
+    if (!s->scratch) return cli_fail(VERIFY_USAGE, "not enough memory");
+    /* The io mode and the public bytes are needed before the question can be put. */
+    const sp_status form =
+        proof_read(&s->scratch->view, &s->scratch->shape, s->proof.at, s->proof.n, &err);
+    s->known = form == SP_OK;
+    if (s->known) return 0;
+    s->why.field = err.field;
+    s->why.offset = err.offset;
+    return form == SP_ERR_REJECT ? sverify_refuse(s, VERIFY_REJECTED, "sizes", err.text)
+                                 : sverify_refuse(s, VERIFY_MALFORMED, "form", err.text);
+}
+
+int sverify_proof(sverify *s)
+{
+    const uint64_t start = clock_us();
+    const sp_status r = verify(s->proof.at, s->proof.n, &s->e, s->scratch, &s->why);
+    s->us = clock_us() - start;
+    if (r == SP_OK) return VERIFY_ACCEPTED;
+    if (r == SP_ERR_FORMAT) return sverify_answer(s, VERIFY_MALFORMED);
+    if (r == SP_ERR_ARG) return cli_fail(VERIFY_USAGE, "the question is incomplete");
+    if (s->why.check == CHECK_EXIT_CODE)
+        s->why.text = "the program ended with a nonzero exit code (--allow-failure takes it)";
+    return sverify_answer(s, VERIFY_REJECTED);
+}
+
+static int check(sverify *s)
 {
     const char *profile = s->a->value[OPT_PROFILE];
-    proof_error err = {NULL, 0, NULL};
     s->e.profile = (uint32_t)params_by_name(profile ? profile : "balanced")->id;
     s->e.allow_unsound = s->a->value[OPT_ALLOW_UNSOUND] != NULL;
     s->e.any_exit_code = s->a->value[OPT_ALLOW_FAILURE] != NULL; /* else 0 */
@@ -235,42 +262,26 @@ static int check(state *s)
     if (s->a->value[OPT_IO_COMMITMENT]) s->e.io_commitment = s->io;
     char text[FILE_WHY];
     int code = prooffile_read(&s->proof, s->path, NULL, text);
-    if (code == EXIT_FORMAT) return refuse(s, VERIFY_MALFORMED, "form", text);
+    if (code == EXIT_FORMAT) return sverify_refuse(s, VERIFY_MALFORMED, "form", text);
     if (code)
         return cli_fail(VERIFY_USAGE, "%s: %s", strcmp(s->path, "-") ? s->path : "standard input",
                         text);
-    s->scratch = malloc(sizeof *s->scratch);
-    if (!s->scratch) return cli_fail(VERIFY_USAGE, "not enough memory");
-    /* The io mode and the public bytes are needed before the question can be put. */
-    const sp_status form =
-        proof_read(&s->scratch->view, &s->scratch->shape, s->proof.at, s->proof.n, &err);
-    if (form != SP_OK) {
-        s->why.field = err.field;
-        s->why.offset = err.offset;
-        return form == SP_ERR_REJECT ? refuse(s, VERIFY_REJECTED, "sizes", err.text)
-                                     : refuse(s, VERIFY_MALFORMED, "form", err.text);
-    }
-    s->known = true;
+    code = sverify_form(s);
+    if (code) return code;
     bool differs = false;
     code = program_id(s);
     if (!code) code = public_bytes(s, &differs);
     if (code) return code;
-    const uint64_t start = clock_us();
-    const sp_status r = verify(s->proof.at, s->proof.n, &s->e, s->scratch, &s->why);
-    s->us = clock_us() - start;
-    if (r == SP_ERR_FORMAT) return answer(s, VERIFY_MALFORMED);
-    if (r == SP_ERR_ARG) return cli_fail(VERIFY_USAGE, "the question is incomplete");
-    if (r != SP_OK && s->why.check == CHECK_EXIT_CODE)
-        s->why.text = "the program ended with a nonzero exit code (--allow-failure takes it)";
-    if (r != SP_OK) return answer(s, VERIFY_REJECTED);
-    if (differs) return refuse(s, VERIFY_REJECTED, "expected io", "proves another output");
-    return answer(s, VERIFY_ACCEPTED);
+    code = sverify_proof(s);
+    if (code) return code;
+    if (differs) return sverify_refuse(s, VERIFY_REJECTED, "expected io", "proves another output");
+    return sverify_answer(s, VERIFY_ACCEPTED);
 }
 
 int main(int argc, char **argv)
 {
     cli_args a;
-    state s;
+    sverify s;
     memset(&s, 0, sizeof s);
     cli_set_name("sverify");
     files_init();
@@ -280,11 +291,14 @@ int main(int argc, char **argv)
         return fflush(stdout) == EOF ? VERIFY_USAGE : 0;
     }
     s.a = &a;
-    s.path = a.operand[0];
+    s.path = a.value[OPT_BUNDLE] ? a.value[OPT_BUNDLE] : a.operand[0];
     files_guard(VERIFY_USAGE);
     int code = check_options(&a);
     if (!code) code = hex_options(&s);
-    if (!code) code = check(&s);
+    if (!code) code = a.value[OPT_BUNDLE] ? sverify_bundle(&s) : check(&s);
+    free(s.bundle.at);
+    free(s.by);
+    json_decref(s.bundle_json);
     free(s.proof.at);
     free(s.input.at);
     free(s.output.at);

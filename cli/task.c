@@ -34,7 +34,14 @@ static int no_such_program(const char *name)
 
 int task_load(task *t, const char *name, enum machine_io_mode mode)
 {
-    file_bytes elf = {NULL, 0};
+    const int code = task_load_elf(t, name, mode);
+    free(t->elf.at);
+    memset(&t->elf, 0, sizeof t->elf);
+    return code;
+}
+
+int task_load_elf(task *t, const char *name, enum machine_io_mode mode)
+{
     vm_error err;
     memset(t, 0, sizeof *t);
     t->name = name;
@@ -48,13 +55,12 @@ int task_load(task *t, const char *name, enum machine_io_mode mode)
             if (!there) return no_such_program(name);
             fclose(there);
         }
-        const int code = file_read(&elf, name, "the program", TASK_MAX_ELF);
+        const int code = file_read(&t->elf, name, "the program", TASK_MAX_ELF);
         if (code) return code;
-        bytes = elf.at;
-        n = elf.n;
+        bytes = t->elf.at;
+        n = t->elf.n;
     }
     const sp_status s = vm_program_init(&t->program, bytes, n, mode, &err);
-    free(elf.at);
     if (s != SP_OK) return cli_fail(cli_code(s), "%s: %s", name, err.text);
     return 0;
 }
@@ -192,6 +198,7 @@ void task_free(task *t)
     vm_program_free(&t->program);
     free(t->input);
     free(t->hint.at);
+    free(t->elf.at);
     memset(t, 0, sizeof *t);
 }
 

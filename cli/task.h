@@ -22,12 +22,14 @@ typedef struct {
     enum machine_io_mode mode;
     uint8_t *input;
     size_t input_bytes;
-    file_bytes hint;
+    file_bytes hint, elf;
 } task;
 
 /* A name with a slash or that ends in .elf is a file; else a job when there is one of that name,
  * else a file. Each function prints its failure and returns the exit code. */
 int task_load(task *t, const char *name, enum machine_io_mode mode);
+/* The same, and t->elf has the bytes of a file. */
+int task_load_elf(task *t, const char *name, enum machine_io_mode mode);
 /* --input or --data, encoded by the job, and --hint. */
 int task_read_input(task *t, const cli_args *a);
 /* Notes the files that program and input came from, so that no output replaces them. */

@@ -1,16 +1,12 @@
 /* watch.c - see watch.h. */
 #include "cli/watch.h"
 
-#include "cli/amount.h"
 #include "cli/file.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-#define LONG_POLL_S 20
-#define LIVE_POLL_S 1 /* while progress is to be seen */
 #define PLAIN_MS 10000
 
 void watch_free(watched *w)
@@ -19,74 +15,63 @@ void watch_free(watched *w)
     memset(w, 0, sizeof *w);
 }
 
-/* RFC 3339 in UTC, with parts of a second or without; 0: it is not that. */
-static uint64_t seconds_of(char *text)
+/* Why it has no node, in words: the first three reasons. */
+static void take_waiting(watched *w, const json_t *waiting)
 {
-    uint64_t s = 0;
-    char *point = strchr(text, '.');
-    if (point) memcpy(point, "Z", 2);
-    return amount_date(&s, text) ? s : 0;
+    const json_t *reasons = json_object_get(waiting, "reasons");
+    uint64_t nodes = 0, count;
+    unsigned shown = 0;
+    const char *name;
+    json_t *value;
+    if (strcmp(w->state, "queued") != 0 || !client_number(&nodes, waiting, "nodes")) return;
+    if (nodes == 0) {
+        snprintf(w->waits, sizeof w->waits, "no node is there");
+        return;
+    }
+    size_t at =
+        (size_t)snprintf(w->waits, sizeof w->waits, "none of %" PRIu64 " nodes may have it", nodes);
+    json_object_foreach((json_t *)(uintptr_t)reasons, name, value)
+    {
+        if (shown == 3) break;
+        /* A relayer's word goes to a terminal. */
+        if (strlen(name) > 16 || strspn(name, "abcdefghijklmnopqrstuvwxyz_") != strlen(name) ||
+            !client_number(&count, reasons, name))
+            continue;
+        at += (size_t)snprintf(w->waits + at, sizeof w->waits - at, "%s%s %" PRIu64,
+                               shown++ == 0 ? ": " : ", ", name, count);
+    }
 }
 
 static void take(watched *w, json_t *j)
 {
-    char deadline[40];
     const json_t *a = json_object_get(j, "assignment"), *f = json_object_get(j, "failure");
     watch_free(w);
     w->whole = j;
-    relay_text(w->state, sizeof w->state, j, "state");
-    relay_text(w->phase, sizeof w->phase, a, "phase");
-    relay_text(w->node, sizeof w->node, a, "node_id");
-    relay_text(w->outcome, sizeof w->outcome, a, "outcome");
-    relay_text(w->failure, sizeof w->failure, f, "code");
-    relay_text(w->fault, sizeof w->fault, f, "class");
-    relay_text(w->detail, sizeof w->detail, f, "detail");
-    relay_text(deadline, sizeof deadline, j, "deadline");
+    client_text(w->state, sizeof w->state, j, "state");
+    client_text(w->phase, sizeof w->phase, a, "phase");
+    client_text(w->node, sizeof w->node, a, "node_id");
+    client_text(w->outcome, sizeof w->outcome, a, "outcome");
+    client_text(w->failure, sizeof w->failure, f, "code");
+    client_text(w->fault, sizeof w->fault, f, "class");
+    client_text(w->detail, sizeof w->detail, f, "detail");
     w->retryable = json_is_true(json_object_get(f, "retryable"));
-    w->deadline_s = seconds_of(deadline);
-    (void)relay_number(&w->version, j, "version");
-    (void)relay_number(&w->attempt, j, "attempt");
-    (void)relay_number(&w->ppm, a, "progress_ppm");
+    (void)client_number(&w->attempt, j, "attempt");
+    (void)client_number(&w->ppm, a, "progress_ppm");
     if (w->ppm > 1000000) w->ppm = 1000000;
-    w->has_eta = relay_number(&w->eta_ms, a, "eta_ms");
+    w->has_eta = client_number(&w->eta_ms, a, "eta_ms");
+    take_waiting(w, json_object_get(j, "waiting"));
 }
 
-enum watch_end watch_end_of(const watched *w)
-{
-    static const char *const with[] = {"verified", "settling", "settled"}, *const without[] = {
-                                                                               "failed", "expired",
-                                                                               "cancelled",
-                                                                               "refunded"};
-    for (size_t i = 0; i < SP_COUNT(with); i++)
-        if (!strcmp(w->state, with[i])) return WATCH_RESULT;
-    for (size_t i = 0; i < SP_COUNT(without); i++)
-        if (!strcmp(w->state, without[i])) return WATCH_NOTHING;
-    return WATCH_UNDER_WAY;
-}
-
-/* wait_s: until it is of another version than known. *same: it was not. */
-static int look(relay *r, watched *w, const char *task, unsigned wait_s, bool *same)
-{
-    char path[80], tag[40];
-    relay_answer a;
-    if (wait_s)
-        snprintf(path, sizeof path, "/tasks/%s?wait=%u", task, wait_s);
-    else
-        snprintf(path, sizeof path, "/tasks/%s", task);
-    snprintf(tag, sizeof tag, "\"v%" PRIu64 "\"", w->version);
-    const relay_request q = {
-        .method = "GET", .path = path, .wait_s = wait_s, .if_none_match = wait_s ? tag : NULL};
-    const int code = relay_call(r, &a, &q);
-    *same = !code && a.status == 304;
-    if (!code && a.json) take(w, a.json);
-    return code;
-}
+enum sp_task_end watch_end_of(const watched *w) { return sp_client_task_end(w->state); }
 
 int watch_look(relay *r, watched *w, const char *task)
 {
-    bool same;
+    sp_bytes text;
     memset(w, 0, sizeof *w);
-    return look(r, w, task, 0, &same);
+    const int code = relay_code(r, sp_client_task(r->c, &text, task, r->why));
+    if (!code) take(w, json_loadb((const char *)text.at, text.n, 0, NULL));
+    sp_client_free(&text);
+    return code;
 }
 
 static void show_people(const progress *p, const watched *w)
@@ -102,6 +87,7 @@ static void show_people(const progress *p, const watched *w)
         fprintf(stderr, "running: %s %u %%", w->phase, permille / 10);
     else
         fprintf(stderr, "%s", *w->state ? w->state : "?");
+    if (*w->waits) fprintf(stderr, " (%s)", w->waits);
     if (w->attempt > 1) fprintf(stderr, ", attempt %" PRIu64, w->attempt);
     if (running && w->has_eta && w->eta_ms)
         fprintf(stderr, ", about %" PRIu64 " s left", (w->eta_ms + 999) / 1000);
@@ -120,19 +106,25 @@ static void show_json(const progress *p, const watched *w, const char *task)
     fprintf(stderr, ",\"percent\":%" PRIu64 ".%" PRIu64 ",\"elapsed_ms\":%" PRIu64, w->ppm / 10000,
             w->ppm / 1000 % 10, clock_ms() - p->start_ms);
     if (w->has_eta) fprintf(stderr, ",\"eta_ms\":%" PRIu64, w->eta_ms);
+    if (*w->waits) {
+        json_t *waits = json_string(w->waits);
+        fputs(",\"waiting\":", stderr);
+        (void)json_dumpf(waits, stderr, JSON_ENCODE_ANY);
+        json_decref(waits);
+    }
     fprintf(stderr, "}\n");
 }
 
 /* What was shown last. */
 typedef struct {
-    char state[32], phase[32];
+    char state[32], phase[32], waits[200];
     uint64_t ppm, attempt, at_ms;
 } shown;
 
 static void show(progress *p, shown *last, const watched *w, const char *task)
 {
     const bool step = strcmp(last->state, w->state) || strcmp(last->phase, w->phase) ||
-                      last->attempt != w->attempt;
+                      strcmp(last->waits, w->waits) || last->attempt != w->attempt;
     const uint64_t now = clock_ms();
     if (p->mode == PROGRESS_NONE) return;
     if (!step && last->ppm == w->ppm) return;
@@ -144,37 +136,35 @@ static void show(progress *p, shown *last, const watched *w, const char *task)
     p->drawn = p->mode == PROGRESS_BAR;
     snprintf(last->state, sizeof last->state, "%s", w->state);
     snprintf(last->phase, sizeof last->phase, "%s", w->phase);
+    snprintf(last->waits, sizeof last->waits, "%s", w->waits);
     last->ppm = w->ppm;
     last->attempt = w->attempt;
     last->at_ms = now;
 }
 
+typedef struct {
+    progress *p;
+    shown last;
+    watched *w;
+    const char *task;
+} watch;
+
+static void look(void *user, const char *json)
+{
+    watch *t = user;
+    take(t->w, json_loads(json, 0, NULL));
+    show(t->p, &t->last, t->w, t->task);
+}
+
 int watch_task(relay *r, watched *w, const char *task, progress *p)
 {
-    shown last;
-    bool same = false;
-    memset(&last, 0, sizeof last);
+    watch t = {.p = p, .w = w, .task = task};
+    sp_bytes text;
     memset(w, 0, sizeof *w);
-    int code = look(r, w, task, 0, &same);
-    while (!code) {
-        show(p, &last, w, task);
-        if (watch_end_of(w) != WATCH_UNDER_WAY) break;
-        const uint64_t now = (uint64_t)time(NULL);
-        if (w->deadline_s && now > w->deadline_s + r->patience_ms / 1000) {
-            progress_end(p);
-            return cli_fail(EXIT_IO, "the deadline is over, and the relayer still says %s",
-                            w->state);
-        }
-        const bool live = !strcmp(w->state, "running") || !strcmp(w->state, "leased");
-        const uint64_t start = clock_ms();
-        code = look(r, w, task, live ? LIVE_POLL_S : LONG_POLL_S, &same);
-        /* Progress changes no version. A relayer that does not wait is not asked without pause. */
-        if (!code && clock_ms() - start < 200) relay_pause(same ? 1000 : 100);
-        if (!code && same && live) code = look(r, w, task, 0, &same);
-        if (!code && signals_stopped()) code = EXIT_INTERRUPTED;
-    }
+    const sp_status s = sp_client_wait(r->c, &text, task, look, &t, r->why);
+    sp_client_free(&text); /* w has it */
     progress_end(p);
-    return code;
+    return relay_code(r, s);
 }
 
 int watch_failed(const watched *w, const char *task)

@@ -8,18 +8,13 @@
 typedef struct {
     json_t *whole; /* as the relayer gave it */
     char state[32], phase[32], node[80], outcome[32];
+    char waits[200]; /* "", or why a task in the queue has no node */
     char failure[48], fault[32], detail[240];
     bool retryable, has_eta;
-    uint64_t version, attempt, ppm, eta_ms;
-    uint64_t deadline_s; /* 0: not said */
+    uint64_t attempt, ppm, eta_ms;
 } watched;
 
-enum watch_end {
-    WATCH_UNDER_WAY,
-    WATCH_RESULT, /* verified, settling or settled: there is a result */
-    WATCH_NOTHING /* failed, expired, cancelled or refunded */
-};
-enum watch_end watch_end_of(const watched *w);
+enum sp_task_end watch_end_of(const watched *w);
 
 /* Asks once. To be freed with watch_free. */
 int watch_look(relay *r, watched *w, const char *task);

@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#define SIGMA_ROW(...) {__VA_ARGS__},
-static const uint8_t blake2s_sigma[10][16] = {BLAKE2S_ROUNDS(SIGMA_ROW)};
 static const uint32_t blake2s_iv[8] = BLAKE2S_IV;
 
 SP_FN uint32_t rotr32(uint32_t v, unsigned n) { return v >> n | v << (32 - n); }
@@ -33,6 +31,17 @@ void blake2s_start(uint32_t h[8], const char *tag)
     h[7] ^= bytes_le32(person + 4);
 }
 
+/* One round with the order of its words: constants, so that no table is read. */
+#define ROUND(s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15) \
+    mix(v, 0, 4, 8, 12, m[s0], m[s1]);                                              \
+    mix(v, 1, 5, 9, 13, m[s2], m[s3]);                                              \
+    mix(v, 2, 6, 10, 14, m[s4], m[s5]);                                             \
+    mix(v, 3, 7, 11, 15, m[s6], m[s7]);                                             \
+    mix(v, 0, 5, 10, 15, m[s8], m[s9]);                                             \
+    mix(v, 1, 6, 11, 12, m[s10], m[s11]);                                           \
+    mix(v, 2, 7, 8, 13, m[s12], m[s13]);                                            \
+    mix(v, 3, 4, 9, 14, m[s14], m[s15]);
+
 void blake2s_compress(uint32_t h[8], const uint32_t m[16], uint64_t n_bytes, bool last)
 {
     uint32_t v[16];
@@ -41,17 +50,7 @@ void blake2s_compress(uint32_t h[8], const uint32_t m[16], uint64_t n_bytes, boo
     v[12] ^= (uint32_t)(n_bytes & UINT32_MAX);
     v[13] ^= (uint32_t)(n_bytes >> 32);
     if (last) v[14] = ~v[14];
-    for (unsigned r = 0; r < 10; r++) {
-        const uint8_t *s = blake2s_sigma[r];
-        mix(v, 0, 4, 8, 12, m[s[0]], m[s[1]]);
-        mix(v, 1, 5, 9, 13, m[s[2]], m[s[3]]);
-        mix(v, 2, 6, 10, 14, m[s[4]], m[s[5]]);
-        mix(v, 3, 7, 11, 15, m[s[6]], m[s[7]]);
-        mix(v, 0, 5, 10, 15, m[s[8]], m[s[9]]);
-        mix(v, 1, 6, 11, 12, m[s[10]], m[s[11]]);
-        mix(v, 2, 7, 8, 13, m[s[12]], m[s[13]]);
-        mix(v, 3, 4, 9, 14, m[s[14]], m[s[15]]);
-    }
+    BLAKE2S_ROUNDS(ROUND)
     for (unsigned i = 0; i < 8; i++) h[i] ^= v[i] ^ v[i + 8];
 }
 
@@ -86,10 +85,13 @@ void blake2s_update(blake2s_ctx *s, const void *data, size_t data_bytes)
 
 void blake2s_update_words(blake2s_ctx *s, const uint32_t *words, size_t words_len)
 {
-    for (size_t i = 0; i < words_len; i++) {
-        uint8_t b[4];
-        bytes_put_le32(b, words[i]);
-        blake2s_update(s, b, 4);
+    uint8_t b[64];
+    while (words_len) {
+        const size_t n = words_len < 16 ? words_len : 16;
+        for (size_t i = 0; i < n; i++) bytes_put_le32(b + 4 * i, words[i]);
+        blake2s_update(s, b, 4 * n);
+        words += n;
+        words_len -= n;
     }
 }
 

@@ -29,6 +29,14 @@ sp_status amount_add(u256 *out, u256 a, u256 b)
     return SP_OK;
 }
 
+u256 amount_add_capped(u256 a, u256 b)
+{
+    u256 sum;
+    if (amount_add(&sum, a, b) == SP_OK) return sum;
+    sum.low = sum.high = ~(u128)0;
+    return sum;
+}
+
 sp_status amount_sub(u256 *out, u256 a, u256 b)
 {
     if (amount_cmp(a, b) < 0) return SP_ERR_LIMIT;

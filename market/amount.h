@@ -36,6 +36,8 @@ SP_FN int amount_cmp(u256 a, u256 b)
 SP_MUST_USE sp_status amount_read(u256 *out, const char *text, size_t len);
 
 SP_MUST_USE sp_status amount_add(u256 *out, u256 a, u256 b);
+/* The sum, or 2^256-1 where it is more. */
+u256 amount_add_capped(u256 a, u256 b);
 SP_MUST_USE sp_status amount_sub(u256 *out, u256 a, u256 b);
 /* a*factor/divisor, rounded up; the product has room. SP_ERR_ARG: divisor is 0. */
 SP_MUST_USE sp_status amount_scale(u256 *out, u256 a, uint64_t factor, uint64_t divisor);

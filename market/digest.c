@@ -161,16 +161,19 @@ sp_status digest_of_job(felt *z, const digest_job *m)
     return SP_OK;
 }
 
-sp_status digest_sign(digest_signature *out, const ecdsa_key *key, felt z)
-{
-    digest_signature s;
-    if (!digest_fits(z)) return SP_ERR_LIMIT;
-    SP_TRY(ecdsa_sign(&s.r, &s.s, key, z, 0));
-    *out = s;
-    return SP_OK;
-}
-
 sp_status digest_verify(felt pubkey, felt z, const digest_signature *sig)
 {
     return ecdsa_verify(pubkey, z, sig->r, sig->s) == SP_OK ? SP_OK : SP_ERR_REJECT;
+}
+
+sp_status digest_verify_again(digest_key *key, felt z, const digest_signature *sig)
+{
+    felt y;
+    if (key->known && ecdsa_verify_point(key->pubkey, key->y, z, sig->r, sig->s) == SP_OK)
+        return SP_OK;
+    /* The other point with this x is the same key's, too. */
+    if (ecdsa_verify_lift(&y, key->pubkey, z, sig->r, sig->s) != SP_OK) return SP_ERR_REJECT;
+    key->y = y;
+    key->known = true;
+    return SP_OK;
 }

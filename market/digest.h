@@ -118,4 +118,12 @@ SP_MUST_USE sp_status digest_sign(digest_signature *out, const ecdsa_key *key, f
 /* SP_OK: by the key whose public half is pubkey. SP_ERR_REJECT: anything else, whatever it is. */
 SP_MUST_USE sp_status digest_verify(felt pubkey, felt z, const digest_signature *sig);
 
+/* A public half whose signatures are checked again and again: with {pubkey} and zeros first; the
+ * first that holds tells the point that it is, and the next ones take half the time. */
+typedef struct {
+    felt pubkey, y;
+    bool known;
+} digest_key;
+SP_MUST_USE sp_status digest_verify_again(digest_key *key, felt z, const digest_signature *sig);
+
 #endif

@@ -47,6 +47,13 @@ static size_t on_body(char *p, size_t size, size_t n, void *user)
     return more;
 }
 
+static void read_offset(transfer_response *out, const char *text)
+{
+    const size_t n = strspn(text, "0123456789");
+    out->has_offset = n > 0 && n < 20 && text[n] == 0;
+    out->offset = out->has_offset ? strtoull(text, NULL, 10) : 0;
+}
+
 static size_t on_header(char *p, size_t size, size_t n, void *user)
 {
     state *s = user;
@@ -58,6 +65,7 @@ static size_t on_header(char *p, size_t size, size_t n, void *user)
         line[strcspn(line, "\r\n")] = 0;
         if (strncasecmp(line, "Retry-After: ", 13) == 0)
             s->out->retry_after_s = (unsigned)strtoul(line + 13, NULL, 10);
+        if (strncasecmp(line, "Upload-Offset: ", 15) == 0) read_offset(s->out, line + 15);
         if (strncasecmp(line, "Location: ", 10) == 0)
             (void)snprintf(s->out->location, sizeof s->out->location, "%.255s", line + 10);
     }

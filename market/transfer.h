@@ -34,6 +34,8 @@ typedef struct {
     size_t n;
     unsigned retry_after_s; /* 0: not said */
     char location[256];     /* "" */
+    bool has_offset;        /* Upload-Offset, a decimal number below 10^19 */
+    uint64_t offset;
 } transfer_response;
 
 /* SP_OK whatever the status. SP_ERR_IO: no answer came, with a sentence in why[TRANSFER_WHY];

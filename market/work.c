@@ -26,7 +26,7 @@ struct work_job {
     void *user;
 };
 
-sp_status work_find_program(char *path, size_t path_bytes)
+sp_status work_find_helper(char *path, size_t path_bytes, const char *name)
 {
     static const char *const places[] = {"", "../libexec/sprove/", "../market/"};
     char self[PATH_MAX];
@@ -37,10 +37,15 @@ sp_status work_find_program(char *path, size_t path_bytes)
     if (!slash) return SP_ERR_IO;
     slash[1] = 0;
     for (unsigned i = 0; i < SP_COUNT(places); i++) {
-        const int k = snprintf(path, path_bytes, "%s%ssprove-worker", self, places[i]);
+        const int k = snprintf(path, path_bytes, "%s%s%s", self, places[i], name);
         if (k > 0 && (size_t)k < path_bytes && access(path, X_OK) == 0) return SP_OK;
     }
     return SP_ERR_IO;
+}
+
+sp_status work_find_program(char *path, size_t path_bytes)
+{
+    return work_find_helper(path, path_bytes, "sprove-worker");
 }
 
 static void on_line(void *user, const char *line)

@@ -80,11 +80,14 @@ typedef struct {
     size_t elf_bytes, input_bytes, hint_bytes;
     bool digest;         /* io mode digest instead of words */
     uint64_t max_cycles; /* 0: the most that can be proved */
+    /* EXECUTE: what a proof under the profile would commit to is counted, too, by a second run that
+     * is recorded, where that fits into memory and takes no time to speak of. */
+    bool count_rows;
     /* PROVE */
     const char *backend; /* NULL: auto */
     unsigned threads;    /* 0: all */
     bool prove_failure;  /* prove a run with a nonzero exit code too */
-    /* PROVE, VERIFY, IDENTIFY */
+    /* PROVE, VERIFY, IDENTIFY, EXECUTE with count_rows */
     const char *profile; /* NULL: balanced */
     uint8_t context[28];
     /* VERIFY: the io commitment, or input above and output, or all of them */
@@ -102,12 +105,15 @@ typedef struct {
     char detail[320]; /* one sentence of printable ASCII when code is not SUCCESS */
     uint32_t exit_code;
     uint64_t cycles;
-    uint64_t trace_rows; /* of all tables together, padding included */
+    /* Of all tables together, padding included; 0: not counted. Of IDENTIFY those of the three
+     * tables that the program alone decides. */
+    uint64_t trace_rows, trace_cells;
     uint64_t exec_us, prove_us, verify_us, peak_bytes;
     uint64_t grind_us; /* the part of prove_us that looked for nonces: a matter of luck */
     uint8_t program_id[28], h_in[31], h_out[31], io_commitment[31];
     uint64_t output_bytes, proof_bytes;
-    /* By the parent, over what is in the files; zero from a server, which has none. */
+    /* By the parent, over what is in the files. A server has none: of what it executed, its word
+     * for the output's; the proof's is zero. */
     uint8_t output_sha256[32], proof_sha256[32];
 } work_result;
 
@@ -124,7 +130,9 @@ typedef struct {
     void *user;
 } work_options;
 
-/* Finds sprove-worker beside the running program or in ../libexec/sprove of it. */
+/* Finds a program that is none for users beside the running one or in ../libexec/sprove of it; the
+ * second: sprove-worker. */
+SP_MUST_USE sp_status work_find_helper(char *path, size_t path_bytes, const char *name);
 SP_MUST_USE sp_status work_find_program(char *path, size_t path_bytes);
 
 typedef struct work_job work_job;
@@ -154,6 +162,8 @@ typedef struct {
     uint64_t memory;       /* bytes that the child may have in all */
     unsigned threads;      /* that a request may ask for; 0: 1 */
     unsigned max_requests; /* served by one child: at least 1 */
+    /* Once true, a request ends as CANCELLED and its child is killed. May be NULL. */
+    const _Atomic bool *cancelled;
 } work_server_options;
 
 /* A server is used by one thread, which must live as long as it. The strings stay the caller's. */

@@ -1,8 +1,10 @@
 /* work_run.c - what the child does: executes, proves, verifies, and says what came of it. */
 #include "core/bytes.h"
 #include "guest/host/jobs.h"
+#include "market/sha256.h"
 #include "market/work_wire.h"
 #include "prover/cpu/parallel.h"
+#include "prover/program.h"
 #include "prover/prove.h"
 #include "verifier/verify.h"
 
@@ -273,6 +275,16 @@ static enum work_code verify_own(state *s)
     return code;
 }
 
+static void count_shape(work_result *r, const proof_shape *s)
+{
+    for (unsigned i = 0; i < s->n_instances; i++) {
+        const air_component *c = s->instance[i].c;
+        const uint64_t columns = c->n_pre + c->n_main + 4 * (c->n_prod + c->n_sum);
+        r->trace_rows += UINT64_C(1) << s->instance[i].log;
+        r->trace_cells += columns << s->instance[i].log;
+    }
+}
+
 static enum work_code make_proof(state *s)
 {
     const work_request *q = s->q;
@@ -295,8 +307,7 @@ static enum work_code make_proof(state *s)
         return fail(s, WORK_BAD_REQUEST, "there is no backend %.20s here", q->backend);
     }
     sp_status st = prove_plan_init(plan, &s->program, &s->run, n, s->mode, &o, &e);
-    for (unsigned i = 0; st == SP_OK && i < plan->shape.n_instances; i++)
-        s->r->trace_rows += UINT64_C(1) << plan->shape.instance[i].log;
+    if (st == SP_OK) count_shape(s->r, &plan->shape);
     free(plan);
     const uint64_t start = now_us();
     if (st == SP_OK)
@@ -308,6 +319,45 @@ static enum work_code make_proof(state *s)
     s->r->grind_us = stats.ns[PHASE_GRIND] / 1000;
     s->r->proof_bytes = s->proof_bytes;
     return verify_own(s);
+}
+
+/* ---- counting ---- */
+
+#define COUNT_US 150000 /* of the plain run: the recorded one takes several times that */
+#define COUNT_BYTES ((uint64_t)128 << 20)
+
+/* What does not fit here is not counted; what fits no proof is no success. */
+static enum work_code count_rows(state *s)
+{
+    const work_request *q = s->q;
+    const vm_options o = {.input = q->input,
+                          .input_bytes = (uint32_t)q->input_bytes, /* <= MACHINE_INPUT_CAP */
+                          .hint = q->hint,
+                          .hint_bytes = (uint32_t)q->hint_bytes, /* run has looked */
+                          .mode = s->mode,
+                          .record = true};
+    const prove_options po = {.p = s->p, .be = backend_find("auto")};
+    vm_result run;
+    vm_error e;
+    prove_error pe;
+    enum work_code code = WORK_SUCCESS;
+    if (s->run.n_cycles > MACHINE_MAX_CYCLES)
+        return fail(s, WORK_PROOF_LIMIT, "the run has %" PRIu64 " cycles, one proof takes %u",
+                    s->run.n_cycles, MACHINE_MAX_CYCLES);
+    if (s->r->exec_us > COUNT_US ||
+        s->run.n_cycles * sizeof(vm_row) + COUNT_BYTES > q->memory) /* < 2^27 * 2^6 */
+        return WORK_SUCCESS;
+    prove_plan *plan = calloc(1, sizeof *plan);
+    if (plan == NULL) return WORK_SUCCESS;
+    if (vm_run(&run, &s->program, &o, &e) == SP_OK) {
+        const sp_status st =
+            prove_plan_init(plan, &s->program, &run, (uint32_t)q->input_bytes, s->mode, &po, &pe);
+        if (st == SP_OK) count_shape(s->r, &plan->shape);
+        if (st == SP_ERR_LIMIT) code = fail(s, WORK_PROOF_LIMIT, "%.300s", pe.text);
+        vm_result_free(&run);
+    }
+    free(plan);
+    return code;
 }
 
 /* ---- verifying ---- */
@@ -343,8 +393,7 @@ static enum work_code check(state *s)
     enum work_code code = WORK_SUCCESS;
     if (st == SP_OK) {
         const statement *p = &scratch->view.st;
-        for (unsigned i = 0; i < scratch->shape.n_instances; i++)
-            s->r->trace_rows += UINT64_C(1) << scratch->shape.instance[i].log;
+        count_shape(s->r, &scratch->shape);
         s->r->cycles = p->cycles;
         s->r->exit_code = p->exit_code;
         put_hash(s->r->h_in, p->h_in);
@@ -369,6 +418,13 @@ static enum work_code identify(state *s)
     const sp_status st = prove_program_id(id, &s->program, s->mode, s->p, backend_find("auto"), &e);
     if (st != SP_OK) return prove_failed(s, st, &e);
     for (unsigned i = 0; i < 7; i++) bytes_put_le32(s->r->program_id + 4 * i, id[i]);
+    program tables;
+    vm_error ve;
+    if (program_setup(&tables, &s->program, s->mode, &ve) != SP_OK)
+        return fail(s, WORK_MEMORY_LIMIT, "%.300s", ve.text); /* it was set up above */
+    s->r->trace_rows = (UINT64_C(1) << AIR_TABLES_LOG) + (UINT64_C(1) << tables.image_log) +
+                       (UINT64_C(1) << tables.rom_log);
+    program_free(&tables);
     return WORK_SUCCESS;
 }
 
@@ -412,10 +468,12 @@ static enum work_code run_request(state *s)
     if (q->kind == WORK_IDENTIFY) return code == WORK_SUCCESS ? identify(s) : code;
     if (code == WORK_SUCCESS) code = run(s, q->kind == WORK_PROVE);
     if (code == WORK_SUCCESS && q->kind == WORK_PROVE) code = make_proof(s);
+    if (code == WORK_SUCCESS && q->kind == WORK_EXECUTE && q->count_rows) code = count_rows(s);
     if (code != WORK_SUCCESS) return code;
     if (!store(s->output_fd, s->run.output, s->run.output_bytes) ||
         !store(s->proof_fd, s->proof, s->proof_bytes))
         return fail(s, WORK_DISK_LIMIT, "output and proof cannot be written");
+    if (s->output_fd < 0) sha256_hash(s->r->output_sha256, s->run.output, s->run.output_bytes);
     return WORK_SUCCESS;
 }
 

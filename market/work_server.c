@@ -125,7 +125,12 @@ static const uint8_t *next_record(const work_server *s)
                : NULL;
 }
 
-/* Sends, and waits for the answer. NULL: the child has ended, or the time is over (*late). */
+#define LOOK_MS 100 /* between looks at whether a request is still wanted */
+
+static bool is_cancelled(const work_server *s) { return s->o.cancelled && *s->o.cancelled; }
+
+/* Sends, and waits for the answer. NULL: the child has ended, the time is over (*late), or nobody
+ * wants the answer any more. */
 static const uint8_t *exchange(work_server *s, const uint8_t *frame, size_t n, uint64_t deadline,
                                bool *late)
 {
@@ -133,9 +138,9 @@ static const uint8_t *exchange(work_server *s, const uint8_t *frame, size_t n, u
     const uint8_t *record = NULL;
     bool ended = false;
     while (!(record = next_record(s)) && !ended) {
-        const uint64_t now = now_ms();
+        const uint64_t now = now_ms(), most = s->o.cancelled ? LOOK_MS : 1000;
         *late = now >= deadline;
-        if (*late) return NULL;
+        if (*late || is_cancelled(s)) return NULL;
         const uint64_t left = deadline - now;
         if (at < n) {
             const ssize_t k = write_quietly(s->requests, frame + at, n - at);
@@ -148,7 +153,7 @@ static const uint8_t *exchange(work_server *s, const uint8_t *frame, size_t n, u
             (void)poll(&fd, 1, left < 100 ? (int)left : 100);
             ended = sandbox_step(s->box, 0);
         } else {
-            ended = sandbox_step(s->box, left < 1000 ? (unsigned)left : 1000);
+            ended = sandbox_step(s->box, (unsigned)(left < most ? left : most)); /* <= 1000 */
         }
     }
     return record ? record : next_record(s);
@@ -185,7 +190,9 @@ void work_call(work_server *s, const work_request *q, uint64_t wall_ms, work_res
         if (s->served == s->o.max_requests) stop(s);
         return;
     }
-    if (late) {
+    if (is_cancelled(s)) {
+        fail(r, WORK_CANCELLED, "the worker was stopped on request");
+    } else if (late) {
         fail(r, WORK_TIME_LIMIT, "the worker was stopped: out of time");
     } else if (record) {
         fail(r, WORK_WORKER_CRASHED, "the worker's answer is malformed");

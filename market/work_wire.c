@@ -73,7 +73,7 @@ static void put_request(writer *w, const work_request *r)
 {
     const uint64_t flags = (uint64_t)r->digest | (uint64_t)r->prove_failure << 1 |
                            (uint64_t)r->has_io_commitment << 2 | (uint64_t)r->has_io << 3 |
-                           (uint64_t)r->allow_unsound << 4;
+                           (uint64_t)r->allow_unsound << 4 | (uint64_t)r->count_rows << 5;
     put_u64(w, (uint64_t)r->kind);
     put_u64(w, flags);
     put_u64(w, r->max_cycles);
@@ -209,7 +209,7 @@ sp_status work_frame_read(work_request *q, const uint8_t *rest, size_t n)
     q->hint = get_blob(&r, &q->hint_bytes);
     q->proof = get_blob(&r, &q->proof_bytes);
     q->output = get_blob(&r, &q->output_bytes);
-    if (r.bad || r.n || kind > WORK_IDENTIFY || flags >> 5 || threads > 1024 ||
+    if (r.bad || r.n || kind > WORK_IDENTIFY || flags >> 6 || threads > 1024 ||
         exit_code > UINT32_MAX) {
         memset(q, 0, sizeof *q);
         return SP_ERR_FORMAT;
@@ -222,6 +222,7 @@ sp_status work_frame_read(work_request *q, const uint8_t *rest, size_t n)
     q->has_io_commitment = flags >> 2 & 1;
     q->has_io = flags >> 3 & 1;
     q->allow_unsound = flags >> 4 & 1;
+    q->count_rows = flags >> 5 & 1;
     return SP_OK;
 }
 
@@ -237,6 +238,7 @@ void work_record_write(uint8_t out[WORK_RECORD_BYTES], const work_result *r)
     put_u64(&w, r->exit_code);
     put_u64(&w, r->cycles);
     put_u64(&w, r->trace_rows);
+    put_u64(&w, r->trace_cells);
     put_u64(&w, r->exec_us);
     put_u64(&w, r->prove_us);
     put_u64(&w, r->verify_us);
@@ -248,6 +250,7 @@ void work_record_write(uint8_t out[WORK_RECORD_BYTES], const work_result *r)
     put_bytes(&w, r->io_commitment, sizeof r->io_commitment);
     put_u64(&w, r->output_bytes);
     put_u64(&w, r->proof_bytes);
+    put_bytes(&w, r->output_sha256, sizeof r->output_sha256);
     SP_ASSERT(w.n <= WORK_RECORD_BYTES);
 }
 
@@ -261,6 +264,7 @@ sp_status work_record_read(work_result *out, const uint8_t in[WORK_RECORD_BYTES]
     const uint64_t exit_code = get_u64(&r);
     out->cycles = get_u64(&r);
     out->trace_rows = get_u64(&r);
+    out->trace_cells = get_u64(&r);
     out->exec_us = get_u64(&r);
     out->prove_us = get_u64(&r);
     out->verify_us = get_u64(&r);
@@ -272,6 +276,7 @@ sp_status work_record_read(work_result *out, const uint8_t in[WORK_RECORD_BYTES]
     get_array(&r, out->io_commitment, sizeof out->io_commitment);
     out->output_bytes = get_u64(&r);
     out->proof_bytes = get_u64(&r);
+    get_array(&r, out->output_sha256, sizeof out->output_sha256);
     if (r.bad || memcmp(mark, magic, sizeof magic) != 0 || code >= N_WORK_CODES ||
         exit_code > UINT32_MAX) {
         memset(out, 0, sizeof *out);

@@ -81,6 +81,7 @@ static bool add_row(void *user, const char *task, int64_t attempt, enum journal_
 {
     static const char *const names[] = {"taken", "result", "claim", "done"};
     (void)assignment, (void)result;
+    if (s == JOURNAL_PAID) return true; /* nothing is owed */
     (void)json_array_append_new(user, json_pack("{s:s, s:I, s:s}", "task_id", task, "attempt",
                                                 (json_int_t)attempt, "state", names[s]));
     return true;
@@ -149,6 +150,11 @@ static void print_tasks(const json_t *s)
     }
 }
 
+static bool is_proven(const json_t *account)
+{
+    return strcmp(text(account, "state"), "proven") == 0;
+}
+
 static void print_status(const json_t *s, const json_t *reasons, const char *not_asked)
 {
     char row[300], at[24];
@@ -165,6 +171,14 @@ static void print_status(const json_t *s, const json_t *reasons, const char *not
                    is(s, "draining") ? ", takes nothing" : "");
     line("state", row);
     line("relayer", text(s, "relayer"));
+    const json_t *account = json_object_get(s, "account");
+    if (text(account, "state")[0] != 0) {
+        time_write(at, number(account, "expires_at"));
+        (void)snprintf(row, sizeof row, "%.70s, %s%s%.150s", text(s, "address"),
+                       text(account, "state"), is_proven(account) ? " until " : ": ",
+                       is_proven(account) ? at : text(account, "detail"));
+        line("account", row);
+    }
     time_write(at, number(s, "started_at"));
     line("started", at);
     time_write(at, number(s, "last_offer_at"));

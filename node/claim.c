@@ -1,132 +1,43 @@
 /* claim.c - see claim.h. */
 #include "node/claim.h"
 
-#include <jansson.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "node/command.h"
 
-#define MAX_SAID 16384
-#define MAX_WORDS 32
+#include <stdlib.h>
 
 typedef struct {
-    uv_pipe_t pipe;
-    char text[MAX_SAID];
-    size_t n;
-} reader;
-
-struct node_claim {
-    uv_process_t process;
-    reader out, err;
-    unsigned open; /* handles that are not closed yet */
-    int64_t code;
     void (*done)(void *user, int code, const char *tx, const char *why);
     void *user;
-};
+} node_claim;
 
-/* All three are closed: what was said is whole. */
-static void closed(uv_handle_t *h)
+static void ended(void *user, int code, const json_t *said, const char *why)
 {
-    node_claim *c = h->data;
-    if (--c->open > 0) return;
-    c->out.text[c->out.n] = c->err.text[c->err.n] = 0;
-    json_t *j = json_loads(c->out.text, 0, NULL);
-    const char *tx = json_string_value(json_object_get(j, "transaction_hash"));
-    char *why = c->err.text;
-    for (char *p = why; *p != 0; p++) /* the last line that says something */
-        if (*p == '\n') {
-            *p = 0;
-            if (p[1] != 0) why = p + 1;
-        }
-    c->done(c->user, (int)c->code, tx != NULL ? tx : "", why);
-    json_decref(j);
+    node_claim *c = user;
+    const char *tx = json_string_value(json_object_get(said, "transaction"));
+    c->done(c->user, code, tx != NULL ? tx : "", why);
     free(c);
-}
-
-static void room(uv_handle_t *h, size_t suggested, uv_buf_t *buffer)
-{
-    node_claim *c = h->data;
-    reader *r = (uv_pipe_t *)h == &c->out.pipe ? &c->out : &c->err;
-    (void)suggested;
-    /* What is beyond the room is read and forgotten. */
-    if (r->n + 1 >= MAX_SAID) r->n = 0;
-    *buffer = uv_buf_init(r->text + r->n, (unsigned)(MAX_SAID - 1 - r->n));
-}
-
-static void said(uv_stream_t *s, ssize_t n, const uv_buf_t *buffer)
-{
-    node_claim *c = s->data;
-    reader *r = (uv_pipe_t *)s == &c->out.pipe ? &c->out : &c->err;
-    (void)buffer;
-    if (n > 0)
-        r->n += (size_t)n;
-    else if (n < 0)
-        uv_close((uv_handle_t *)s, closed);
-}
-
-static void ended(uv_process_t *p, int64_t code, int signal)
-{
-    node_claim *c = p->data;
-    c->code = signal != 0 ? 128 + signal : code;
-    uv_close((uv_handle_t *)p, closed);
-}
-
-static void add(const char *words[MAX_WORDS], size_t *n, const char *option, const char *value)
-{
-    if (value == NULL || value[0] == 0) return;
-    words[(*n)++] = option;
-    words[(*n)++] = value;
 }
 
 sp_status claim_start(uv_loop_t *loop, const claim_spec *s,
                       void (*done)(void *user, int code, const char *tx, const char *why),
-                      void *user, char why[CLAIM_WHY])
+                      void *user)
 {
-    const char *words[MAX_WORDS] = {s->sprove, "claim", s->proof, "--json"};
+    const char *words[COMMAND_WORDS] = {s->sprove, "claim", s->proof, "--json"};
     size_t n = 4;
-    add(words, &n, "--task", s->task);
-    add(words, &n, "--rpc", s->rpc);
-    if (s->deployment[0] != 0)
-        add(words, &n, "--deployment", s->deployment);
-    else
-        add(words, &n, "--contract", s->contract);
-    add(words, &n, "--network", s->network);
-    add(words, &n, "--account", s->account);
-    add(words, &n, "--keystore", s->keystore);
-    add(words, &n, "--password-file", s->password_file);
-    add(words, &n, "--journal", s->state);
+    command_option(words, &n, "--task", s->task);
+    command_chain(words, &n, s->rpc, s->deployment, s->contract, s->network);
+    command_option(words, &n, "--account", s->account);
+    command_option(words, &n, "--keystore", s->keystore);
+    command_option(words, &n, "--password-file", s->password_file);
+    command_option(words, &n, "--journal", s->state);
+    command_option(words, &n, "--keep", s->keep);
     if (s->assigned) words[n++] = "--assigned";
     words[n] = NULL;
     node_claim *c = calloc(1, sizeof *c);
     if (c == NULL) return SP_ERR_NOMEM;
     c->done = done;
     c->user = user;
-    (void)uv_pipe_init(loop, &c->out.pipe, 0);
-    (void)uv_pipe_init(loop, &c->err.pipe, 0);
-    c->out.pipe.data = c->err.pipe.data = c->process.data = c;
-    c->open = 3;
-    uv_stdio_container_t stdio[3] = {
-        {.flags = UV_IGNORE},
-        {.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&c->out.pipe},
-        {.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&c->err.pipe}};
-    const uv_process_options_t o = {.exit_cb = ended,
-                                    .file = s->sprove,
-                                    .args = (char **)(uintptr_t)words,
-                                    .stdio_count = 3,
-                                    .stdio = stdio};
-    const int e = uv_spawn(loop, &c->process, &o);
-    if (e != 0) {
-        /* The loop may hold the three handles still: they are closed before the memory goes. */
-        (void)snprintf(why, CLAIM_WHY, "%.150s: %s", s->sprove, uv_strerror(e));
-        (void)snprintf(c->err.text, sizeof c->err.text, "%.150s: %s", s->sprove, uv_strerror(e));
-        c->err.n = strlen(c->err.text);
-        c->code = 127;
-        uv_close((uv_handle_t *)&c->process, closed);
-        uv_close((uv_handle_t *)&c->out.pipe, closed);
-        uv_close((uv_handle_t *)&c->err.pipe, closed);
-        return SP_OK; /* done tells it */
-    }
-    (void)uv_read_start((uv_stream_t *)&c->out.pipe, room, said);
-    (void)uv_read_start((uv_stream_t *)&c->err.pipe, room, said);
-    return SP_OK;
+    const sp_status st = command_start(loop, words, ended, c);
+    if (st != SP_OK) free(c);
+    return st;
 }

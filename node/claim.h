@@ -14,18 +14,16 @@ typedef struct {
     const char *deployment;     /* "" or the path of one */
     const char *network, *account, *keystore, *password_file;
     const char *state; /* folder of the journal of signed transactions */
+    const char *keep;  /* seconds that a claim stays there after it was executed */
     bool assigned;     /* only once the contract shows the task assigned to the account */
 } claim_spec;
 
-typedef struct node_claim node_claim;
-
-#define CLAIM_WHY 300
+#define CLAIM_OVER 8 /* sprove: the task has ended on the chain (docs/cli.md, exit codes) */
 /* done: exit code 0 and the transaction's hash ("" when it said none), or another exit code and why
- * (the last line of standard error). The claim is deleted after it. SP_ERR_IO: the program cannot
- * be started. */
+ * (the last line of standard error). SP_ERR_NOMEM: nothing was started, and done is not called. */
 SP_MUST_USE sp_status claim_start(uv_loop_t *loop, const claim_spec *s,
                                   void (*done)(void *user, int code, const char *tx,
                                                const char *why),
-                                  void *user, char why[CLAIM_WHY]);
+                                  void *user);
 
 #endif

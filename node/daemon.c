@@ -16,7 +16,6 @@
 
 #define BENCH_AGE_S (7 * 24 * 3600)
 #define PROGRESS_MS 1000
-#define KEPT_S (24 * 3600) /* of what is done, in the journal */
 
 int64_t node_now_ms(void)
 {
@@ -82,6 +81,10 @@ static void on_look(uv_timer_t *timer)
         next = t->next;
         if (t->claiming) pay_claim(n, t);
     }
+    for (node_task *t = n->paid, *next; !n->stopping && t != NULL; t = next) {
+        next = t->next;
+        pay_claim(n, t);
+    }
     for (node_task *t = n->tasks; n->registered && t != NULL; t = t->next) {
         char phase[NODE_TASK_PHASE];
         uint32_t ppm;
@@ -123,6 +126,9 @@ static int open_node(node *n, const node_options *o)
     if (transfer_init() != SP_OK) return complain("out of memory", "");
     if (n->o.ca_file[0] != 0 && access(n->o.ca_file, R_OK) != 0)
         return complain(n->o.ca_file, "the file of certificates cannot be read");
+    if (!escrow_token(&n->token, o, why)) return complain(o->deployment, why);
+    const account_key_files account = node_account_files(o);
+    if (o->keystore[0] != 0 && account_key_check(&account, why) != SP_OK) return complain(why, "");
     if (!node_path(n, n->work, "work") || !node_path(n, n->results, "results") ||
         !node_path(n, n->programs, "programs") || !folder_make(n->work) ||
         !folder_make(n->results) || !folder_make(n->programs))
@@ -141,11 +147,11 @@ static int open_node(node *n, const node_options *o)
     ecdsa_public(&n->pubkey, &n->key);
     (void)felt_write_hex(n->id, digest_node_id(n->pubkey));
     hardware_read(&n->machine, "", n->o.data);
-    (void)hardware_ask_gpus(&n->machine, n->work);
+    (void)hardware_ask_gpus(&n->machine, n->work, NULL);
     measure(n);
     if (!node_path(n, path, "node.db") || journal_open(&n->journal, path, why) != SP_OK)
         return complain(why, "");
-    journal_prune(n->journal, (int64_t)time(NULL) - KEPT_S);
+    journal_prune(n->journal, (int64_t)time(NULL) - NODE_KEPT_S);
     n->ctx = (node_task_context){.relayer = n->o.relayer,
                                  .ca_file = n->o.ca_file[0] != 0 ? n->o.ca_file : NULL,
                                  .worker = n->worker,
@@ -237,6 +243,14 @@ void node_options_init(node_options *o)
     o->max_concurrent = 1;
 }
 
+account_key_files node_account_files(const node_options *o)
+{
+    return (account_key_files){.keystore = o->keystore,
+                               .keystore_setting = "--keystore",
+                               .password = o->password_file,
+                               .password_setting = "--password-file"};
+}
+
 int node_run(const node_options *o)
 {
     static node n;
@@ -258,6 +272,14 @@ int node_run(const node_options *o)
     n.handles = true;
     (void)uv_run(&n.loop, UV_RUN_DEFAULT);
     for (node_task *t = n.tasks, *next; t != NULL; t = next) {
+        next = t->next;
+        node_task_delete(t, false);
+    }
+    for (node_task *t = n.offers, *next; t != NULL; t = next) {
+        next = t->next;
+        node_task_delete(t, true);
+    }
+    for (node_task *t = n.paid, *next; t != NULL; t = next) {
         next = t->next;
         node_task_delete(t, false);
     }

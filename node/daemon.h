@@ -5,6 +5,7 @@
 #define NODE_DAEMON_H
 
 #include "core/sp.h"
+#include "market/account_key.h"
 
 #define NODE_TEXT 512
 
@@ -27,6 +28,8 @@ typedef struct {
 } node_options;
 
 void node_options_init(node_options *o);
+/* The files of the account's key, by the names of these options. */
+account_key_files node_account_files(const node_options *o);
 #define NODE_EXIT_DISK 70
 /* Runs until SIGTERM or SIGINT. Exit code: 0, 1 a failure (said on standard error), 2 options,
  * NODE_EXIT_DISK when the disk refused a write to the journal. */

@@ -12,10 +12,11 @@
 
 /* Events that somebody should look at. */
 static const char *const failures[] = {
-    "assignment_malformed", "bench_not_kept", "cannot_sign",           "claim_failed",
-    "claim_given_up",       "control_failed", "disconnected",          "hello_malformed",
-    "journal_broken",       "journal_failed", "journal_row_malformed", "no_thread",
-    "not_measured",         "relayer_error",  "result_refused",        "ticket_refused"};
+    "account_not_signed", "account_refused", "assignment_malformed",  "banned",
+    "bench_not_kept",     "cannot_sign",     "claim_failed",          "claim_given_up",
+    "control_failed",     "disconnected",    "hello_malformed",       "journal_broken",
+    "journal_failed",     "key_in_use",      "journal_row_malformed", "no_thread",
+    "not_measured",       "relayer_error",   "result_refused",        "ticket_refused"};
 
 static bool is_failure(const char *event, const json_t *j)
 {

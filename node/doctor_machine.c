@@ -61,6 +61,25 @@ static void check_key(visit *v)
         visit_say(v, VERDICT_OK, "node key", "", "%s", path);
 }
 
+/* Whether the relayer knows that the account is this node's, as it told the node that runs. */
+static void check_account(visit *v, const json_t *account)
+{
+    const char *state = json_string_value(json_object_get(account, "state")),
+               *code = json_string_value(json_object_get(account, "code")),
+               *detail = json_string_value(json_object_get(account, "detail"));
+    if (state == NULL || state[0] == 0) return; /* no node runs, no account, or no chain */
+    if (strcmp(state, "proven") == 0)
+        visit_say(v, VERDICT_OK, "account proof", "", "the account has signed for this node");
+    else
+        visit_say(v,
+                  json_is_true(json_object_get(account, "required")) ? VERDICT_FAIL : VERDICT_WARN,
+                  "account proof",
+                  code != NULL && strcmp(code, "missing") == 0
+                      ? "--keystore, --password-file: `sprove node logs` says more"
+                      : "",
+                  "%s", detail != NULL ? detail : state);
+}
+
 static void check_running(visit *v)
 {
     char why[CONTROL_WHY];
@@ -75,6 +94,7 @@ static void check_running(visit *v)
                   event != NULL ? "; last failure: " : "", event != NULL ? event : "");
     else
         visit_say(v, VERDICT_OK, "running", "", "a node runs here and is registered");
+    check_account(v, json_object_get(s, "account"));
     json_decref(q);
     json_decref(s);
 }
@@ -186,12 +206,29 @@ static void check_resources(visit *v, const hardware *h)
               "disk",
               h->disk_free < GOOD_DISK ? "make room: below 256 MiB every offer is declined" : "",
               "%llu MiB free", disk);
-    if (h->n_gpus == 0)
+}
+
+static void check_gpus(visit *v, hardware *h)
+{
+    static const char *const by[] = {"", "NVIDIA's library", "nvidia-smi"};
+    const enum hardware_gpu_source source = hardware_ask_gpus(h, v->work, NULL);
+    if (source == HARDWARE_GPU_NONE)
         visit_say(v, VERDICT_OK, "graphics", "",
-                  "no graphics processor that nvidia-smi tells of; none is needed");
-    for (unsigned i = 0; i < h->n_gpus; i++)
-        visit_say(v, VERDICT_OK, "graphics", "", "%s, %u MiB, compute capability %s",
-                  h->gpu[i].name, h->gpu[i].vram_mib, h->gpu[i].compute);
+                  "no graphics processor that NVIDIA's library or nvidia-smi tells of; none is "
+                  "needed");
+    else if (h->n_gpus == 0)
+        visit_say(v, VERDICT_OK, "graphics", "",
+                  "no graphics processor that %s tells of; none is needed", by[source]);
+    for (unsigned i = 0; i < h->n_gpus; i++) {
+        const hardware_gpu *g = &h->gpu[i];
+        char use[32] = "";
+        if (g->use_percent != HARDWARE_NOT_SAID)
+            (void)snprintf(use, sizeof use, ", %u %% busy", g->use_percent);
+        visit_say(v, VERDICT_OK, "graphics", "",
+                  "%s, %u MiB of which %u are in use%s, compute capability %s, driver %s (%s)",
+                  g->name, g->vram_mib, g->used_mib, use, g->compute[0] ? g->compute : "unknown",
+                  g->driver[0] ? g->driver : "unknown", by[source]);
+    }
 }
 
 static void check_speed(visit *v, const hardware *h)
@@ -226,5 +263,6 @@ void doctor_machine(visit *v)
     check_resources(v, &h);
     check_speed(v, &h);
     if (access(v->work, W_OK) != 0) return;
+    check_gpus(v, &h);
     check_proof(v, &h);
 }

@@ -3,13 +3,10 @@
 
 #include "market/sandbox.h"
 #include "market/transfer.h"
-#include "starknet/keystore.h"
 
-#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -92,50 +89,27 @@ static void check_relayer(visit *v)
 
 /* ---- being paid ---- */
 
-static bool first_line(char *out, size_t room, const char *path, bool *others)
+static const char *keystore_remedy(sp_status s)
 {
-    struct stat st;
-    FILE *f = fopen(path, "r");
-    const bool ok = f != NULL && fgets(out, (int)room, f) != NULL;
-    *others = f != NULL && fstat(fileno(f), &st) == 0 && (st.st_mode & 077) != 0;
-    if (f != NULL) (void)fclose(f);
-    if (ok) out[strcspn(out, "\r\n")] = 0;
-    return ok;
+    switch (s) {
+    case SP_ERR_IO: return "both files must be there, and readable by the user that runs the node";
+    case SP_ERR_REJECT: return "--password-file: its first line is the password of this keystore";
+    case SP_ERR_NOMEM: return "opening it takes as much as its maker chose, mostly 256 MiB";
+    default: return "a keystore of `sprove keys new`, and a file with its password, both chmod 600";
+    }
 }
 
 static void check_keystore(visit *v)
 {
-    char *json = NULL, password[1024] = "";
-    size_t n = 0;
-    bool others = false, password_others = false;
-    uint8_t secret[KEYSTORE_SECRET];
-    if (keystore_file_read(&json, &n, &others, v->o->keystore) != SP_OK) {
-        visit_say(v, VERDICT_FAIL, "keystore", "--keystore: as `sprove keys new` makes it",
-                  "%s cannot be read", v->o->keystore);
-        return;
-    }
-    if (v->o->password_file[0] == 0 ||
-        !first_line(password, sizeof password, v->o->password_file, &password_others)) {
-        visit_say(v, VERDICT_FAIL, "keystore", "--password-file: the daemon asks nobody",
-                  "the password of %s cannot be read", v->o->keystore);
-    } else {
-        const sp_status s = keystore_open(secret, json, n, password, strlen(password));
-        if (s == SP_ERR_REJECT)
-            visit_say(v, VERDICT_FAIL, "keystore", "--password-file",
-                      "the password does not open %s", v->o->keystore);
-        else if (s != SP_OK)
-            visit_say(v, VERDICT_FAIL, "keystore", "",
-                      "%s is no keystore, or there is too little memory", v->o->keystore);
-        else
-            visit_say(v, others || password_others ? VERDICT_WARN : VERDICT_OK, "keystore",
-                      others || password_others ? "chmod 600 keystore and password file" : "",
-                      "%s opens%s", v->o->keystore,
-                      others || password_others ? "; it or its password is open to other users"
-                                                : "");
-        OPENSSL_cleanse(secret, sizeof secret);
-    }
-    OPENSSL_cleanse(password, sizeof password);
-    free(json);
+    const account_key_files files = node_account_files(v->o);
+    char why[ACCOUNT_KEY_WHY] = "";
+    ecdsa_key key;
+    const sp_status s = account_key_read(&key, &files, why);
+    ecdsa_key_wipe(&key);
+    if (s == SP_OK)
+        visit_say(v, VERDICT_OK, "keystore", "", "%s opens", v->o->keystore);
+    else
+        visit_say(v, VERDICT_FAIL, "keystore", keystore_remedy(s), "%s", why);
 }
 
 static void last_line(void *user, const char *text)

@@ -10,20 +10,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ASSUMED_CYCLES 1000000u /* of a task of which nobody has said how many it takes */
 #define MARGIN_MS 5000
 
-static node_task *find(node *n, const json_t *m)
+static node_task *find_in(node_task *t, const json_t *m)
 {
     const char *id = json_string_value(json_object_get(m, "task_id"));
     const json_int_t attempt = json_integer_value(json_object_get(m, "attempt"));
-    node_task *t = n->tasks;
     while (t != NULL && (id == NULL || strcmp(t->id, id) != 0 || t->attempt != attempt))
         t = t->next;
     return t;
 }
+
+static node_task *find(const node *n, const json_t *m) { return find_in(n->tasks, m); }
 
 /* No room: it is said, and the work goes on. What the disk refused otherwise ends the process, as
  * what it has may be other than what was read back. */
@@ -38,6 +40,7 @@ static void journal_failed(node *n, const node_task *t)
 static void note_done(node *n, const node_task *t)
 {
     if (!journal_set(n->journal, t->id, t->attempt, JOURNAL_DONE)) journal_failed(n, t);
+    journal_prune(n->journal, (int64_t)time(NULL) - NODE_KEPT_S);
 }
 
 /* The threads that have ended since are joined. */
@@ -57,12 +60,24 @@ static void bury(node *n)
     }
 }
 
+static void unlist(node_task **p, const node_task *t)
+{
+    while (*p != t) p = &(*p)->next;
+    *p = t->next;
+}
+
+void duty_paid(node *n, node_task *t)
+{
+    unlist(&n->tasks, t);
+    t->next = n->paid;
+    n->paid = t;
+    if (!journal_set(n->journal, t->id, t->attempt, JOURNAL_PAID)) journal_failed(n, t);
+}
+
 /* Not ours any more: its thread is asked to stop, and the loop does not wait for it. */
 static void retire(node *n, node_task *t)
 {
-    node_task **p = &n->tasks;
-    while (*p != t) p = &(*p)->next;
-    *p = t->next;
+    unlist(t->claim_tx[0] != 0 ? &n->paid : &n->tasks, t);
     node_task_cancel(t);
     t->next = n->leaving;
     n->leaving = t;
@@ -120,6 +135,7 @@ static const char *refusal(node *n, const node_task *t)
     }
     if (n->machine.disk_free != 0 && n->machine.disk_free < (uint64_t)1 << 28) return "disk";
     for (const node_task *o = n->tasks; o != NULL && k < SP_COUNT(taken); o = o->next) {
+        if (o->claiming) continue; /* its work is done */
         taken[k].work_ms = work_ms(n, o);
         taken[k++].deadline_ms = (uint64_t)o->deadline_ms;
     }
@@ -129,12 +145,55 @@ static const char *refusal(node *n, const node_task *t)
     return NULL;
 }
 
+static void decline(node *n, node_task *t, const char *no)
+{
+    talk_ack(n, t, false, no);
+    node_say(n, "task_declined", "task_id", t->id, "reason", no, NULL);
+    (void)snprintf(n->declined, sizeof n->declined, "%s", no);
+    n->refused++;
+    node_task_delete(t, true);
+}
+
+static void promise(node *n, node_task *t)
+{
+    char *text = json_dumps(t->assignment, JSON_COMPACT);
+    /* The promise is on the disk before it is made. */
+    const bool kept =
+        text != NULL && journal_put(n->journal, t->id, t->attempt, JOURNAL_TAKEN, text, NULL);
+    free(text);
+    if (!kept) {
+        journal_failed(n, t);
+        decline(n, t, "disk");
+        return;
+    }
+    SP_CRASH_POINT("before_ack");
+    talk_ack(n, t, true, NULL);
+    t->next = n->tasks;
+    n->tasks = t;
+    n->taken++;
+    node_say(n, "task_taken", "task_id", t->id, NULL);
+    if (node_task_start(t) == SP_OK) {
+        talk_progress(n, t, "fetch", 0, 0); /* the relayer sees at once that the work has begun */
+    } else {
+        t->finished = true;
+        t->result =
+            json_pack("{s:s, s:{s:s, s:s, s:s}}", "status", "failure", "error", "code",
+                      "worker_crashed", "class", "infra", "detail", "no thread can be started");
+        (void)uv_async_send(&n->changed);
+    }
+}
+
 void duty_offered(node *n, json_t *m)
 {
     node_task *t;
+    size_t looking = 0;
     n->offered_at = node_now_ms();
     if (find(n, m) != NULL) { /* told again: it is taken already */
         talk_ack(n, find(n, m), true, NULL);
+        json_decref(m);
+        return;
+    }
+    if (find_in(n->offers, m) != NULL) { /* it will be answered */
         json_decref(m);
         return;
     }
@@ -144,45 +203,49 @@ void duty_offered(node *n, json_t *m)
     }
     t->owner = n;
     const char *no = refusal(n, t);
-    char *text = json_dumps(t->assignment, JSON_COMPACT);
-    /* The promise is on the disk before it is made. */
-    if (no == NULL &&
-        (text == NULL || !journal_put(n->journal, t->id, t->attempt, JOURNAL_TAKEN, text, NULL)))
-        no = "disk";
-    if (no != NULL && strcmp(no, "disk") == 0) journal_failed(n, t);
-    free(text);
-    SP_CRASH_POINT("before_ack");
-    talk_ack(n, t, no == NULL, no);
-    if (no != NULL) {
-        node_say(n, "task_declined", "task_id", t->id, "reason", no, NULL);
-        (void)snprintf(n->declined, sizeof n->declined, "%s", no);
-        n->refused++;
+    for (const node_task *o = n->offers; o != NULL; o = o->next) looking++;
+    if (no == NULL && json_object_get(t->assignment, "chain") != NULL) {
+        if (looking < n->o.max_concurrent && escrow_look(n, t)) {
+            t->next = n->offers;
+            n->offers = t;
+            return;
+        }
+        no = looking < n->o.max_concurrent ? "chain" : "busy";
+    }
+    if (no != NULL)
+        decline(n, t, no);
+    else
+        promise(n, t);
+}
+
+void duty_looked(node *n, node_task *t, const char *why, bool cannot_ask)
+{
+    node_task **p = &n->offers;
+    while (*p != t) p = &(*p)->next;
+    *p = t->next;
+    if (n->stopping) {
         node_task_delete(t, true);
         return;
     }
-    t->next = n->tasks;
-    n->tasks = t;
-    n->taken++;
-    node_say(n, "task_taken", "task_id", t->id, NULL);
-    if (node_task_start(t) == SP_OK) {
-        talk_progress(n, t, "fetch", 0, 0); /* the relayer sees at once that the work has begun */
-    } else {
-        t->finished = true;
-        t->result = json_pack("{s:s, s:{s:s, s:s}}", "status", "failure", "error", "code",
-                              "worker_crashed", "detail", "no thread can be started");
-        (void)uv_async_send(&n->changed);
-    }
+    if (why != NULL)
+        node_say(n, cannot_ask ? "chain_not_asked" : "escrow_refused", "task_id", t->id, "reason",
+                 why, NULL);
+    /* Other tasks may have come meanwhile. */
+    const char *no = why == NULL ? refusal(n, t) : cannot_ask ? "chain" : "escrow";
+    if (no != NULL)
+        decline(n, t, no);
+    else
+        promise(n, t);
 }
 
 /* A finished task: its result is signed, written down, and sent until it is acknowledged. */
 static void deliver(node *n, node_task *t)
 {
     if (t->result == NULL)
-        t->result = json_pack("{s:s, s:{s:s, s:s}}", "status", "failure", "error", "code", "infra",
-                              "detail", "out of memory");
+        t->result = json_pack("{s:s, s:{s:s, s:s, s:s}}", "status", "failure", "error", "code",
+                              "infra", "class", "infra", "detail", "out of memory");
     const char *status = json_string_value(json_object_get(t->result, "status"));
-    if (status != NULL && strcmp(status, "success") == 0 &&
-        json_object_get(t->result, "signature") == NULL &&
+    if (json_object_get(t->result, "signature") == NULL &&
         node_task_sign(t->result, t, n->chain_id, &n->key) != SP_OK)
         node_say(n, "cannot_sign", "task_id", t->id, NULL);
     char *assignment = json_dumps(t->assignment, JSON_COMPACT),
@@ -244,6 +307,7 @@ void duty_cancelled(node *n, const json_t *m)
     if (t == NULL || t->claiming) return; /* the contract alone decides about a claim */
     node_say(n, "task_cancelled", "task_id", t->id, "reason",
              json_string_value(json_object_get(m, "reason")), NULL);
+    (void)talk_post(n, talk_about("task_cancelled", t));
     duty_give_up(n, t);
 }
 
@@ -258,13 +322,18 @@ bool duty_resume(void *user, const char *task, int64_t attempt, enum journal_sta
         return true;
     }
     t->owner = n;
-    t->claiming = s == JOURNAL_CLAIM;
+    t->claiming = s == JOURNAL_CLAIM || s == JOURNAL_PAID;
     if (s != JOURNAL_TAKEN && result != NULL) {
         t->result = json_loads(result, 0, NULL);
         t->finished = t->joined = true;
     }
-    t->next = n->tasks;
-    n->tasks = t;
+    node_task **list = &n->tasks;
+    if (s == JOURNAL_PAID) {
+        (void)snprintf(t->claim_tx, sizeof t->claim_tx, "0x0"); /* its claim says which */
+        list = &n->paid;
+    }
+    t->next = *list;
+    *list = t;
     return true;
 }
 
@@ -277,8 +346,10 @@ void duty_registered(node *n, const json_t *leases)
         for (size_t i = 0; i < json_array_size(leases) && !still; i++) {
             const json_t *e = json_array_get(leases, i);
             const char *id = json_string_value(json_object_get(e, "task_id"));
+            const char *action = json_string_value(json_object_get(e, "action"));
             still = id != NULL && strcmp(id, t->id) == 0 &&
-                    json_integer_value(json_object_get(e, "attempt")) == t->attempt;
+                    json_integer_value(json_object_get(e, "attempt")) == t->attempt &&
+                    (action == NULL || strcmp(action, "abort") != 0);
         }
         if (!still) {
             node_say(n, "lease_gone", "task_id", t->id, NULL);

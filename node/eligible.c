@@ -106,7 +106,15 @@ static void local_reasons(json_t *list, const json_t *s)
     if (is(s, "stopping")) add(list, "stopping", "the node is being stopped");
     if (is(s, "draining"))
         add(list, "draining", "it takes nothing: `sprove node drain --off` ends that");
-    if (!is(s, "connected"))
+    if (is(s, "key_in_use"))
+        add(list, "key_in_use",
+            "another process has connected with this node's key: stop one of the two, or give it a "
+            "data folder of its own");
+    if (is(s, "banned"))
+        add(list, "banned",
+            "the relayer has banned it; it asks again every ten minutes at least, and goes on with "
+            "its claims");
+    else if (!is(s, "connected"))
         add(list, "not_connected", "there is no connection to %s; it is tried again and again",
             text(s, "relayer"));
     else if (!is(s, "registered"))
@@ -122,6 +130,11 @@ static void local_reasons(json_t *list, const json_t *s)
     if (!is(s, "can_claim"))
         add(list, "no_account",
             "tasks with an escrow need --address and --keystore; it gets others");
+    const json_t *account = json_object_get(s, "account");
+    if (is(s, "registered") && is(account, "required") &&
+        strcmp(text(account, "state"), "proven") != 0)
+        add(list, "account_not_proven", "tasks with an escrow go past it: %s",
+            text(account, "detail"));
     if (strcmp(text(s, "node_state"), "probation") == 0)
         add(list, "probation",
             "the relayer tries it with few tasks until enough of them were good");
@@ -137,6 +150,10 @@ static void relayer_reasons(json_t *list, const json_t *r)
     if (strcmp(state, "banned") == 0) add(list, "banned", "the relayer's operator has banned it");
     if (is(r, "draining")) add(list, "relayer_draining", "the relayer has it as draining");
     if (paused[0] != 0) add(list, "paused", "after faults it gets nothing until %s", paused);
+    if (text(r, "rests_until")[0] != 0)
+        add(list, "resting",
+            "%lld offers in a row it did not answer, or others took them; it gets none until %s",
+            (long long)json_integer_value(json_object_get(r, "refusals")), text(r, "rests_until"));
     if (json_is_integer(left) && json_integer_value(left) == 0)
         add(list, "quota", "its tasks of today are used up; more come with good results");
     const json_t *ppm = json_object_get(r, "reputation_ppm");

@@ -1,16 +1,19 @@
-/* hardware_gpu.c - graphics processors, by what nvidia-smi says. */
+/* hardware_gpu.c - graphics processors, by what sprove-gpus or nvidia-smi says. */
 #include "node/hardware.h"
 
 #include "market/sandbox.h"
+#include "market/work.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-const char *const hardware_gpu_query[3] = {"--query-gpu=name,memory.total,compute_cap",
-                                           "--format=csv,noheader,nounits", NULL};
+const char *const hardware_gpu_query[3] = {
+    "--query-gpu=name,memory.total,memory.used,utilization.gpu,compute_cap,driver_version",
+    "--format=csv,noheader,nounits", NULL};
 
 #define ASK_MS 10000 /* it wakes the devices up */
 #define MAX_ANSWER 16384
@@ -30,26 +33,47 @@ static bool is_capability(const char *s, size_t n)
 
 static const char *skip_blanks(const char *s) { return s + strspn(s, " \t"); }
 
+/* The last field of a line, without blanks around it; the line is cut before it. NULL: there is no
+ * comma. */
+static char *take_last(char *line)
+{
+    char *comma = strrchr(line, ',');
+    if (!comma) return NULL;
+    *comma = 0;
+    char *field = comma + 1 + strspn(comma + 1, " \t");
+    for (size_t n = strlen(field); n > 0 && strchr(" \t\r", field[n - 1]); n--) field[n - 1] = 0;
+    return field;
+}
+
+static bool read_number(uint32_t *out, const char *s, uint32_t most)
+{
+    char *end;
+    if (!isdigit((unsigned char)*s)) return false;
+    const unsigned long v = strtoul(s, &end, 10);
+    if (*end || v > most) return false;
+    *out = (uint32_t)v;
+    return true;
+}
+
 /* The name may hold commas: fields are taken from the right. */
 static bool read_gpu(hardware_gpu *g, char *line)
 {
-    char *last = strrchr(line, ',');
-    if (!last) return false;
-    *last = 0;
-    char *middle = strrchr(line, ','), *end;
-    if (!middle) return false;
-    *middle = 0;
-    const char *compute = skip_blanks(last + 1), *memory = skip_blanks(middle + 1);
+    const char *driver = take_last(line), *compute = driver ? take_last(line) : NULL,
+               *use = compute ? take_last(line) : NULL, *used = use ? take_last(line) : NULL,
+               *total = used ? take_last(line) : NULL;
+    if (!total) return false;
     const char *name = skip_blanks(line);
-    const size_t n_name = strcspn(name, "\r\n"), n_compute = strcspn(compute, " \t\r");
-    if (!isdigit((unsigned char)*memory)) return false;
-    const unsigned long mib = strtoul(memory, &end, 10);
-    if (*skip_blanks(end) || mib == 0 || mib > 1u << 24 || n_name == 0) return false;
+    const size_t n_name = strcspn(name, "\r\n");
     memset(g, 0, sizeof *g);
+    if (!read_number(&g->vram_mib, total, 1u << 24) || g->vram_mib == 0 || n_name == 0)
+        return false;
     for (size_t i = 0; i < n_name && i < sizeof g->name - 1; i++)
         g->name[i] = name[i] >= 32 && name[i] < 127 ? name[i] : '?';
-    g->vram_mib = (uint32_t)mib; /* <= 2^24 */
-    if (is_capability(compute, n_compute)) memcpy(g->compute, compute, n_compute);
+    if (!read_number(&g->used_mib, used, g->vram_mib)) g->used_mib = 0;
+    if (!read_number(&g->use_percent, use, 100)) g->use_percent = HARDWARE_NOT_SAID;
+    if (is_capability(compute, strlen(compute))) memcpy(g->compute, compute, strlen(compute));
+    if (strspn(driver, "0123456789.") == strlen(driver) && strlen(driver) < sizeof g->driver)
+        memcpy(g->driver, driver, strlen(driver));
     return true;
 }
 
@@ -69,31 +93,48 @@ void hardware_read_gpus(hardware *h, const char *text, size_t n)
     }
 }
 
-bool hardware_ask_gpus(hardware *h, const char *dir)
+/* False: it did not answer in time, or not well. */
+static bool ask(hardware *h, const char *const *argv, const char *dir, unsigned ask_ms)
+{
+    char why[SANDBOX_WHY];
+    sandbox *s;
+    size_t n;
+    /* It needs its devices: limits only. */
+    const sandbox_spec spec = {.level = SANDBOX_LIMITS,
+                               .argv = argv,
+                               .dir = dir,
+                               .input = -1,
+                               .wall_ms = ask_ms,
+                               .result_bytes = MAX_ANSWER};
+    if (sandbox_start(&s, &spec, why) != SP_OK) return false;
+    while (!sandbox_step(s, ask_ms)) {}
+    const uint8_t *b = sandbox_output(s, &n);
+    const bool ok = sandbox_ended(s) == SANDBOX_DONE;
+    if (ok) hardware_read_gpus(h, (const char *)b, n);
+    sandbox_delete(s);
+    return ok;
+}
+
+enum hardware_gpu_source hardware_ask_gpus(hardware *h, const char *dir,
+                                           const hardware_gpu_places *where)
 {
     static const char *const places[] = {"/usr/bin/nvidia-smi", "/usr/local/bin/nvidia-smi",
                                          "/usr/lib/wsl/lib/nvidia-smi"};
-    char why[SANDBOX_WHY];
-    sandbox *s;
+    static const hardware_gpu_places system;
+    char program[PATH_MAX];
+    const hardware_gpu_places *w = where ? where : &system;
+    const unsigned ask_ms = w->ask_ms ? w->ask_ms : ASK_MS;
     h->n_gpus = 0;
-    for (unsigned i = 0; i < SP_COUNT(places); i++) {
-        const char *const argv[] = {places[i], hardware_gpu_query[0], hardware_gpu_query[1], NULL};
-        /* It needs its devices: limits only. */
-        const sandbox_spec spec = {.level = SANDBOX_LIMITS,
-                                   .argv = argv,
-                                   .dir = dir,
-                                   .input = -1,
-                                   .wall_ms = ASK_MS,
-                                   .result_bytes = MAX_ANSWER};
-        if (access(places[i], X_OK) != 0) continue;
-        if (sandbox_start(&s, &spec, why) != SP_OK) return false;
-        while (!sandbox_step(s, ASK_MS)) {}
-        size_t n;
-        const uint8_t *b = sandbox_output(s, &n);
-        const bool ok = sandbox_ended(s) == SANDBOX_DONE;
-        if (ok) hardware_read_gpus(h, (const char *)b, n);
-        sandbox_delete(s);
-        return ok;
+    if (w->program) (void)snprintf(program, sizeof program, "%s", w->program);
+    if (w->program || work_find_helper(program, sizeof program, "sprove-gpus") == SP_OK) {
+        const char *const argv[] = {program, w->library, NULL};
+        if (ask(h, argv, dir, ask_ms)) return HARDWARE_GPU_NVML;
     }
-    return false;
+    for (unsigned i = 0; i < (w->smi ? 1 : SP_COUNT(places)); i++) {
+        const char *const smi = w->smi ? w->smi : places[i];
+        const char *const argv[] = {smi, hardware_gpu_query[0], hardware_gpu_query[1], NULL};
+        if (access(smi, X_OK) == 0)
+            return ask(h, argv, dir, ask_ms) ? HARDWARE_GPU_SMI : HARDWARE_GPU_NONE;
+    }
+    return HARDWARE_GPU_NONE;
 }

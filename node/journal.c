@@ -17,7 +17,8 @@ static const char *const schema =
     "CREATE TABLE IF NOT EXISTS job(task TEXT NOT NULL, attempt INTEGER NOT NULL, state INTEGER "
     "NOT NULL,"
     " assignment TEXT NOT NULL, result TEXT, at INTEGER NOT NULL, PRIMARY KEY(task, attempt)) "
-    "STRICT;";
+    "STRICT;"
+    "CREATE INDEX IF NOT EXISTS job_done ON job(at) WHERE state = 3;";
 
 sp_status journal_open(journal **out, const char *path, char why[JOURNAL_WHY])
 {
@@ -104,7 +105,7 @@ void journal_each(journal *j,
                   void *user)
 {
     sqlite3_stmt *s = prepare(j, "SELECT task, attempt, state, assignment, result FROM job WHERE "
-                                 "state < 3 ORDER BY at, task");
+                                 "state <> 3 ORDER BY at, task");
     int code = SQLITE_ERROR;
     while (s != NULL && (code = sqlite3_step(s)) == SQLITE_ROW)
         if (!each(user, (const char *)sqlite3_column_text(s, 0), sqlite3_column_int64(s, 1),
@@ -117,7 +118,8 @@ void journal_each(journal *j,
 
 void journal_prune(journal *j, int64_t before_s)
 {
-    sqlite3_stmt *s = prepare(j, "DELETE FROM job WHERE state = 3 AND at < ?1");
+    sqlite3_stmt *s = prepare(j, "DELETE FROM job WHERE rowid IN (SELECT rowid FROM job"
+                                 " WHERE state = 3 AND at < ?1 ORDER BY at LIMIT 1000)");
     if (s == NULL) return;
     (void)sqlite3_bind_int64(s, 1, before_s);
     (void)run(j, s);

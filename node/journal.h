@@ -14,8 +14,9 @@ SP_MUST_USE sp_status journal_open(journal **out, const char *path, char why[JOU
 void journal_close(journal *j);
 
 /* TAKEN: accepted, maybe under way. RESULT: the result message stands in `text`, not acknowledged.
- * CLAIM: acknowledged, to be claimed on a chain. DONE: nothing is left to do. */
-enum journal_state { JOURNAL_TAKEN, JOURNAL_RESULT, JOURNAL_CLAIM, JOURNAL_DONE };
+ * CLAIM: acknowledged, to be claimed on a chain. DONE: nothing is left to do. PAID: claimed, looked
+ * at for a while whether it stays so. */
+enum journal_state { JOURNAL_TAKEN, JOURNAL_RESULT, JOURNAL_CLAIM, JOURNAL_DONE, JOURNAL_PAID };
 
 /* text: the assignment, or the result. True when it is on the disk. */
 SP_MUST_USE bool journal_put(journal *j, const char *task, int64_t attempt, enum journal_state s,
@@ -29,7 +30,7 @@ void journal_each(journal *j,
                   bool (*each)(void *user, const char *task, int64_t attempt, enum journal_state s,
                                const char *assignment, const char *result),
                   void *user);
-/* Forgets what is done and older than this. */
+/* Forgets what is done and older than this, a thousand rows at a time. */
 void journal_prune(journal *j, int64_t before_s);
 
 #endif

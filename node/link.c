@@ -18,18 +18,26 @@ typedef struct message {
     uint8_t at[]; /* LWS_PRE bytes, then n */
 } message;
 
+typedef struct {
+    char url[200], host[128], address[160];
+    int port;
+    bool tls;
+} place;
+
 struct node_link {
     uv_loop_t *loop;
     struct lws_context *cx;
     struct lws *wsi; /* NULL: not connected, nor connecting */
     link_config c;
     link_events e;
-    char host[128], path[256], address[160], node[80];
-    int port;
+    char path[256], node[80];
+    place at[LINK_PLACES]; /* home first */
+    bool may[LINK_PLACES]; /* be tried; home always */
+    unsigned n_at, now;
     bool tls, open, stopping, last;
     bool failed; /* the attempt that is being begun has told its end already */
     uv_timer_t again;
-    unsigned pause_ms;
+    unsigned pause_ms, hold_ms;
     uint64_t tried_at_ms; /* uv_now of the last attempt */
     message *first, **end;
     size_t queued;
@@ -40,9 +48,10 @@ struct node_link {
     char reason[128];
 };
 
-static bool parse(node_link *l, const char *url)
+static bool parse(place *l, const char *url)
 {
     const char *p;
+    memset(l, 0, sizeof *l);
     if (strncmp(url, "http://", 7) == 0 || strncmp(url, "ws://", 5) == 0) {
         p = strstr(url, "//") + 2;
         l->port = 80;
@@ -66,7 +75,8 @@ static bool parse(node_link *l, const char *url)
         p = end;
     }
     if (*p != 0 && strcmp(p, "/") != 0) return false;
-    (void)snprintf(l->path, sizeof l->path, "/ws/node/%s", l->node);
+    const int all = (int)(p - url);
+    if ((size_t)snprintf(l->url, sizeof l->url, "%.*s", all, url) >= sizeof l->url) return false;
     (void)snprintf(l->address, sizeof l->address, "%s:%d", l->host, l->port);
     return true;
 }
@@ -84,6 +94,7 @@ static void drop_queue(node_link *l)
 }
 
 static void connect_now(uv_timer_t *t);
+static void turn(node_link *l);
 
 static void try_again(node_link *l)
 {
@@ -94,9 +105,11 @@ static void try_again(node_link *l)
      * that lasted: a relayer that drops each one is not asked without pause. */
     const unsigned low = l->c.min_ms, high = l->c.max_ms;
     const uint64_t now = uv_now(l->loop);
-    const unsigned wait = l->pause_ms != 0              ? r % l->pause_ms
+    const unsigned wait = l->hold_ms != 0               ? l->hold_ms + r % (l->hold_ms / 2 + 1)
+                          : l->pause_ms != 0            ? r % l->pause_ms
                           : now - l->tried_at_ms >= low ? 0
                                                         : low;
+    l->hold_ms = 0;
     l->pause_ms = l->pause_ms < low ? low : l->pause_ms > high / 2 ? high : 2 * l->pause_ms;
     (void)uv_timer_start(&l->again, connect_now, wait, 0);
 }
@@ -105,6 +118,7 @@ static void ended(node_link *l, unsigned code, const char *reason)
 {
     l->failed = true;
     const bool was = l->open;
+    if (!was) turn(l);
     l->wsi = NULL;
     l->open = false;
     l->close_code = 0;
@@ -212,11 +226,12 @@ static void connect_now(uv_timer_t *t)
     l->failed = false;
     l->tried_at_ms = uv_now(l->loop);
     i.context = l->cx;
-    i.address = l->host;
-    i.port = l->port;
+    const place *at = &l->at[l->now];
+    i.address = at->host;
+    i.port = at->port;
     i.path = l->path;
-    i.host = l->address;
-    i.origin = l->address;
+    i.host = at->address;
+    i.origin = at->address;
     i.protocol = PROTOCOL;
     i.pwsi = &l->wsi;
     if (l->tls) i.ssl_connection = LCCSCF_USE_SSL;
@@ -247,12 +262,16 @@ sp_status link_new(node_link **out, uv_loop_t *loop, const link_config *c, const
     if (l->c.max_ms == 0) l->c.max_ms = 60000;
     if (l->c.max_message == 0) l->c.max_message = (size_t)1 << 20;
     (void)snprintf(l->node, sizeof l->node, "%s", c->node_id);
-    if (!parse(l, c->url)) {
+    (void)snprintf(l->path, sizeof l->path, "/ws/node/%s", l->node);
+    l->n_at = 1;
+    l->may[0] = true;
+    if (!parse(&l->at[0], c->url)) {
         (void)snprintf(why, LINK_WHY, "\"%.100s\" is not http://host:port or https://host:port",
                        c->url);
         free(l);
         return SP_ERR_ARG;
     }
+    l->tls = l->at[0].tls;
     struct lws_context_creation_info i;
     void *loops[1] = {loop};
     memset(&i, 0, sizeof i);
@@ -300,7 +319,56 @@ bool link_send(node_link *l, const char *text, size_t n)
 
 bool link_is_open(const node_link *l) { return l->open; }
 
+bool link_know(node_link *l, const char *url)
+{
+    place p;
+    if (!parse(&p, url) || p.tls != l->tls) return false;
+    unsigned i = 0;
+    while (i < l->n_at && strcmp(l->at[i].url, p.url) != 0) i++;
+    if (i == LINK_PLACES) return false;
+    if (i == l->n_at) l->at[l->n_at++] = p; /* it stays: others read its text */
+    l->may[i] = true;
+    return true;
+}
+
+void link_forget(node_link *l)
+{
+    for (unsigned i = 1; i < l->n_at; i++) l->may[i] = false;
+}
+
+/* The next place that may be tried; this one, where there is no other. */
+static void turn(node_link *l)
+{
+    for (unsigned i = 1; i < l->n_at; i++) {
+        const unsigned k = (l->now + i) % l->n_at;
+        if (!l->may[k]) continue;
+        l->now = k;
+        return;
+    }
+}
+
+void link_elsewhere(node_link *l)
+{
+    uint32_t r = 0;
+    const unsigned here = l->now;
+    (void)!RAND_bytes((uint8_t *)&r, sizeof r); /* not all nodes to one */
+    for (r %= LINK_PLACES, r++; r > 0; r--) turn(l);
+    if (l->now == here) turn(l);
+}
+
+const char *link_place(const node_link *l) { return l->at[l->now].url; }
+
+bool link_is_home(const node_link *l) { return l->now == 0; }
+
+void link_home(node_link *l)
+{
+    if (l->now != 0) l->may[l->now] = false;
+    l->now = 0;
+}
+
 void link_pause(node_link *l, unsigned ms) { l->pause_ms = ms < l->c.max_ms ? ms : l->c.max_ms; }
+
+void link_hold(node_link *l, unsigned ms) { l->hold_ms = ms; }
 
 void link_drop(node_link *l, unsigned code, const char *reason)
 {

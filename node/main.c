@@ -1,5 +1,6 @@
 /* main.c - sprove-node: options; `sprove node` runs it. */
 #include "node/ask.h"
+#include "node/config.h"
 #include "node/daemon.h"
 #include "node/doctor.h"
 
@@ -18,6 +19,9 @@ static const char usage[] =
     "first start makes a node\n"
     "key (DIR/node.key) and measures the machine for a few seconds.\n"
     "\n"
+    "  --config F             these options from a file: name = value in lines; the command line "
+    "goes "
+    "before it\n"
     "  --relayer URL          http://host:port (default $RELAYER_API_URL, else "
     "http://127.0.0.1:8000)\n"
     "  --ca-file F            whom an https relayer's certificate must be from (PEM; default: the "
@@ -43,7 +47,7 @@ static const char usage[] =
     "                         gets no work; --api-key-file F lets it ask the relayer as well\n"
     "  drain [--off] [--wait] it takes nothing more, and the relayer is told; --wait: until "
     "nothing is left\n"
-    "  logs [--lines N] [-f]  the end of its log (20 lines); -f goes on\n"
+    "  logs [--lines N] [-f]  the end of its log (20 lines); -f (--follow) goes on\n"
     "  doctor [--json]        looks at machine, keys, sandbox, relayer, chain and account, and "
     "proves a little\n"
     "\n"
@@ -110,6 +114,7 @@ int main(int argc, char **argv)
         KEY_FILE,
         NO_BENCH,
         QUIET,
+        CONFIG,
         VERSION,
         HELP
     };
@@ -138,6 +143,7 @@ int main(int argc, char **argv)
                                             {"api-key-file", required_argument, NULL, KEY_FILE},
                                             {"no-bench", no_argument, NULL, NO_BENCH},
                                             {"quiet", no_argument, NULL, QUIET},
+                                            {"config", required_argument, NULL, CONFIG},
                                             {"version", no_argument, NULL, VERSION},
                                             {"help", no_argument, NULL, HELP},
                                             {NULL, 0, NULL, 0}};
@@ -152,6 +158,22 @@ int main(int argc, char **argv)
         argv[1] = argv[0];
         argv++, argc--;
     }
+    static const char *const not_here[] = {"config", "json", "off",     "wait", "lines",
+                                           "follow", "help", "version", NULL};
+    const char *file = NULL;
+    char why[CONFIG_WHY];
+    static char **words; /* lives as long as the process */
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "+f", options, NULL)) != -1 && option != '?')
+        if (option == CONFIG) file = optarg;
+    opterr = 1;
+    optind = 0; /* from the beginning again */
+    if (file != NULL &&
+        config_read(&words, &argc, file, argc, argv, options, not_here, why) != SP_OK) {
+        (void)fprintf(stderr, "sprove-node: %s\n", why);
+        return 2;
+    }
+    if (file != NULL) argv = words;
     unsigned gib = 0;
     felt address;
     (void)umask(077); /* keys, journal, results: nobody else's, whatever the folder allows */
@@ -198,6 +220,7 @@ int main(int argc, char **argv)
         case KEY_FILE: a.api_key_file = optarg; break;
         case NO_BENCH: o.no_bench = true; break;
         case QUIET: o.quiet = true; break;
+        case CONFIG: break; /* read already */
         case VERSION: return printf("sprove-node %s\n", SPROVE_VERSION) < 0;
         case HELP: return fputs(usage, stdout) < 0;
         default: (void)fputs(usage, stderr); return 2;

@@ -5,6 +5,7 @@
 
 #include "market/digest.h"
 #include "market/notify.h"
+#include "market/payee.h"
 #include "node/control.h"
 #include "node/daemon.h"
 #include "node/diary.h"
@@ -14,6 +15,20 @@
 #include "node/selfbench.h"
 #include "node/task.h"
 
+#define NODE_KEPT_S (24 * 3600) /* of what is done, in the journal */
+
+/* What is known of our account at the relayer (payee.c). */
+typedef struct {
+    char state[16], code[32], detail[256]; /* as the relayer said; "": nothing */
+    bool required;                         /* for tasks with an escrow */
+    int64_t until_ms;                      /* 0: not proven */
+    payee signed_for;                      /* expires 0: nothing yet */
+    felt r, s;
+    bool signs, tried; /* being signed; tried: at signed_at, for this relayer */
+    felt tried_for;
+    int64_t signed_at; /* node_clock_ms */
+} node_account;
+
 typedef struct node node;
 struct node {
     node_options o;
@@ -22,11 +37,15 @@ struct node {
     journal *journal;
     ecdsa_key key;
     felt pubkey, chain_id, relayer_id, relayer_pubkey, nonce;
+    felt home_id; /* of the relayer that this process has worked for */
     char id[FELT_HEX], worker[NODE_TEXT], work[NODE_TEXT], results[NODE_TEXT], programs[NODE_TEXT];
     hardware machine;
     selfbench bench;
     node_task_context ctx;
     node_task *tasks;
+    node_task *offers; /* whose escrow is being looked at: nothing is promised yet */
+    felt token;        /* that escrows must hold */
+    node_task *paid;   /* claimed; pay.c looks at them for a while */
     uv_async_t changed;
     uv_timer_t beat, look, drain;
     uv_signal_t on_term, on_int;
@@ -39,6 +58,13 @@ struct node {
     diary diary;
     /* For who asks: */
     control *control;
+    bool asks_gpus;         /* a thread asks how busy they are */
+    uint64_t asked_gpus_at; /* uv_now; 0: never */
+    node_account account;
+    bool key_in_use;                              /* by another process: it has replaced us */
+    unsigned replaced;                            /* how often since a session that lasted */
+    bool banned;                                  /* by the relayer, when last it was asked */
+    unsigned bans;                                /* how often since it was registered */
     bool draining;                                /* on request: nothing is taken */
     node_task *leaving;                           /* given up, their threads not ended yet */
     int64_t started_at, connected_at, offered_at; /* ms; 0: not (yet) */
@@ -71,6 +97,11 @@ void talk_opened(void *user);
 void talk_heard(void *user, char *text, size_t len);
 void talk_closed(void *user, unsigned code, const char *reason);
 
+/* ---- beat.c ---- */
+
+/* How busy the machine is, into a heartbeat. */
+void beat_machine(node *n, json_t *m);
+
 /* ---- duty.c: tasks, from the offer to the acknowledged result ---- */
 
 size_t duty_count(const node *n);      /* that are worked on */
@@ -83,16 +114,40 @@ void duty_registered(node *n, const json_t *leases);
 void duty_stale(node *n, const char *id);
 /* Nothing is left to do for it; frees t, at the latest when its thread has ended. */
 void duty_give_up(node *n, node_task *t);
+/* Its claim was executed: from the tasks to those that are paid. */
+void duty_paid(node *n, node_task *t);
 /* A task's thread says that something has changed. */
 void duty_changed(uv_async_t *a);
 /* A row of the journal, before the loop runs. */
 bool duty_resume(void *user, const char *task, int64_t attempt, enum journal_state s,
                  const char *assignment, const char *result);
 
+/* What the chain says of an offer's escrow: why the offer is not taken, or NULL. `cannot_ask`: it
+ * said nothing. */
+void duty_looked(node *n, node_task *t, const char *why, bool cannot_ask);
+
+/* ---- escrow.c: an offer's escrow, as the chain has it ---- */
+
+/* The token of the deployment, STRK without one. False: why. */
+bool escrow_token(felt *out, const node_options *o, char why[256]);
+/* Asks; duty_looked gets the answer, within the time of the offer. False: it cannot be asked. */
+bool escrow_look(node *n, node_task *t);
+/* What `sprove task show` printed against the offer, its price included: NULL, or what differs. */
+const char *escrow_differs(const json_t *escrow, const json_t *assignment, const char *address,
+                           felt token);
+
 /* ---- pay.c: claims on the chain ---- */
 
 /* Sends one, if it is time for it and none is under way. */
 void pay_claim(node *n, node_task *t);
+
+/* ---- payee.c: our account signs for this node ---- */
+
+/* What the relayer says of it, NULL: nothing. What it lacks is signed, beside the loop, and sent.
+ */
+void payee_heard(node *n, const json_t *told);
+/* With each heartbeat: again, after a while, and in time before the end. */
+void payee_beat(node *n);
 
 /* ---- report.c, key_file.c ---- */
 

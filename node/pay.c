@@ -7,6 +7,12 @@
 #include <string.h>
 
 #define PAUSE_MS 5000 /* after the first failure; it doubles */
+/* A block in which a claim was paid may be undone: it is looked at again LOOKS times, after
+ * LOOK_MS, then after twice as long each time, half an hour in all. `sprove claim` has kept what it
+ * signed and sends the same bytes where the chain does not know them any more. */
+#define LOOK_MS 30000
+#define LOOKS 6
+#define KEEP_S "3600"
 
 /* The relayer has said that it has this account assigned: until then a claim would cross its
  * transaction. When it does not keep its word in time, the task is claimed as it is, which the
@@ -18,6 +24,27 @@ static bool waits_for_assignment(const node_task *t)
            node_now_ms() < json_integer_value(json_object_get(chain, "assign_by"));
 }
 
+static void executed(node *n, node_task *t, const char *tx)
+{
+    const bool first = t->claim_tx[0] == 0;
+    if (first || strcmp(t->claim_tx, tx) != 0) {
+        (void)snprintf(t->claim_tx, sizeof t->claim_tx, "%s", tx[0] != 0 ? tx : "0x0");
+        node_say(n, "claimed", "task_id", t->id, "tx", tx, NULL);
+        json_t *m = talk_about("claim_submitted", t);
+        (void)json_object_set_new(m, "tx_hash", json_string(tx));
+        (void)talk_post(n, m);
+    }
+    if (first) {
+        n->claimed++;
+        duty_paid(n, t);
+    }
+    if (t->claim_looks == LOOKS) {
+        duty_give_up(n, t);
+        return;
+    }
+    t->claim_at_ms = node_clock_ms() + ((int64_t)LOOK_MS << t->claim_looks++);
+}
+
 static void claim_ended(void *user, int code, const char *tx, const char *why)
 {
     node_task *t = user;
@@ -27,11 +54,11 @@ static void claim_ended(void *user, int code, const char *tx, const char *why)
     if (n->stopping) return;
     (void)snprintf(number, sizeof number, "%d", code);
     if (code == 0) {
-        n->claimed++;
-        node_say(n, "claimed", "task_id", t->id, "tx", tx, NULL);
-        json_t *m = talk_about("claim_submitted", t);
-        (void)json_object_set_new(m, "tx_hash", json_string(tx));
-        (void)talk_post(n, m);
+        executed(n, t, tx);
+        return;
+    }
+    if (code == CLAIM_OVER) { /* paid: to another, or by a run whose end nobody saw */
+        node_say(n, "claim_over", "task_id", t->id, "reason", why, NULL);
         duty_give_up(n, t);
         return;
     }
@@ -40,17 +67,30 @@ static void claim_ended(void *user, int code, const char *tx, const char *why)
     t->claim_tries++;
     const int64_t pause = (int64_t)PAUSE_MS << tries;
     t->claim_at_ms = node_clock_ms() + pause;
-    if (node_now_ms() + pause >= t->deadline_ms) {
+    /* What was paid may be undone at any time; without an answer it is not asked for ever. */
+    const bool over =
+        t->claim_tx[0] != 0 ? t->claim_tries > 2 * LOOKS : node_now_ms() + pause >= t->deadline_ms;
+    if (over) {
         node_say(n, "claim_given_up", "task_id", t->id, NULL);
         duty_give_up(n, t);
     }
 }
 
+/* They share an account and its journal: one after the other. */
+static bool one_runs(const node *n)
+{
+    for (const node_task *t = n->tasks; t != NULL; t = t->next)
+        if (t->claim_runs) return true;
+    for (const node_task *t = n->paid; t != NULL; t = t->next)
+        if (t->claim_runs) return true;
+    return false;
+}
+
 void pay_claim(node *n, node_task *t)
 {
-    char path[NODE_TEXT + 80], state[NODE_TEXT], why[CLAIM_WHY] = "";
+    char path[NODE_TEXT + 80], state[NODE_TEXT];
     const json_t *chain = json_object_get(t->assignment, "chain");
-    if (t->claim_runs || node_clock_ms() < t->claim_at_ms || !node_path(n, state, "claims")) return;
+    if (one_runs(n) || node_clock_ms() < t->claim_at_ms || !node_path(n, state, "claims")) return;
     node_task_path(path, sizeof path, t, "proof");
     const claim_spec s = {.sprove = n->o.sprove,
                           .proof = path,
@@ -63,7 +103,9 @@ void pay_claim(node *n, node_task *t)
                           .keystore = n->o.keystore,
                           .password_file = n->o.password_file,
                           .state = state,
+                          .keep = KEEP_S,
                           .assigned = waits_for_assignment(t)};
     t->claim_runs = true;
-    if (claim_start(&n->loop, &s, claim_ended, t, why) != SP_OK) claim_ended(t, 127, "", why);
+    if (claim_start(&n->loop, &s, claim_ended, t) != SP_OK)
+        claim_ended(t, 127, "", "out of memory");
 }

@@ -36,13 +36,13 @@ static json_t *status_json(node *n)
     for (node_task *t = n->tasks; t != NULL; t = t->next)
         (void)json_array_append_new(t->claiming ? claims : running,
                                     t->claiming ? claim_json(t) : task_json(t));
-    json_t *j =
-        json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:s, s:I, s:o, s:o, s:s}", "node_id", n->id,
-                  "version", SPROVE_VERSION, "relayer", n->o.relayer, "connected",
-                  link_is_open(n->link), "registered", n->registered, "draining", n->draining,
-                  "stopping", n->stopping, "node_state", n->node_state, "started_at",
-                  (json_int_t)n->started_at, "connected_at", time_json(n->connected_at),
-                  "last_offer_at", time_json(n->offered_at), "last_declined", n->declined);
+    json_t *j = json_pack(
+        "{s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:s, s:I, s:o, s:o, s:s}", "node_id", n->id,
+        "version", SPROVE_VERSION, "relayer", link_place(n->link), "connected",
+        link_is_open(n->link), "registered", n->registered, "draining", n->draining, "stopping",
+        n->stopping, "key_in_use", n->key_in_use, "banned", n->banned, "node_state", n->node_state,
+        "started_at", (json_int_t)n->started_at, "connected_at", time_json(n->connected_at),
+        "last_offer_at", time_json(n->offered_at), "last_declined", n->declined);
     json_t *more = json_pack(
         "{s:s, s:s, s:{s:s, s:s}, s:i, s:b, s:b, s:I, s:I, s:{s:I, s:I, s:I, s:I, s:I}, s:o, s:o, "
         "s:o}",
@@ -54,7 +54,12 @@ static json_t *status_json(node *n)
         (json_int_t)n->finished, "accepted", (json_int_t)n->accepted, "claimed",
         (json_int_t)n->claimed, "running", running, "claims", claims, "last_failure",
         n->diary.last_failure != NULL ? json_incref(n->diary.last_failure) : json_null());
+    json_t *account = json_pack("{s:s, s:s, s:s, s:b, s:o}", "state", n->account.state, "code",
+                                n->account.code, "detail", n->account.detail, "required",
+                                n->account.required, "expires_at", time_json(n->account.until_ms));
     if (j != NULL && more != NULL) (void)json_object_update(j, more);
+    if (j != NULL && account != NULL) (void)json_object_set(j, "account", account);
+    json_decref(account);
     json_decref(more);
     return j;
 }

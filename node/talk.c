@@ -2,14 +2,18 @@
 #include "node/parts.h"
 
 #include "market/hex.h"
-#include "market/limits.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+/* After another process has taken our place: so long, twice as long each time, and at most. A
+ * session that lasted for the longest of these ends the series. */
+#define REPLACED_MS 60000u
+#define REPLACED_MOST_MS 3600000u
+#define BANNED_MS 5000u
+#define BANNED_MOST_MS 600000u
 
 #define UNTOLD_BEATS 2 /* after them a result is sent again */
 
@@ -51,6 +55,20 @@ json_t *talk_about(const char *type, const node_task *t)
     return m;
 }
 
+/* What this process and its journal have: of what else the relayer holds us to, and of offers that
+ * it has no answer to, it tells us again. */
+static json_t *resume(const node *n)
+{
+    json_t *running = json_array();
+    for (const node_task *t = n->tasks; t != NULL; t = t->next) {
+        if (t->claiming) continue;
+        json_t *e = fence(t);
+        (void)json_object_set_new(e, "has_result", json_boolean(t->joined));
+        (void)json_array_append_new(running, e);
+    }
+    return json_pack("{s:o}", "running", running);
+}
+
 static void send_register(node *n)
 {
     digest_register d = {
@@ -74,6 +92,7 @@ static void send_register(node *n)
         "capacity", "max_concurrent", (int)n->o.max_concurrent, "signature", signature_json(&sig));
     if (m != NULL && n->o.address[0] != 0)
         (void)json_object_set_new(m, "address", json_string(n->o.address));
+    if (m != NULL) (void)json_object_set_new(m, "resume", resume(n));
     (void)talk_post(n, m);
 }
 
@@ -112,27 +131,14 @@ void talk_ack(node *n, const node_task *t, bool accept, const char *reason)
     (void)json_object_set_new(m, "accept", json_boolean(accept));
     if (reason != NULL) (void)json_object_set_new(m, "reason", json_string(reason));
     d.ts_ms = (uint64_t)node_now_ms();
-    (void)json_object_set_new(m, "ts", json_integer((json_int_t)d.ts_ms));
     if (uuid_read(&d.task, t->id, strlen(t->id)) == SP_OK &&
-        hex_read(d.lease_token, DIGEST_TOKEN, t->token) && digest_of_ack(&z, &d) == SP_OK &&
-        digest_sign(&sig, &n->key, z) == SP_OK)
-        (void)json_object_set_new(m, "signature", signature_json(&sig));
+        hex_read(d.lease_token, DIGEST_TOKEN, t->token)) {
+        while (digest_of_ack(&z, &d) != SP_OK) d.ts_ms++; /* one in 2^55 */
+        if (digest_sign(&sig, &n->key, z) == SP_OK)
+            (void)json_object_set_new(m, "signature", signature_json(&sig));
+    }
+    (void)json_object_set_new(m, "ts", json_integer((json_int_t)d.ts_ms));
     (void)talk_post(n, m);
-}
-
-/* The load of the last minute, in parts of a million of all processors. */
-static json_int_t load_ppm(const node *n)
-{
-    char text[64];
-    unsigned whole = 0, hundredths = 0;
-    const int fd = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
-    const ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-    if (fd >= 0) (void)close(fd);
-    if (got <= 0) return 0;
-    text[got] = 0;
-    if (sscanf(text, "%6u.%2u", &whole, &hundredths) != 2) return 0;
-    const uint64_t ppm = ((uint64_t)whole * 100 + hundredths) * 10000 / n->machine.threads;
-    return ppm > 1000000 ? 1000000 : (json_int_t)ppm;
 }
 
 static void send_heartbeat(uv_timer_t *timer)
@@ -157,14 +163,11 @@ static void send_heartbeat(uv_timer_t *timer)
         if (eta_ms != 0) (void)json_object_set_new(e, "eta_ms", json_integer((json_int_t)eta_ms));
         (void)json_array_append_new(running, e);
     }
-    const uint64_t used = n->machine.memory_total - limits_memory_available("");
-    const json_int_t mem = n->machine.memory_total == 0
-                               ? 0
-                               : (json_int_t)(used * 1000 / (n->machine.memory_total / 1000 + 1));
-    const json_int_t cpu = load_ppm(n);
-    (void)talk_post(n, json_pack("{s:s, s:I, s:I, s:I, s:o}", "message_type", "heartbeat", "seq",
-                                 (json_int_t)++n->seq, "cpu_ppm", cpu, "mem_ppm", mem, "running",
-                                 running));
+    json_t *m = json_pack("{s:s, s:I, s:o}", "message_type", "heartbeat", "seq",
+                          (json_int_t)++n->seq, "running", running);
+    if (m != NULL) beat_machine(n, m);
+    (void)talk_post(n, m);
+    payee_beat(n);
 }
 
 static bool get_felt(felt *out, const json_t *m, const char *name)
@@ -185,6 +188,16 @@ static void on_hello(node *n, const json_t *m)
         link_drop(n->link, 1008, "hello malformed");
         return;
     }
+    /* An address that a relayer named must be of the same relayer; home may be another after a
+     * start from nothing. */
+    if (!link_is_home(n->link) && !felt_eq(n->relayer_id, n->home_id)) {
+        node_say(n, "other_relayer", "relayer", link_place(n->link), NULL);
+        link_home(n->link);
+        link_drop(n->link, 1008, "not the relayer that named it");
+        return;
+    }
+    n->home_id = n->relayer_id;
+    n->ctx.relayer = link_place(n->link);
     n->heartbeat_ms = beat >= 100 && beat <= 3600000 ? (uint64_t)beat : 30000;
     send_register(n);
 }
@@ -193,11 +206,14 @@ static void on_registered(node *n, const json_t *m)
 {
     const char *state = json_string_value(json_object_get(m, "node_state"));
     n->registered = true;
+    n->key_in_use = n->banned = false;
+    n->bans = 0;
     (void)snprintf(n->node_state, sizeof n->node_state, "%.23s", state != NULL ? state : "");
     link_pause(n->link, 0);
     talk_draining(n);
     node_say(n, "registered", "node_id", n->id, "state", state, NULL);
     duty_registered(n, json_object_get(m, "leases"));
+    payee_heard(n, json_object_get(m, "account"));
     (void)uv_timer_start(&n->beat, send_heartbeat, 0, n->heartbeat_ms);
 }
 
@@ -210,6 +226,27 @@ static void on_error(node *n, const json_t *m)
              json_string_value(json_object_get(m, "detail")), NULL);
     if (code == NULL || strcmp(code, "stale_lease") != 0 || re == NULL) return;
     duty_stale(n, re);
+}
+
+/* The relayer stops. Others that are the same relayer - on one database, with one key - may take
+ * the node meanwhile. */
+static void on_goaway(node *n, const json_t *m)
+{
+    const json_t *urls = json_object_get(m, "alternate_urls"), *url;
+    bool elsewhere = false;
+    size_t i;
+    link_pause(n->link, (unsigned)json_integer_value(json_object_get(m, "reconnect_after_ms")));
+    link_forget(n->link);
+    json_array_foreach((json_t *)(uintptr_t)urls, i, url)
+    {
+        if (i == LINK_PLACES) break;
+        const char *text = json_string_value(url);
+        if (text == NULL || !link_know(n->link, text))
+            node_say(n, "alternate_ignored", "url", text, NULL);
+        else
+            elsewhere = true;
+    }
+    if (elsewhere) link_elsewhere(n->link);
 }
 
 void talk_heard(void *user, char *text, size_t len)
@@ -232,8 +269,10 @@ void talk_heard(void *user, char *text, size_t len)
         duty_acknowledged(n, m);
     else if (strcmp(type, "task_cancel") == 0 || strcmp(type, "lease_revoked") == 0)
         duty_cancelled(n, m);
+    else if (strcmp(type, "account") == 0)
+        payee_heard(n, m);
     else if (strcmp(type, "goaway") == 0)
-        link_pause(n->link, (unsigned)json_integer_value(json_object_get(m, "reconnect_after_ms")));
+        on_goaway(n, m);
     else if (strcmp(type, "error") == 0)
         on_error(n, m);
     json_decref(m);
@@ -243,7 +282,46 @@ void talk_opened(void *user)
 {
     node *n = user;
     n->connected_at = node_now_ms();
-    node_say(n, "connected", "relayer", n->o.relayer, NULL);
+    node_say(n, "connected", "relayer", link_place(n->link), NULL);
+}
+
+/* first, then twice as long each time. */
+static unsigned longer(unsigned first, unsigned most, unsigned times)
+{
+    unsigned ms = first;
+    for (unsigned i = 0; i < times && ms < most; i++) ms *= 2;
+    return ms < most ? ms : most;
+}
+
+/* Only a session of the same key can replace ours: coming back at once would take the place of that
+ * process, which would come back in its turn, for ever. */
+static void key_in_use(node *n)
+{
+    char wait[16];
+    if (node_now_ms() - n->connected_at > (int64_t)REPLACED_MOST_MS) n->replaced = 0;
+    const unsigned ms = longer(REPLACED_MS, REPLACED_MOST_MS, n->replaced++);
+    n->key_in_use = true;
+    link_hold(n->link, ms);
+    (void)snprintf(wait, sizeof wait, "%u", ms);
+    node_say(n, "key_in_use", "node_id", n->id, "wait_ms", wait, "detail",
+             "another process has connected with the key of this node: a key is for one process, "
+             "stop one of the two or give it a data folder of its own",
+             NULL);
+}
+
+/* A ban ends, perhaps; and what is owed for work of before is claimed from the contract, which asks
+ * no relayer. So the node stays. */
+static void banned(node *n)
+{
+    char wait[16];
+    const unsigned ms = longer(BANNED_MS, BANNED_MOST_MS, n->bans);
+    if (n->bans < 32) n->bans++;
+    n->banned = true;
+    link_hold(n->link, ms);
+    (void)snprintf(wait, sizeof wait, "%u", ms);
+    node_say(n, "banned", "node_id", n->id, "wait_ms", wait, "detail",
+             "the relayer has banned this node: it comes back later, and goes on with its claims",
+             NULL);
 }
 
 void talk_closed(void *user, unsigned code, const char *reason)
@@ -254,8 +332,6 @@ void talk_closed(void *user, unsigned code, const char *reason)
     n->registered = false;
     (void)uv_timer_stop(&n->beat);
     node_say(n, "disconnected", "code", number, "reason", reason, NULL);
-    if (code == 4403) { /* banned: coming back would not help */
-        n->code = 1;
-        (void)uv_kill(getpid(), SIGTERM);
-    }
+    if (code == 4409) key_in_use(n);
+    if (code == 4403) banned(n);
 }

@@ -84,7 +84,6 @@ static json_t *download(run *r, uint8_t **out, size_t *n, const char *url, size_
 {
     node_task *t = r->t;
     char whole[400], auth[160], why[TRANSFER_WHY] = "";
-    (void)snprintf(whole, sizeof whole, "%.200s%.150s", t->ctx->relayer, url);
     authorization(auth, sizeof auth, t);
     *out = NULL;
     for (unsigned i = 0; i < TRIES && *out == NULL && !is_cancelled(t); i++) {
@@ -99,6 +98,8 @@ static json_t *download(run *r, uint8_t **out, size_t *n, const char *url, size_
                                     .stop = is_cancelled,
                                     .user = t};
         if (i > 0) pause_ms(t, 1000u << (i - 1));
+        /* The relayer may be elsewhere by now. */
+        (void)snprintf(whole, sizeof whole, "%.200s%.150s", t->ctx->relayer, url);
         if (transfer_run(&a, &q, why) != SP_OK) continue;
         if (a.status == 200) {
             *out = a.body;
@@ -296,7 +297,6 @@ static json_t *upload(run *r, const char *suffix, const char *sha256, uint64_t n
     node_task_path(path, sizeof path, t, suffix);
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return failure("disk_limit_exceeded", "infra", "what was made cannot be read");
-    (void)snprintf(url, sizeof url, "%.200s/api/v1/blobs/%s", t->ctx->relayer, sha256);
     authorization(auth, sizeof auth, t);
     long status = 0;
     for (unsigned i = 0; i < TRIES && !is_cancelled(t); i++) {
@@ -312,6 +312,7 @@ static json_t *upload(run *r, const char *suffix, const char *sha256, uint64_t n
                                     .stop = is_cancelled,
                                     .user = t};
         if (i > 0) pause_ms(t, 1000u << (i - 1));
+        (void)snprintf(url, sizeof url, "%.200s/api/v1/blobs/%s", t->ctx->relayer, sha256);
         if (transfer_run(&a, &q, why) != SP_OK) continue;
         status = a.status;
         transfer_response_free(&a);
@@ -487,7 +488,8 @@ void node_task_delete(node_task *t, bool forget)
 sp_status node_task_sign(json_t *result, const node_task *t, felt chain_id, const ecdsa_key *key)
 {
     digest_result d = {
-        .chain_id = chain_id, .attempt = (uint32_t)t->attempt, .status = DIGEST_SUCCESS};
+        .chain_id = chain_id, .attempt = (uint32_t)t->attempt, .status = DIGEST_FAILURE};
+    const char *status = json_string_value(json_object_get(result, "status"));
     const json_t *j = json_object_get(t->assignment, "job");
     const char *program = json_string_value(json_object_get(j, "program_id")),
                *input = json_string_value(json_object_get(j, "input_sha256")),
@@ -500,18 +502,23 @@ sp_status node_task_sign(json_t *result, const node_task *t, felt chain_id, cons
     char r[FELT_HEX], s[FELT_HEX];
     digest_signature sig;
     felt z;
-    if (program == NULL || input == NULL || output == NULL || proof == NULL || io == NULL ||
-        !hex_read(d.program, 28, program) || !hex_read(d.input, 32, input) ||
-        !hex_read(d.output, 32, output) || !hex_read(d.proof, 32, proof) ||
-        !hex_read(bytes, 31, io))
+    if (program == NULL || input == NULL || !hex_read(d.program, 28, program) ||
+        !hex_read(d.input, 32, input))
         return SP_ERR_FORMAT;
-    for (size_t i = 0; i < 32; i++) be[i] = bytes[31 - i];
-    SP_TRY(felt_read(&d.io_commitment, be));
     SP_TRY(uuid_read(&d.task, t->id, strlen(t->id)));
-    d.proof_bytes =
-        (uint64_t)json_integer_value(json_object_get(json_object_get(result, "proof"), "size"));
-    d.cycles =
-        (uint64_t)json_integer_value(json_object_get(json_object_get(result, "usage"), "cycles"));
+    /* Of a failure there is nothing but what it is of: the rest is zero. */
+    if (status != NULL && strcmp(status, "success") == 0) {
+        d.status = DIGEST_SUCCESS;
+        if (output == NULL || proof == NULL || io == NULL || !hex_read(d.output, 32, output) ||
+            !hex_read(d.proof, 32, proof) || !hex_read(bytes, 31, io))
+            return SP_ERR_FORMAT;
+        for (size_t i = 0; i < 32; i++) be[i] = bytes[31 - i];
+        SP_TRY(felt_read(&d.io_commitment, be));
+        d.proof_bytes =
+            (uint64_t)json_integer_value(json_object_get(json_object_get(result, "proof"), "size"));
+        d.cycles = (uint64_t)json_integer_value(
+            json_object_get(json_object_get(result, "usage"), "cycles"));
+    }
     SP_TRY(digest_of_result(&z, &d));
     SP_TRY(digest_sign(&sig, key, z));
     (void)felt_write_hex(r, sig.r);

@@ -14,12 +14,12 @@
 #define NODE_TASK_PHASE 16
 
 typedef struct {
-    const char *relayer;  /* http://host:port */
-    const char *ca_file;  /* whom https trusts; NULL: the system's */
-    const char *worker;   /* path of sprove-worker */
-    const char *dir;      /* of private folders */
-    const char *programs; /* ELFs of demanders, by their SHA-256 */
-    const char *results;  /* where proofs and outputs are kept until they are done with */
+    _Atomic(const char *) relayer; /* http://host:port: changes when the node goes elsewhere */
+    const char *ca_file;           /* whom https trusts; NULL: the system's */
+    const char *worker;            /* path of sprove-worker */
+    const char *dir;               /* of private folders */
+    const char *programs;          /* ELFs of demanders, by their SHA-256 */
+    const char *results;           /* where proofs and outputs are kept until they are done with */
     unsigned threads;
     uint64_t memory;
     void *user;
@@ -48,10 +48,12 @@ typedef struct node_task {
     /* Of a task on a chain: the relayer has the result, and the contract is to pay. */
     bool claiming, claim_runs;
     unsigned claim_tries;
-    int64_t claim_at_ms;   /* of the monotonic clock */
-    unsigned untold_beats; /* since the result was sent */
-    uint64_t said;         /* number of the last message about it */
-    void *owner;           /* the daemon */
+    int64_t claim_at_ms;     /* of the monotonic clock */
+    char claim_tx[FELT_HEX]; /* what paid; "": nothing yet */
+    unsigned claim_looks;    /* at whether it still does */
+    unsigned untold_beats;   /* since the result was sent */
+    uint64_t said;           /* number of the last message about it */
+    void *owner;             /* the daemon */
 } node_task;
 
 /* Takes the reference to the assignment, whose members are checked here. SP_ERR_FORMAT: one is

@@ -6,6 +6,15 @@
 #include "relayer/hook.h"
 #include "relayer/task.h"
 
+/* api_answer.c: a time as it is shown, null for 0; errors of a body (check.h) as 400. */
+json_t *api_time_json(int64_t ms);
+struct check;
+void api_refuse_fields(call *c, const struct check *m);
+/* 422, with the pointer of the one thing that is wrong. */
+void api_refuse_one(call *c, const char *pointer, const char *code, const char *detail);
+/* Where a body says what hook_task_accept refused: one of a task, or the callback alone. */
+const char *api_callback_at(const task_new *t, bool in_task);
+
 /* api_system.c */
 void api_version(call *c, db *d, core *k);
 void api_live(call *c, db *d, core *k);
@@ -43,16 +52,25 @@ SP_MUST_USE bool api_own_task(call *c, db *d, task_brief *t);
 
 #define API_LOCATION (32 + UUID_TEXT)
 /* For api_batch.c: an Idempotency-Key of the right form (false: answered); the hash of the body; an
- * answer given before (true: answered again); one that is kept; whether the key may have one more
- * open task; a task that is taken down, as it is answered (NULL: no id can be made). */
+ * answer given before to this key of this request (true: answered again); one that is kept; whether
+ * the key may have one more open task (amount NULL: one that it had before; false: why, and when it
+ * may again); a task that is taken down, as it is answered (NULL: no id can be made). */
 bool api_idem_check(call *c, bool required);
 void api_idem_fingerprint(char out[65], const call *c);
-bool api_idem_replayed(call *c, db *d, const char *fingerprint, const char *key);
+bool api_idem_replayed(call *c, db *d, const char *fingerprint);
 void api_idem_store(call *c, db *d, core *k, const char *fingerprint, const char *key,
                     const char *location);
-bool api_may_open(call *c, db *d);
-/* Whether a task with this escrow can be taken at all; false: why, without errors. */
-bool api_chain_takes(const call *c, const task_new *t, task_refusal *why);
+bool api_may_open(const call *c, db *d, core *k, const char *amount, const char **why,
+                  uint64_t *retry_s);
+#define API_UNSEEN "this key has as many tasks whose escrow was not seen yet as it may have"
+/* Whether a task with this escrow can be taken at all; false: why. A task that names no contract
+ * gets the relayer's. */
+/* Whose programs and blobs a body may name. */
+task_asker api_asker(const call *c, db *d);
+bool api_chain_takes(const call *c, task_new *t, task_refusal *why);
+/* The task is the caller's; its creator is the account that has logged in. False: it names another.
+ */
+bool api_task_owner(const call *c, task_new *t, task_refusal *why);
 /* The answer. NULL: it is refused (why), or cannot be stored (why is ""). */
 json_t *api_task_insert(call *c, core *k, task_new *t, char why[HOOK_REASON]);
 
@@ -84,8 +102,19 @@ void api_chain_user(call *c, db *d, core *k);
 void api_chain_earnings(call *c, db *d, core *k);
 void api_chain_node(call *c, db *d, core *k);
 
+/* api_auth.c */
+void api_auth_challenge(call *c, db *d, core *k);
+void api_auth_token_prepare(call *c, db *d, core *k);
+void api_auth_token(call *c, db *d, core *k);
+void api_auth_end(call *c, db *d, core *k);
+
 /* api_key.c, api_program.c */
+json_t *api_scopes_json(uint32_t scopes);
+/* In the unit that changed the table of keys: they are known before its owner is told, and as they
+ * were when it is undone. False: c is answered. */
+SP_MUST_USE bool api_keys_changed(call *c, db *d, core *k);
 void api_key_create(call *c, db *d, core *k);
+void api_key_patch(call *c, db *d, core *k);
 void api_key_list(call *c, db *d, core *k);
 void api_key_revoke(call *c, db *d, core *k);
 void api_me(call *c, db *d, core *k);
@@ -118,6 +147,9 @@ void api_webhook_redeliver(call *c, db *d, core *k);
  * be ignored; 1: this one; -1: none of the bytes. */
 int api_range_read(const char *text, uint64_t size, uint64_t *from, uint64_t *n);
 
+/* contradiction.c */
+void api_contradiction_list(call *c, db *d, core *k);
+
 /* api_bundle.c */
 void api_task_bundle(call *c, db *d, core *k);
 
@@ -137,6 +169,7 @@ void api_admin_backup(call *c, db *d, core *k);
 void api_admin_backup_show(call *c, db *d, core *k);
 void api_admin_optional(call *c, db *d, core *k); /* prepare: a body that may be left out */
 void api_admin_drain(call *c, db *d, core *k);
+void api_admin_rescan(call *c, db *d, core *k);
 void api_admin_reload_prepare(call *c, db *d, core *k);
 void api_admin_reload(call *c, db *d, core *k);
 void api_admin_requeue(call *c, db *d, core *k);

@@ -8,8 +8,11 @@
 #include "relayer/node_ban.h"
 #include "relayer/reload.h"
 #include "relayer/task.h"
+#include "relayer/watch.h"
 
+#include <inttypes.h>
 #include <openssl/rand.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,25 +46,18 @@ static bool has_backups(call *c)
     return false;
 }
 
-static json_t *time_json(int64_t ms)
-{
-    char text[CHECK_TIME];
-    if (ms == 0) return json_null();
-    time_write(text, ms);
-    return json_string(text);
-}
-
 static json_t *view_json(const backup_view *v)
 {
     static const char *const names[] = {"none", "running", "done", "failed"};
     return json_pack("{s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:s?, s:s?}",
                      "state", names[v->state], "dir", v->dir, "every_ms", (json_int_t)v->every_ms,
-                     "keep", (json_int_t)v->keep, "started_at", time_json(v->started_ms),
-                     "ended_at", time_json(v->ended_ms), "last_good_at", time_json(v->good_ms),
-                     "pages", (json_int_t)v->pages, "pages_total", (json_int_t)v->pages_total,
-                     "bytes", (json_int_t)v->bytes, "blobs_copied", (json_int_t)v->blobs_copied,
-                     "blobs_missing", (json_int_t)v->blobs_missing, "file",
-                     v->file[0] != 0 ? v->file : NULL, "error", v->why[0] != 0 ? v->why : NULL);
+                     "keep", (json_int_t)v->keep, "started_at", api_time_json(v->started_ms),
+                     "ended_at", api_time_json(v->ended_ms), "last_good_at",
+                     api_time_json(v->good_ms), "pages", (json_int_t)v->pages, "pages_total",
+                     (json_int_t)v->pages_total, "bytes", (json_int_t)v->bytes, "blobs_copied",
+                     (json_int_t)v->blobs_copied, "blobs_missing", (json_int_t)v->blobs_missing,
+                     "file", v->file[0] != 0 ? v->file : NULL, "error",
+                     v->why[0] != 0 ? v->why : NULL);
 }
 
 typedef struct {
@@ -123,9 +119,7 @@ void api_admin_optional(call *c, db *d, core *k)
 static bool is_good(call *c, check *m)
 {
     const bool ok = check_ok(m);
-    if (!ok)
-        http_problem_with(&c->s, &c->q, 400, m->code, json_pack("{s:O}", "errors", m->errors),
-                          "the request has fields that are missing, unknown or wrong");
+    if (!ok) api_refuse_fields(c, m);
     check_free(m);
     return ok;
 }
@@ -174,6 +168,37 @@ bool api_takes_tasks(call *c)
     http_add_header(&c->s, "Retry-After", "60");
     http_problem(&c->s, &c->q, 503, "draining", "this relayer takes no new tasks now");
     return false;
+}
+
+/* ---- the chain's events, again ---- */
+
+#define MAX_BLOCK (INT64_C(1) << 53)
+
+void api_admin_rescan(call *c, db *d, core *k)
+{
+    static const char *const names[] = {"from_block", NULL};
+    char from[24];
+    check m;
+    check_init(&m);
+    check_known(&m, c->body, "", names);
+    if (json_object_get(c->body, "from_block") == NULL)
+        check_error(&m, "/from_block", "missing", "is required");
+    const int64_t block = check_int(&m, c->body, "", "from_block", 0, MAX_BLOCK, 0);
+    if (!is_good(c, &m)) return;
+    if (c->a->watch == NULL) {
+        http_problem(&c->s, &c->q, 409, "conflict_state", "this relayer has no chain");
+        return;
+    }
+    (void)snprintf(from, sizeof from, "%" PRId64, block);
+    (void)db_run(d,
+                 "INSERT INTO meta(name, value) VALUES(?, ?)"
+                 " ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+                 DB_T(WATCH_RESCAN), DB_T(from));
+    /* What accounts there have signed may be nothing here. */
+    (void)db_run(d, "UPDATE node SET payee_due = ? WHERE payee_proof IS NOT NULL",
+                 DB_I(core_now(k)));
+    admin_note(k, c->who.id, "rescan", from);
+    http_json(&c->s, 202, json_pack("{s:I}", "from_block", (json_int_t)block));
 }
 
 /* ---- reload ---- */

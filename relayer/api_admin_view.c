@@ -14,14 +14,6 @@
 #define SHOWN 50           /* tasks at the head of the queue */
 #define MOST_SESSIONS 1000 /* in one answer */
 
-static json_t *time_json(int64_t ms)
-{
-    char text[CHECK_TIME];
-    if (ms == 0) return json_null();
-    time_write(text, ms);
-    return json_string(text);
-}
-
 static int64_t number(db *d, const char *sql)
 {
     int64_t n = 0;
@@ -38,17 +30,19 @@ static json_t *head_of_queue(db *d)
     db_rows *r =
         db_query(d,
                  "SELECT id, key_id, priority, created_at, deadline, attempts, max_attempts,"
-                 " next_run_at FROM task WHERE state = 'queued' ORDER BY priority DESC, created_at,"
+                 " next_run_at, requirements FROM task WHERE state = 'queued' ORDER BY priority "
+                 "DESC, created_at,"
                  " id LIMIT ?",
                  DB_I(SHOWN));
     while (db_next(r))
         (void)json_array_append_new(
             list,
-            json_pack("{s:s, s:s, s:I, s:o, s:o, s:I, s:I, s:o}", "task_id", db_text(r, 0),
+            json_pack("{s:s, s:s, s:I, s:o, s:o, s:I, s:I, s:o, s:o?}", "task_id", db_text(r, 0),
                       "key_id", db_text(r, 1), "priority", (json_int_t)db_int(r, 2), "created_at",
-                      time_json(db_int(r, 3)), "deadline", time_json(db_int(r, 4)), "attempts",
-                      (json_int_t)db_int(r, 5), "max_attempts", (json_int_t)db_int(r, 6),
-                      "not_before", time_json(db_int(r, 7))));
+                      api_time_json(db_int(r, 3)), "deadline", api_time_json(db_int(r, 4)),
+                      "attempts", (json_int_t)db_int(r, 5), "max_attempts",
+                      (json_int_t)db_int(r, 6), "not_before", api_time_json(db_int(r, 7)),
+                      "requirements", json_loads(db_text(r, 8), 0, NULL)));
     db_end(r);
     return list;
 }
@@ -91,11 +85,12 @@ static json_t *session_json(const node_session *s, int64_t now)
 {
     return json_pack(
         "{s:s, s:s, s:b, s:o, s:o, s:s?, s:I, s:I, s:b, s:b, s:o, s:I, s:I}", "node_id", s->id,
-        "peer", s->peer, "registered", s->registered, "opened_at", time_json(s->opened_ms),
-        "seen_at", time_json(s->seen_ms), "session_id", s->session[0] != 0 ? s->session : NULL,
+        "peer", s->peer, "registered", s->registered, "opened_at", api_time_json(s->opened_ms),
+        "seen_at", api_time_json(s->seen_ms), "session_id", s->session[0] != 0 ? s->session : NULL,
         "running", (json_int_t)s->node.running, "capacity", (json_int_t)s->node.capacity,
         "draining", s->node.draining, "probation", s->node.probation, "paused_until",
-        time_json((int64_t)s->node.paused_until_ms > now ? (int64_t)s->node.paused_until_ms : 0),
+        api_time_json((int64_t)s->node.paused_until_ms > now ? (int64_t)s->node.paused_until_ms
+                                                             : 0),
         "quota_left", (json_int_t)s->node.quota_left, "reputation_ppm",
         (json_int_t)s->node.reputation_ppm);
 }
@@ -194,7 +189,7 @@ static json_t *action_json(db *d, const db_rows *r)
 {
     (void)d;
     return json_pack("{s:s, s:o, s:s, s:s, s:s?}", "id", db_text(r, 0), "at",
-                     time_json(db_int(r, 1)), "key_id", db_text(r, 2), "action", db_text(r, 3),
+                     api_time_json(db_int(r, 1)), "key_id", db_text(r, 2), "action", db_text(r, 3),
                      "detail", db_text(r, 4));
 }
 

@@ -5,6 +5,7 @@
 #include "relayer/app.h"
 #include "relayer/audit.h"
 #include "relayer/check.h"
+#include "relayer/contradiction.h"
 #include "relayer/page.h"
 
 #include <stdio.h>
@@ -13,7 +14,9 @@
 #define AUDIT_SELECT                                                                              \
     "SELECT u.id, u.task_id, u.attempt, u.node_id, u.state, u.verdict, u.detail, u.sig_r,"        \
     " u.sig_s, u.auditor, u.asked_by, u.created_at, u.ended_at, t.proof_sha256, t.output_sha256," \
-    " t.io_commitment, t.cycles FROM audit u JOIN task t ON t.id = u.task_id WHERE "
+    " t.io_commitment, t.cycles, " CONTRADICTION_COLUMNS                                          \
+    " FROM audit u JOIN task t ON t.id = u.task_id LEFT JOIN (" CONTRADICTION_TABLES              \
+    ") ON x.task_id = u.task_id AND x.attempt = u.attempt WHERE "
 
 static json_t *time_json(const db_rows *r, int column)
 {
@@ -41,6 +44,8 @@ static json_t *audit_json(db *d, const db_rows *r)
                                   json_pack("{s:s, s:[s,s], s:I}", "auditor", db_text(r, 9),
                                             "signature", db_text(r, 7), db_text(r, 8), "ts_ms",
                                             (json_int_t)db_int(r, 12)));
+    if (j != NULL && !db_is_null(r, 17))
+        (void)json_object_set_new(j, "contradiction", contradiction_json(r, 17));
     return j;
 }
 
@@ -100,8 +105,7 @@ void api_audit_create(call *c, db *d, core *k)
     check_known(&m, c->body, "", names);
     const char *task = check_text(&m, c->body, "", "task_id", UUID_TEXT - 1, true);
     if (!check_ok(&m)) {
-        http_problem_with(&c->s, &c->q, 400, m.code, json_pack("{s:O}", "errors", m.errors),
-                          "the request has fields that are missing, unknown or wrong");
+        api_refuse_fields(c, &m);
         check_free(&m);
         return;
     }

@@ -2,8 +2,10 @@
  * archive. */
 #include "relayer/api.h"
 
+#include "market/bundle.h"
 #include "relayer/app.h"
 #include "relayer/blob.h"
+#include "relayer/contradiction.h"
 #include "relayer/own_program.h"
 #include "relayer/tar.h"
 #include "relayer/verify.h"
@@ -55,7 +57,7 @@ static void add_payload(const app *of, archive *a, const char *name, const db_ro
 }
 
 /* What the node signed, and by which key: the members of the digest RESULT. */
-static json_t *signed_result(db *d, const char *task)
+static json_t *signed_result(db *d, const char *task, felt chain_id)
 {
     static const char *const names[] = {"status", "output",        "proof",
                                         "usage",  "io_commitment", "signature"};
@@ -66,8 +68,11 @@ static json_t *signed_result(db *d, const char *task)
                           " WHERE a.task_id = ? AND a.n = t.verified_attempt",
                           DB_T(task));
     if (db_next(r)) {
-        j = json_pack("{s:I, s:s, s:s, s:s}", "attempt", (json_int_t)db_int(r, 0), "node_id",
-                      db_text(r, 1), "account", db_text(r, 2), "node_pubkey", db_text(r, 4));
+        char chain[FELT_HEX];
+        (void)felt_write_hex(chain, chain_id);
+        j = json_pack("{s:s, s:I, s:s, s:s, s:s}", "chain_id", chain, "attempt",
+                      (json_int_t)db_int(r, 0), "node_id", db_text(r, 1), "account", db_text(r, 2),
+                      "node_pubkey", db_text(r, 4));
         json_t *m = db_is_null(r, 3) ? NULL : json_loads(db_text(r, 3), 0, NULL);
         for (size_t i = 0; i < SP_COUNT(names); i++) {
             json_t *v = json_object_get(m, names[i]);
@@ -84,17 +89,14 @@ static json_t *signed_result(db *d, const char *task)
 /* What to ask sverify, in the folder that the archive is unpacked in. */
 static void add_question(archive *a, const db_rows *r, felt chain_id, const json_t *by)
 {
-    char context[57], text[512];
+    char context[57], text[BUNDLE_QUESTION_MAX];
     memset(context, '0', 56);
     context[56] = 0;
     if (!db_is_null(r, 12))
         verify_context_hex(context, chain_id, db_text(r, 11), db_text(r, 12),
                            json_string_value(json_object_get(by, "account")));
-    const int n = snprintf(text, sizeof text,
-                           "sverify proof --program program.elf --input input --output output"
-                           " --profile %s --context %s\n",
-                           db_text(r, 9), context);
-    add(a, "verify.sh", text, n > 0 ? (size_t)n : 0);
+    bundle_question(text, db_text(r, 9), context);
+    add(a, bundle_name[BUNDLE_QUESTION], text, strlen(text));
 }
 
 #define SELECT                                                                                  \
@@ -114,20 +116,21 @@ static void pack(call *c, db *d, const db_rows *r)
     }
     (void)unlink(path);
     db_rows *t = db_query(d, TASK_SELECT "WHERE t.id = ?", DB_T(id));
-    add_json(&a, "task.json", db_next(t) ? task_json(d, t, true) : NULL);
+    add_json(&a, bundle_name[BUNDLE_TASK], db_next(t) ? task_json(d, t, true) : NULL);
     db_end(t);
-    json_t *by = signed_result(d, id);
+    json_t *by = signed_result(d, id, c->a->chain_id);
     add_question(&a, r, c->a->chain_id, by);
-    add_json(&a, "signed.json", by);
+    add_json(&a, bundle_name[BUNDLE_SIGNED], by);
+    add_json(&a, bundle_name[BUNDLE_CONTRADICTIONS], contradictions_of_task(d, id));
     const sp_job *built_in = sp_job_find(db_text(r, 5));
     if (own_program_is(db_text(r, 5)))
-        add_blob(c->a, &a, "program.elf", db_text(r, 5));
+        add_blob(c->a, &a, bundle_name[BUNDLE_PROGRAM], db_text(r, 5));
     else
-        add(&a, "program.elf", built_in != NULL ? built_in->elf : NULL,
+        add(&a, bundle_name[BUNDLE_PROGRAM], built_in != NULL ? built_in->elf : NULL,
             built_in != NULL ? built_in->elf_bytes : 0);
-    add_payload(c->a, &a, "input", r, 6, db_int(r, 7), db_text(r, 8));
-    add_payload(c->a, &a, "output", r, 10, db_int(r, 13), db_text(r, 14));
-    add_blob(c->a, &a, "proof", db_text(r, 15));
+    add_payload(c->a, &a, bundle_name[BUNDLE_INPUT], r, 6, db_int(r, 7), db_text(r, 8));
+    add_payload(c->a, &a, bundle_name[BUNDLE_OUTPUT], r, 10, db_int(r, 13), db_text(r, 14));
+    add_blob(c->a, &a, bundle_name[BUNDLE_PROOF], db_text(r, 15));
     if (a.s == SP_OK) a.s = tar_end(a.fd);
     const off_t end = a.s == SP_OK ? lseek(a.fd, 0, SEEK_END) : -1;
     if (end < 0) {

@@ -50,15 +50,15 @@ static void place(call *c, db *d, core *k)
     check_init(&e);
     task_parse_callback(&e, &t, c->body, "");
     if (!check_ok(&e)) {
-        http_problem_with(&c->s, &c->q, 400, e.code, json_pack("{s:O}", "errors", e.errors),
-                          "the request has fields that are missing, unknown or wrong");
+        api_refuse_fields(c, &e);
     } else if (task_is_final(now.state, now.on_chain)) {
         http_problem(&c->s, &c->q, 409, "conflict_state",
                      "a task that is %s has nothing more to say", task_state_name(now.state));
     } else if (!hook_task_accept(k, &t, secret, why)) {
-        http_problem(&c->s, &c->q, why[0] != 0 ? 422 : 500,
-                     why[0] != 0 ? "validation_failed" : "internal", "%s",
-                     why[0] != 0 ? why : "the callback cannot be stored");
+        if (why[0] != 0)
+            api_refuse_one(c, api_callback_at(&t, false), "validation_failed", why);
+        else
+            http_problem(&c->s, &c->q, 500, "internal", "the callback cannot be stored");
     } else {
         (void)db_run(
             d, "UPDATE task SET callback_url = ?, callback_events = ?, webhook_id = ? WHERE id = ?",
@@ -83,8 +83,8 @@ static bool find_node(db *d, node_session *s, const char *task, const json_t *at
     if (found) {
         (void)snprintf(s->id, sizeof s->id, "%s", db_text(r, 0));
         s->node.is_signed =
-            felt_read_hex(&s->pubkey, db_text(r, 1), strlen(db_text(r, 1))) == SP_OK &&
-            !felt_is_zero(s->pubkey);
+            felt_read_hex(&s->key.pubkey, db_text(r, 1), strlen(db_text(r, 1))) == SP_OK &&
+            !felt_is_zero(s->key.pubkey);
     }
     db_end(r);
     return found;

@@ -13,8 +13,6 @@
 #include <string.h>
 
 #define MAX_IDS 100 /* that the contract gives at once */
-/* The token of fees on every Starknet network. */
-#define STRK "0x4718f5a0fc34cc1af16a1cdee98ffb20c31f5cd61d6ab07201858f4287c938d"
 
 /* NULL with SP_OK: there is none. */
 typedef sp_status (*asking)(call *c, chain_view *v, json_t **out, rpc_error *err);
@@ -228,7 +226,7 @@ void api_chain_user(call *c, db *d, core *k)
 static const char *token_of(const call *c)
 {
     const char *token = http_param(&c->q, "token");
-    return token != NULL ? token : STRK;
+    return token != NULL ? token : ESCROW_STRK;
 }
 
 static sp_status ask_earnings(call *c, chain_view *v, json_t **out, rpc_error *err)

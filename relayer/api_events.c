@@ -77,16 +77,37 @@ static void stream(call *c, db *d, const task_brief *t)
     c->s.stream = true;
 }
 
+static bool params_are_good(call *c, int64_t *after)
+{
+    uint64_t given = 0;
+    const char *text = http_param(&c->q, "after");
+    for (size_t i = 0; i < c->q.n_params; i++) {
+        const char *name = c->q.params[i].name;
+        if (strcmp(name, "after") == 0 || strcmp(name, "wait") == 0) continue;
+        http_problem(&c->s, &c->q, 400, "unknown_field", "this list takes no parameter %.40s",
+                     name);
+        return false;
+    }
+    if (text != NULL && (!guard_parse_length(&given, text) || given > INT64_MAX)) {
+        http_problem(&c->s, &c->q, 400, "validation_failed",
+                     "the parameter after must be the number of an event");
+        return false;
+    }
+    *after = (int64_t)given;
+    return true;
+}
+
 void api_task_events(call *c, db *d, core *k)
 {
     task_brief t;
+    int64_t seen;
     (void)k;
-    if (!api_own_task(c, d, &t)) return;
-    if (wait_is_on(c)) {
+    if (!api_own_task(c, d, &t) || !params_are_good(c, &seen)) return;
+    if (c->w.stream) {
+        if (!c->w.primed) c->w.seen = seen;
         stream(c, d, &t);
         return;
     }
-    int64_t seen = 0;
     json_t *all = json_array();
     for (;;) {
         json_t *part = read_events(d, t.id, &seen);
@@ -94,6 +115,12 @@ void api_task_events(call *c, db *d, core *k)
         (void)json_array_extend(all, part);
         json_decref(part);
         if (n < MOST_AT_ONCE) break;
+    }
+    /* As in stream: what the task ends with is among them. */
+    if (json_array_size(all) == 0 && wait_is_on(c) && !c->w.last &&
+        !task_is_final(t.state, t.on_chain)) {
+        json_decref(all);
+        return; /* goes on waiting */
     }
     http_json(&c->s, 200, json_pack("{s:o}", "items", all));
 }

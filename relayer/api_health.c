@@ -66,13 +66,15 @@ static json_t *check_starknet(app *a, bool *ok)
     if (!h.configured) return json_pack("{s:b, s:s}", "ok", 1, "status", "not configured");
     const int64_t age = h.at_ms == 0 ? 0 : clock_ms() - h.at_ms;
     const char *why = wrong ? h.mismatch : h.why;
-    json_t *j = json_pack("{s:b, s:s, s:s?, s:s, s:I, s:I, s:s?}", "ok", *ok, "status",
+    json_t *j = json_pack("{s:b, s:s, s:s?, s:s, s:I, s:I, s:o, s:s?, s:s?}", "ok", *ok, "status",
                           wrong    ? "another contract"
                           : !h.ok  ? "does not answer"
                           : s.held ? "cannot assign"
                                    : "ok",
                           "detail", why[0] != 0 ? why : NULL, "chain_id", a->set.chain_id, "block",
-                          (json_int_t)h.block, "age_ms", (json_int_t)age, "verifier",
+                          (json_int_t)h.block, "age_ms", (json_int_t)age, "lag_s",
+                          h.lag_s < 0 ? json_null() : json_integer((json_int_t)h.lag_s),
+                          "spec_version", h.spec[0] != 0 ? h.spec : NULL, "verifier",
                           h.verifier[0] != 0 ? h.verifier : NULL);
     if (s.has_account)
         (void)json_object_set_new(

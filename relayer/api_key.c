@@ -4,6 +4,8 @@
 #include "relayer/app.h"
 #include "relayer/check.h"
 #include "relayer/page.h"
+#include "relayer/usage.h"
+#include "relayer/wallet.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,8 +36,7 @@ static void after_change(job *j)
     if (!undone || !core_post(((reload *)j)->a->core, j)) free(j);
 }
 
-/* Within the unit that changed the table: the key is known before its owner is told. */
-static bool load_changed(call *c, db *d, core *k)
+bool api_keys_changed(call *c, db *d, core *k)
 {
     reload *r = calloc(1, sizeof *r);
     if (r != NULL) {
@@ -51,12 +52,20 @@ static bool load_changed(call *c, db *d, core *k)
 
 /* ---- */
 
-static json_t *scopes_json(uint32_t scopes)
+json_t *api_scopes_json(uint32_t scopes)
 {
     json_t *list = json_array();
     for (uint32_t s = 1; s <= SCOPE_ADMIN; s <<= 1)
         if (scopes & s) (void)json_array_append_new(list, json_string(scope_name((scope)s)));
     return list;
+}
+
+static void unknown_scope(check *k, size_t i)
+{
+    char pointer[32], names[SCOPES_TEXT];
+    (void)snprintf(pointer, sizeof pointer, "/scopes/%zu", i);
+    scopes_write(names, SCOPE_DEMANDER | SCOPE_AUDITS | SCOPE_ADMIN);
+    check_error(k, pointer, "unknown_value", "there is no such scope: these are %s", names);
 }
 
 static uint32_t read_scopes(check *k, const json_t *list)
@@ -74,58 +83,108 @@ static uint32_t read_scopes(check *k, const json_t *list)
         if (json_is_string(v) && scope_of(&s, json_string_value(v)))
             all |= (uint32_t)s;
         else
-            check_error(k, "/scopes", "unknown_value", "there is no such scope");
+            unknown_scope(k, i);
     }
     return all;
 }
 
-void api_key_create(call *c, db *d, core *k)
+static bool set_quota(db *d, const char *id, const char *quota)
 {
-    static const char *const names[] = {"name", "scopes", "expires_at", NULL};
+    return db_run(d, "UPDATE api_key SET quota = ? WHERE id = ? AND revoked_at IS NULL",
+                  DB_T(quota), DB_T(id)) == 1;
+}
+
+/* Its own limits: those given, and none where they are null. */
+void api_key_patch(call *c, db *d, core *k)
+{
+    static const char *const names[] = {"quota", NULL};
     check m;
-    char text[KEY_TEXT], expiry[CHECK_TIME] = "";
-    principal made;
+    (void)k;
     check_init(&m);
     check_known(&m, c->body, "", names);
-    const char *name = check_text(&m, c->body, "", "name", KEY_NAME - 1, true);
-    const uint32_t scopes = read_scopes(&m, json_object_get(c->body, "scopes"));
-    const int64_t expires = check_time(&m, c->body, "", "expires_at");
-    if (expires != 0 && expires <= core_now(k))
-        check_error(&m, "/expires_at", "out_of_range", "must be in the future");
-    if (!check_ok(&m)) {
-        http_problem_with(&c->s, &c->q, 400, m.code, json_pack("{s:O}", "errors", m.errors),
-                          "the request has fields that are missing, unknown or wrong");
-        check_free(&m);
-        return;
-    }
+    if (json_object_get(c->body, "quota") == NULL)
+        check_error(&m, "/quota", "missing", "must be an object, or null");
+    char *quota = usage_own_read(&m, c->body);
+    if (!check_ok(&m))
+        api_refuse_fields(c, &m);
+    else if (!set_quota(d, c->variable[0], quota))
+        http_problem(&c->s, &c->q, 404, "not_found", "there is no key of this id");
+    else
+        http_json(&c->s, 200,
+                  json_pack("{s:s, s:o}", "id", c->variable[0], "quota", usage_own_json(quota)));
+    free(quota);
     check_free(&m);
-    if (keys_create(d, text, &made, name, scopes, core_now(k), expires) != SP_OK) {
+}
+
+/* What is asked for. False: answered. */
+typedef struct {
+    const char *name;
+    char address[FELT_HEX]; /* "": a key with a secret */
+    uint32_t scopes;
+    int64_t expires;
+    char *quota; /* NULL: none of its own; to be freed */
+} asked;
+
+static bool read_asked(call *c, core *k, asked *q)
+{
+    static const char *const names[] = {"name", "scopes", "expires_at", "address", "quota", NULL};
+    check m;
+    check_init(&m);
+    check_known(&m, c->body, "", names);
+    q->name = check_text(&m, c->body, "", "name", KEY_NAME - 1, true);
+    q->scopes = read_scopes(&m, json_object_get(c->body, "scopes"));
+    q->expires = check_time(&m, c->body, "", "expires_at");
+    q->address[0] = 0;
+    if (check_felt(&m, q->address, c->body, "", "address", false) && strcmp(q->address, "0x0") == 0)
+        check_error(&m, "/address", "out_of_range", "must not be 0");
+    if (q->address[0] != 0 && (q->scopes & SCOPE_ADMIN) != 0)
+        check_error(&m, "/scopes", "out_of_range", "an account cannot be an administrator");
+    if (q->expires != 0 && q->expires <= core_now(k))
+        check_error(&m, "/expires_at", "out_of_range", "must be in the future");
+    q->quota = usage_own_read(&m, c->body);
+    const bool good = check_ok(&m);
+    if (!good) api_refuse_fields(c, &m);
+    check_free(&m);
+    if (!good) free(q->quota);
+    return good;
+}
+
+void api_key_create(call *c, db *d, core *k)
+{
+    char text[KEY_TEXT] = "";
+    principal made;
+    wallet w;
+    asked q;
+    if (!read_asked(c, k, &q)) return;
+    const bool is_account = q.address[0] != 0;
+    const sp_status s = is_account
+                            ? wallet_list(k, &w, q.address, q.name, q.scopes, q.expires)
+                            : keys_create(d, text, &made, q.name, q.scopes, core_now(k), q.expires);
+    const bool stored =
+        s == SP_OK && (q.quota == NULL || set_quota(d, is_account ? w.id : made.id, q.quota));
+    free(q.quota);
+    if (!stored) {
         http_problem(&c->s, &c->q, 503, "overloaded", "the key cannot be stored");
         return;
     }
-    if (!load_changed(c, d, k)) return;
-    if (expires != 0) time_write(expiry, expires);
-    http_add_header(&c->s, "Location", "/api/v1/api-keys/%s", made.id);
+    const char *id = is_account ? w.id : made.id;
+    if (!api_keys_changed(c, d, k)) return;
+    http_add_header(&c->s, "Location", "/api/v1/api-keys/%s", id);
     http_json(&c->s, 201,
-              json_pack("{s:s, s:s, s:s, s:o, s:s?}", "id", made.id, "key", text, "name", name,
-                        "scopes", scopes_json(scopes), "expires_at", expires != 0 ? expiry : NULL));
+              json_pack("{s:s, s:s?, s:s, s:o, s:o, s:s?}", "id", id, "key",
+                        is_account ? NULL : text, "name", q.name, "scopes",
+                        api_scopes_json(q.scopes), "expires_at", api_time_json(q.expires),
+                        "address", is_account ? q.address : NULL));
 }
 
 static json_t *key_json(db *d, const db_rows *r)
 {
-    char at[CHECK_TIME], expiry[CHECK_TIME] = "";
-    json_t *list = json_array();
-    const char *text = db_text(r, 2);
     (void)d;
-    time_write(at, db_int(r, 3));
-    if (!db_is_null(r, 4)) time_write(expiry, db_int(r, 4));
-    for (size_t n; *text != 0; text += n + strspn(text + n, " ")) {
-        n = strcspn(text, " ");
-        (void)json_array_append_new(list, json_stringn(text, n));
-    }
-    return json_pack("{s:s, s:s, s:o, s:s, s:s?}", "id", db_text(r, 0), "name", db_text(r, 1),
-                     "scopes", list, "created_at", at, "expires_at",
-                     db_is_null(r, 4) ? NULL : expiry);
+    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:s?, s:o, s:o}", "id", db_text(r, 0), "name",
+                     db_text(r, 1), "scopes", api_scopes_json(scopes_read(db_text(r, 2), NULL)),
+                     "created_at", api_time_json(db_int(r, 3)), "expires_at",
+                     api_time_json(db_int(r, 4)), "address", db_text(r, 5), "login_at",
+                     api_time_json(db_int(r, 6)), "quota", usage_own_json(db_text(r, 7)));
 }
 
 void api_key_list(call *c, db *d, core *k)
@@ -135,8 +194,9 @@ void api_key_list(call *c, db *d, core *k)
     page_query q = {.n = 0};
     (void)k;
     if (!page_read(&p, c, names)) return;
-    page_add(&q, "SELECT id, name, scopes, created_at, expires_at FROM api_key"
-                 " WHERE revoked_at IS NULL");
+    page_add(
+        &q, "SELECT id, name, scopes, created_at, expires_at, address, login_at, quota FROM api_key"
+            " WHERE revoked_at IS NULL");
     page_add_order(&q, &p, "created_at", "id");
     page_serve(&p, c, d, &q, 3, 0, key_json, NULL);
 }
@@ -146,7 +206,9 @@ void api_key_revoke(call *c, db *d, core *k)
     const char *id = c->variable[0];
     bool found = false, left = false;
     const int64_t n =
-        db_run(d, "UPDATE api_key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL",
+        db_run(d,
+               "UPDATE api_key SET revoked_at = ?, generation = generation + 1 WHERE id = ?"
+               " AND revoked_at IS NULL",
                DB_I(core_now(k)), DB_T(id));
     found = n == 1;
     db_rows *r = db_query(d,
@@ -160,28 +222,36 @@ void api_key_revoke(call *c, db *d, core *k)
     else if (!left)
         http_problem(&c->s, &c->q, 409, "conflict_state",
                      "this is the last key of an administrator");
-    else if (load_changed(c, d, k))
+    else if (api_keys_changed(c, d, k))
         c->s.status = 204;
+}
+
+/* What is said of the key that came: there may be none, or one that is not good (any more). */
+static void no_key(call *c)
+{
+    const bool none = c->q.headers[HTTP_AUTHORIZATION] == NULL;
+    http_add_header(&c->s, "WWW-Authenticate", "Bearer");
+    http_problem(&c->s, &c->q, 401, none ? "missing_credentials" : "invalid_credentials", "%s",
+                 none ? "send Authorization: Bearer <api-key>"
+                      : "this API key or token is not known, or not good any more");
 }
 
 void api_me(call *c, db *d, core *k)
 {
-    char name[KEY_NAME] = "", expiry[CHECK_TIME] = "";
+    char name[KEY_NAME] = "";
     (void)k;
     if (c->who.id[0] == 0) {
-        http_add_header(&c->s, "WWW-Authenticate", "Bearer");
-        http_problem(&c->s, &c->q, 401, "missing_credentials",
-                     "send Authorization: Bearer <api-key>");
+        no_key(c);
         return;
     }
     db_rows *r = db_query(d, "SELECT name FROM api_key WHERE id = ?", DB_T(c->who.id));
     if (db_next(r)) (void)snprintf(name, sizeof name, "%s", db_text(r, 0));
     db_end(r);
-    if (c->who.expires_at != 0) time_write(expiry, c->who.expires_at);
     http_json(&c->s, 200,
-              json_pack("{s:s, s:s, s:o, s:s?}", "id", c->who.id, "name", name, "scopes",
-                        scopes_json(c->who.scopes), "expires_at",
-                        c->who.expires_at != 0 ? expiry : NULL));
+              json_pack("{s:s, s:s, s:o, s:o, s:s?}", "id", c->who.id, "name", name, "scopes",
+                        api_scopes_json(c->who.scopes), "expires_at",
+                        api_time_json(c->who.expires_at), "address",
+                        c->who.address[0] != 0 ? c->who.address : NULL));
 }
 
 static json_t *rate(uint64_t per_second, uint64_t burst)
@@ -193,18 +263,20 @@ static json_t *rate(uint64_t per_second, uint64_t burst)
 void api_me_usage(call *c, db *d, core *k)
 {
     const settings *s = &c->a->set;
-    int64_t open = 0;
+    usage_now u;
     (void)k;
     if (c->who.id[0] == 0) {
         api_me(c, d, k);
         return;
     }
-    db_rows *r = db_query(d, "SELECT open_tasks FROM quota WHERE key_id = ?", DB_T(c->who.id));
-    if (db_next(r)) open = db_int(r, 0);
-    db_end(r);
-    http_json(&c->s, 200,
-              json_pack("{s:{s:I, s:I}, s:{s:o, s:o}}", "open_tasks", "used", (json_int_t)open,
-                        "limit", (json_int_t)settings_now(&s->open_tasks), "rates", "post",
-                        rate(settings_now(&s->post_rate), settings_now(&s->post_burst)), "read",
-                        rate(settings_now(&s->read_rate), settings_now(&s->read_burst))));
+    usage_look(&u, d, c->a, c->who.id, clock_ms());
+    json_t *j = usage_json(&u);
+    (void)json_object_set_new(
+        j, "rates",
+        json_pack("{s:o, s:o, s:I, s:I}", "post",
+                  rate(settings_now(&s->post_rate), settings_now(&s->post_burst)), "read",
+                  rate(settings_now(&s->read_rate), settings_now(&s->read_burst)), "uploads",
+                  (json_int_t)settings_now(&s->uploads), "upload_bytes_per_hour",
+                  (json_int_t)settings_now(&s->upload_bytes)));
+    http_json(&c->s, 200, j);
 }

@@ -4,7 +4,10 @@
 
 #include "relayer/app.h"
 #include "relayer/check.h"
+#include "relayer/node_payee.h"
 #include "relayer/page.h"
+#include "relayer/standing_sum.h"
+#include "relayer/uptime.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +15,8 @@
 #define NODE_SELECT                                                                              \
     "SELECT id, state, connected, draining, region, price_base, price_mcycle, max_concurrent,"   \
     " specs, bench, address, rep_good, rep_bad, rep_at, tries_good, tries_all, tries_at, clean," \
-    " banned_until, last_seen, created_at, version FROM node WHERE "
+    " banned_until, last_seen, created_at, version, chain_tier, refusals, rests_until,"          \
+    " " PAYEE_COLUMNS " FROM node WHERE "
 #define ACTIVE "connected = 1 AND state <> 'banned'"
 
 /* Of what a node says of its machine, what others may know. */
@@ -27,14 +31,6 @@ static json_t *chosen(const char *text, const char *const *names)
     return some;
 }
 
-static json_t *time_json(int64_t ms)
-{
-    char text[CHECK_TIME];
-    if (ms == 0) return json_null();
-    time_write(text, ms);
-    return json_string(text);
-}
-
 static json_t *trust(const db_rows *r, int64_t now)
 {
     const reputation rep = {(uint64_t)db_int(r, 11), (uint64_t)db_int(r, 12),
@@ -45,7 +41,15 @@ static json_t *trust(const db_rows *r, int64_t now)
                      (json_int_t)reputation_ppm(&rep, (uint64_t)now), "success_ppm",
                      (json_int_t)success_rate_ppm(&tries, (uint64_t)now), "clean_results",
                      (json_int_t)db_int(r, 17), "paused_until",
-                     time_json(db_int(r, 18) > now ? db_int(r, 18) : 0));
+                     api_time_json(db_int(r, 18) > now ? db_int(r, 18) : 0));
+}
+
+/* Whether its account has signed for it. */
+static json_t *account_proof(const db_rows *r, int64_t now)
+{
+    const payee_view v = payee_read(r, 25, now);
+    return json_pack("{s:s, s:s?, s:o, s:o}", "state", v.state, "code", v.code, "checked_at",
+                     api_time_json(v.asked_ms), "expires_at", api_time_json(v.until_ms));
 }
 
 static json_t *node_json(const db_rows *r, int64_t now)
@@ -59,10 +63,18 @@ static json_t *node_json(const db_rows *r, int64_t now)
                   "draining", db_int(r, 3) != 0, "region", db_text(r, 4), "account", db_text(r, 10),
                   "price", "base_fri", db_text(r, 5), "per_mcycle_fri", db_text(r, 6), "capacity",
                   "max_concurrent", (json_int_t)db_int(r, 7), "specs", chosen(db_text(r, 8), specs),
-                  "bench", chosen(db_text(r, 9), bench), "last_seen", time_json(db_int(r, 19)),
-                  "created_at", time_json(db_int(r, 20)), "version", (json_int_t)db_int(r, 21));
+                  "bench", chosen(db_text(r, 9), bench), "last_seen", api_time_json(db_int(r, 19)),
+                  "created_at", api_time_json(db_int(r, 20)), "version", (json_int_t)db_int(r, 21));
     json_t *t = trust(r, now);
     if (j != NULL && t != NULL) (void)json_object_update(j, t);
+    if (j != NULL) /* for which tasks the contract pays its account */
+        (void)json_object_set_new(j, "chain_tier",
+                                  db_is_null(r, 22) ? json_null() : json_integer(db_int(r, 22)));
+    if (j != NULL) /* refusal.h */
+        (void)json_object_update_new(
+            j, json_pack("{s:I, s:o}", "refusals", (json_int_t)db_int(r, 23), "rests_until",
+                         api_time_json(db_int(r, 24) > now ? db_int(r, 24) : 0)));
+    if (j != NULL) (void)json_object_set_new(j, "account_proof", account_proof(r, now));
     json_decref(t);
     return j;
 }
@@ -117,11 +129,18 @@ void api_node_show(call *c, db *d, core *k)
     if (db_next(r)) running = db_int(r, 0);
     db_end(r);
     if (j != NULL) (void)json_object_set_new(j, "running", json_integer(running));
+    vitals v;
+    const bool here = vitals_get(nodes_vitals(c->a->nodes), &v, c->variable[0]);
+    if (j != NULL) {
+        (void)json_object_set_new(j, "uptime_ppm",
+                                  json_integer(uptime_ppm(d, c->variable[0], clock_ms())));
+        (void)json_object_set_new(j, "vitals", here ? vitals_json(&v) : json_null());
+    }
     char etag[32];
     const char *given = c->q.method == HTTP_PATCH ? NULL : c->q.headers[HTTP_IF_NONE_MATCH];
     (void)snprintf(etag, sizeof etag, "\"v%lld\"", (long long)version);
     http_add_header(&c->s, "ETag", "%s", etag);
-    if (given != NULL && strcmp(given, etag) == 0) {
+    if (http_etag_among(given, etag, true)) {
         json_decref(j);
         c->s.status = 304;
         return;
@@ -141,10 +160,11 @@ static json_t *attempt_item(db *d, const db_rows *r)
 {
     (void)d;
     return json_pack("{s:s, s:I, s:o, s:o, s:o, s:s?, s:I, s:s?, s:s}", "task_id", db_text(r, 0),
-                     "attempt", (json_int_t)db_int(r, 1), "offered_at", time_json(db_int(r, 2)),
-                     "accepted_at", time_json(db_int(r, 3)), "ended_at", time_json(db_int(r, 4)),
-                     "phase", db_text(r, 5), "progress_ppm", (json_int_t)db_int(r, 6), "outcome",
-                     db_text(r, 7), "task_state", db_text(r, 8));
+                     "attempt", (json_int_t)db_int(r, 1), "offered_at", api_time_json(db_int(r, 2)),
+                     "accepted_at", api_time_json(db_int(r, 3)), "ended_at",
+                     api_time_json(db_int(r, 4)), "phase", db_text(r, 5), "progress_ppm",
+                     (json_int_t)db_int(r, 6), "outcome", db_text(r, 7), "task_state",
+                     db_text(r, 8));
 }
 
 /* The attempts of a node, at tasks that the caller may see. */
@@ -174,7 +194,7 @@ static json_t *event_item(db *d, const db_rows *r)
 {
     (void)d;
     return json_pack("{s:I, s:o, s:s}", "seq", (json_int_t)db_int(r, 0), "at",
-                     time_json(db_int(r, 1)), "kind", db_text(r, 2));
+                     api_time_json(db_int(r, 1)), "kind", db_text(r, 2));
 }
 
 /* The score and the events that it comes from. */
@@ -194,6 +214,14 @@ void api_node_reputation(call *c, db *d, core *k)
         no_such_node(c);
         return;
     }
+    /* Events that are not listed any more: rows.h. */
+    standing_sum base;
+    standing_base_read(&base, d, c->variable[0]);
+    if (score != NULL)
+        (void)json_object_set_new(
+            score, "summed_up",
+            json_pack("{s:I, s:o}", "events", (json_int_t)base.seq, "until",
+                      base.seq > 0 ? api_time_json(base.until) : json_null()));
     page_add(&q, "SELECT seq, at, kind FROM reputation_event WHERE 1 = 1");
     page_add_text(&q, " AND node_id = ?", c->variable[0]);
     page_add_order(&q, &p, "seq", NULL);

@@ -68,9 +68,7 @@ static bool read_terms(call *c, terms *t)
     if (region != NULL) (void)snprintf(t->region, sizeof t->region, "%s", region);
     t->draining = check_bool(&m, c->body, "", "draining", t->draining);
     const bool ok = check_ok(&m);
-    if (!ok)
-        http_problem_with(&c->s, &c->q, 400, m.code, json_pack("{s:O}", "errors", m.errors),
-                          "the request has fields that are missing, unknown or wrong");
+    if (!ok) api_refuse_fields(c, &m);
     check_free(&m);
     return ok;
 }
@@ -85,7 +83,7 @@ void api_node_patch(call *c, db *d, core *k)
         return;
     }
     (void)snprintf(etag, sizeof etag, "\"v%lld\"", (long long)t.version);
-    if (match != NULL && strcmp(match, "*") != 0 && strcmp(match, etag) != 0) {
+    if (match != NULL && !http_etag_among(match, etag, false)) {
         http_problem(&c->s, &c->q, 412, "precondition_failed", "the node has changed: it is %s now",
                      etag);
         return;
@@ -136,12 +134,16 @@ void api_node_earnings(call *c, db *d, core *k)
         no_such_node(c);
         return;
     }
-    r = db_query(d, "SELECT t.state, s.payout, s.subsidy, t.amount" OF_NODE, DB_T(c->variable[0]));
+    /* Tasks that are there, and the sum of those whose rows are gone (past.h). */
+    r = db_query(d,
+                 "SELECT t.state, s.payout, s.subsidy, t.amount, 1" OF_NODE " UNION ALL SELECT"
+                 " 'settled', payout, subsidy, '0', tasks FROM earning_past WHERE node_id = ?",
+                 DB_T(c->variable[0]), DB_T(c->variable[0]));
     while (ok && db_next(r)) {
         if (strcmp(db_text(r, 0), "settled") == 0) {
             ok = add(&payout, db_text(r, 1)) && add(&subsidy, db_text(r, 2)) &&
                  add(&all, db_text(r, 1)) && add(&all, db_text(r, 2));
-            paid++;
+            paid += (json_int_t)db_int(r, 4);
         } else if (strcmp(db_text(r, 0), "refunded") != 0) {
             ok = add(&escrowed, db_text(r, 3));
             open++;

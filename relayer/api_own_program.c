@@ -9,6 +9,7 @@
 #include "market/hex.h"
 #include "relayer/app.h"
 #include "relayer/blob.h"
+#include "relayer/intake.h"
 #include "relayer/check.h"
 #include "relayer/keep.h"
 #include "relayer/own_program.h"
@@ -27,6 +28,7 @@
 typedef struct {
     char sha256[OWN_PROGRAM_SHA256], *ids;
     size_t n;
+    int64_t table_rows;
 } registration;
 
 void api_own_program_drop(void *prepared)
@@ -65,9 +67,7 @@ static bool check_body(call *c)
     if (check_ok(&m) && (b64 == NULL) == (sha256 == NULL))
         check_error(&m, "", "missing", "needs either elf_b64 or elf_sha256, that of a blob");
     const bool ok = check_ok(&m);
-    if (!ok)
-        http_problem_with(&c->s, &c->q, 400, m.code, json_pack("{s:O}", "errors", m.errors),
-                          "the request has fields that are missing, unknown or wrong");
+    if (!ok) api_refuse_fields(c, &m);
     check_free(&m);
     return ok;
 }
@@ -98,9 +98,9 @@ static uint8_t *take_elf(call *c, size_t *n)
     return NULL;
 }
 
-/* Its id under each profile that is sound, and each io mode, as the child says; NULL: c is
- * answered. */
-static json_t *identify(call *c, const uint8_t *elf, size_t n)
+/* Its id under each profile that is sound, and each io mode, and the rows of its tables, as the
+ * child says; NULL: c is answered. */
+static json_t *identify(call *c, const uint8_t *elf, size_t n, int64_t *table_rows)
 {
     static const char *const profiles[] = {"fast", "balanced", "proven", "chain"};
     json_t *all = json_object();
@@ -128,6 +128,7 @@ static json_t *identify(call *c, const uint8_t *elf, size_t n)
                 json_decref(all);
                 return NULL;
             }
+            *table_rows = (int64_t)(r.trace_rows & INT64_MAX);
             hex_write(id, r.program_id, sizeof r.program_id);
             (void)json_object_set_new(ids, digest != 0 ? "digest" : "words", json_string(id));
         }
@@ -136,11 +137,15 @@ static json_t *identify(call *c, const uint8_t *elf, size_t n)
 }
 
 /* The same bytes have the same ids, whoever registered them. */
-static char *known_ids(db *d, const char *sha256)
+static char *known_ids(db *d, const char *sha256, int64_t *table_rows)
 {
     char *ids = NULL;
-    db_rows *r = db_query(d, "SELECT ids FROM program WHERE sha256 = ? LIMIT 1", DB_T(sha256));
-    if (db_next(r)) ids = strdup(db_text(r, 0));
+    db_rows *r =
+        db_query(d, "SELECT ids, table_rows FROM program WHERE sha256 = ? LIMIT 1", DB_T(sha256));
+    if (db_next(r)) {
+        ids = strdup(db_text(r, 0));
+        *table_rows = db_int(r, 1);
+    }
     db_end(r);
     return ids;
 }
@@ -152,6 +157,7 @@ void api_own_program_prepare(call *c, db *d, core *k)
     size_t n = 0;
     (void)k;
     if (!check_body(c)) return;
+    if (!intake_has_room(c, c->q.body_bytes)) return;
     registration *m = calloc(1, sizeof *m);
     uint8_t *elf = m == NULL ? NULL : take_elf(c, &n);
     if (m == NULL) http_problem(&c->s, &c->q, 503, "overloaded", "out of memory");
@@ -159,9 +165,9 @@ void api_own_program_prepare(call *c, db *d, core *k)
         (void)SHA256(elf, n, hash);
         hex_write(m->sha256, hash, sizeof hash);
         m->n = n;
-        m->ids = known_ids(d, m->sha256);
+        m->ids = known_ids(d, m->sha256, &m->table_rows);
         if (m->ids == NULL) {
-            json_t *ids = identify(c, elf, n);
+            json_t *ids = identify(c, elf, n, &m->table_rows);
             if (ids != NULL) m->ids = json_dumps(ids, JSON_COMPACT);
             json_decref(ids);
         }
@@ -217,12 +223,14 @@ void api_own_program_create(call *c, db *d, core *k)
         http_problem(&c->s, &c->q, 429, "quota_exceeded",
                      "this key has as many programs as it may have");
     } else {
-        keep_new(k, m->sha256, m->n);
+        keep_new(k, m->sha256, m->n, c->who.id);
         (void)db_run(d,
-                     "INSERT INTO program(key_id, sha256, name, version, elf_bytes, ids,"
-                     " description, created_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+                     "INSERT INTO program(key_id, sha256, name, version, elf_bytes,"
+                     " table_rows, ids, description, created_at)"
+                     " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
                      DB_T(c->who.id), DB_T(m->sha256), DB_T(name), DB_T(version), DB_I(m->n),
-                     DB_T(m->ids), DB_T(summary != NULL ? summary : ""), DB_I(core_now(k)));
+                     DB_I(m->table_rows), DB_T(m->ids), DB_T(summary != NULL ? summary : ""),
+                     DB_I(core_now(k)));
         answer(c, d, 201, m->sha256);
     }
 }

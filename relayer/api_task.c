@@ -5,11 +5,17 @@
 #include "relayer/app.h"
 #include "relayer/node.h"
 #include "relayer/check.h"
+#include "relayer/intake.h"
+#include "relayer/keep.h"
+#include "relayer/possible.h"
 #include "relayer/quote.h"
 #include "relayer/rest.h"
 #include "relayer/task.h"
+#include "relayer/usage.h"
+#include "relayer/waiting.h"
 #include "relayer/watch.h"
 
+#include <inttypes.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <stdio.h>
@@ -43,10 +49,37 @@ bool api_idem_check(call *c, bool required)
     return false;
 }
 
-bool api_chain_takes(const call *c, const task_new *t, task_refusal *why)
+/* 422, with the place of what is wrong; false, for its caller. */
+static bool refuse_chain(task_refusal *why, const char *pointer, const char *code,
+                         const char *detail)
 {
-    const bool wrong = watch_terms(c->a) == WATCH_TERMS_WRONG;
-    if (t->chain_task_id[0] == 0 || !wrong) return true;
+    memset(why, 0, sizeof *why);
+    why->status = 422;
+    why->code = "escrow_not_served";
+    (void)snprintf(why->detail, sizeof why->detail, "%s", detail);
+    why->errors = check_one(pointer, code, detail);
+    return false;
+}
+
+bool api_chain_takes(const call *c, task_new *t, task_refusal *why)
+{
+    char contract[FELT_HEX];
+    felt ours;
+    const settings *s = &c->a->set;
+    if (t->chain_task_id[0] == 0) return true;
+    /* Nobody would ever look for the escrow. */
+    if (s->rpc[0] == 0 || felt_read_hex(&ours, s->contract, strlen(s->contract)) != SP_OK)
+        return refuse_chain(why, "/chain", "no_chain",
+                            "this relayer has no chain: it takes no tasks with an escrow");
+    (void)felt_write_hex(contract, ours);
+    if (t->chain_contract[0] == 0)
+        (void)snprintf(t->chain_contract, sizeof t->chain_contract, "%s", contract);
+    if (strcmp(t->chain_contract, contract) != 0) {
+        char detail[sizeof why->detail];
+        (void)snprintf(detail, sizeof detail, "this relayer's contract is %s", contract);
+        return refuse_chain(why, "/chain/contract", "other_contract", detail);
+    }
+    if (watch_terms(c->a) != WATCH_TERMS_WRONG) return true;
     memset(why, 0, sizeof *why);
     why->status = 503;
     why->code = "contract_mismatch";
@@ -56,21 +89,47 @@ bool api_chain_takes(const call *c, const task_new *t, task_refusal *why)
     return false;
 }
 
-/* On a reader's thread: everything that needs no database. */
+task_asker api_asker(const call *c, db *d)
+{
+    const bool reads = (c->who.scopes & ((uint32_t)SCOPE_BLOBS_READ | SCOPE_ADMIN)) != 0;
+    return (task_asker){d, c->who.id, reads ? c->a->blobs : NULL};
+}
+
+bool api_task_owner(const call *c, task_new *t, task_refusal *why)
+{
+    memcpy(t->key_id, c->who.id, KEY_ID);
+    if (c->who.address[0] == 0) return true;
+    if (t->creator[0] == 0) (void)snprintf(t->creator, sizeof t->creator, "%s", c->who.address);
+    if (strcmp(t->creator, c->who.address) == 0) return true;
+    memset(why, 0, sizeof *why);
+    why->status = 422;
+    why->code = "not_owner";
+    (void)snprintf(why->detail, sizeof why->detail, "creator: the account that has logged in is %s",
+                   c->who.address);
+    why->errors = check_one("/creator", "not_owner", why->detail);
+    return false;
+}
+
+/* On a reader's thread: everything that needs only to be read. */
 void api_task_create_prepare(call *c, db *d, core *k)
 {
     task_refusal why;
-    (void)d;
+    char fingerprint[65];
     (void)k;
-    if (!api_takes_tasks(c) || !api_idem_check(c, false)) return;
+    /* Before anything that the time may have changed. */
+    api_idem_fingerprint(fingerprint, c);
+    if (!api_idem_check(c, false) || api_idem_replayed(c, d, fingerprint) || !api_takes_tasks(c) ||
+        !intake_has_room(c, c->q.body_bytes))
+        return;
     creation *m = calloc(1, sizeof *m);
     if (m == NULL) {
         http_problem(&c->s, &c->q, 503, "overloaded", "out of memory");
         return;
     }
-    const task_asker who = {d, c->who.id};
+    const task_asker who = api_asker(c, d);
     bool good = task_parse(&m->t, c->body, &who, clock_ms(), (int64_t)c->a->set.max_attempts, &why);
-    if (good && !quote_take(&m->t, clock_ms(), rest_cursor_secret(c->a), &why)) {
+    if (good && (!quote_take(&m->t, clock_ms(), rest_cursor_secret(c->a), &why) ||
+                 !api_chain_takes(c, &m->t, &why) || !api_task_owner(c, &m->t, &why))) {
         task_new_free(&m->t);
         good = false;
     }
@@ -80,18 +139,13 @@ void api_task_create_prepare(call *c, db *d, core *k)
         free(m);
         return;
     }
-    if (!api_chain_takes(c, &m->t, &why)) {
-        http_problem(&c->s, &c->q, why.status, why.code, "%s", why.detail);
-        api_task_create_drop(m);
-        return;
-    }
     if (task_keep_input(&m->t, c->a->blobs) != SP_OK) {
         http_problem(&c->s, &c->q, 507, "storage_full", "the input cannot be stored");
         api_task_create_drop(m);
         return;
     }
-    api_idem_fingerprint(m->fingerprint, c);
-    memcpy(m->t.key_id, c->who.id, KEY_ID);
+    memcpy(m->fingerprint, fingerprint, sizeof m->fingerprint);
+    m->t.too_late = !possible_in_time(d, &m->t, clock_ms());
     c->prepared = m;
 }
 
@@ -103,12 +157,14 @@ void api_task_create_drop(void *prepared)
 }
 
 /* True: a request with this key was answered before, and c is answered. */
-bool api_idem_replayed(call *c, db *d, const char *fingerprint, const char *key)
+bool api_idem_replayed(call *c, db *d, const char *fingerprint)
 {
+    const char *key = c->q.headers[HTTP_IDEMPOTENCY_KEY];
+    if (key == NULL) return false;
     db_rows *r = db_query(d,
                           "SELECT fingerprint, status, location, body FROM idem"
-                          " WHERE key_id = ? AND path = ? AND name = ?",
-                          DB_T(c->who.id), DB_T(c->r->path), DB_T(key));
+                          " WHERE key_id = ? AND path = ? AND name = ? AND expires_at > ?",
+                          DB_T(c->who.id), DB_T(c->r->path), DB_T(key), DB_I(clock_ms()));
     const bool found = db_next(r);
     if (found && strcmp(db_text(r, 0), fingerprint) != 0) {
         http_problem(&c->s, &c->q, 422, "idempotency_key_reused",
@@ -127,6 +183,9 @@ void api_idem_store(call *c, db *d, core *k, const char *fingerprint, const char
                     const char *location)
 {
     if (key == NULL || c->s.broken) return;
+    (void)db_run(d,
+                 "DELETE FROM idem WHERE key_id = ? AND path = ? AND name = ? AND expires_at <= ?",
+                 DB_T(c->who.id), DB_T(c->r->path), DB_T(key), DB_I(clock_ms()));
     const int64_t n = db_run(
         d,
         "INSERT INTO idem(key_id, path, name, fingerprint, status, location, body, expires_at)"
@@ -143,12 +202,27 @@ void api_idem_fingerprint(char out[65], const call *c)
     hex_write(out, hash, sizeof hash);
 }
 
-bool api_may_open(call *c, db *d)
+bool api_may_open(const call *c, db *d, core *k, const char *amount, const char **why,
+                  uint64_t *retry_s)
 {
-    db_rows *r = db_query(d, "SELECT open_tasks FROM quota WHERE key_id = ?", DB_T(c->who.id));
-    const bool ok = !db_next(r) || (uint64_t)db_int(r, 0) < settings_now(&c->a->set.open_tasks);
-    db_end(r);
+    usage_now u;
+    u256 v = amount_from_u64(0);
+    if (amount != NULL && amount_read(&v, amount, strlen(amount)) != SP_OK) core_fail(k);
+    usage_look(&u, d, c->a, c->who.id, core_now(k));
+    const bool ok = usage_may_open(&u, amount != NULL ? USAGE_NEW : USAGE_AGAIN, v, why);
+    *retry_s = usage_retry_s(&u, core_now(k));
     return ok;
+}
+
+/* The same, and otherwise c is answered. */
+static bool may_open(call *c, db *d, core *k, const char *amount)
+{
+    const char *why;
+    uint64_t retry_s;
+    if (api_may_open(c, d, k, amount, &why, &retry_s)) return true;
+    http_add_header(&c->s, "Retry-After", "%" PRIu64, retry_s);
+    http_problem(&c->s, &c->q, 429, "quota_exceeded", "%s", why);
+    return false;
 }
 
 json_t *api_task_insert(call *c, core *k, task_new *t, char why[HOOK_REASON])
@@ -162,6 +236,10 @@ json_t *api_task_insert(call *c, core *k, task_new *t, char why[HOOK_REASON])
         return NULL;
     uuid_write(t->id, id);
     if (!hook_task_accept(k, t, secret, why)) return NULL;
+    if (t->named_blob && t->input == NULL && !keep_is_there(k, t->input_sha256)) {
+        (void)snprintf(why, HOOK_REASON, "job.input: the blob is no longer here");
+        return NULL;
+    }
     task_insert(k, t);
     const bool on_chain = t->chain_task_id[0] != 0;
     const char *state = task_state_name(on_chain ? TASK_CREATED : TASK_QUEUED);
@@ -180,11 +258,15 @@ void api_task_create(call *c, db *d, core *k)
 {
     creation *m = c->prepared;
     const char *key = c->q.headers[HTTP_IDEMPOTENCY_KEY];
-    if (key != NULL && api_idem_replayed(c, d, m->fingerprint, key)) return;
-    if (!api_may_open(c, d)) {
+    if (api_idem_replayed(c, d, m->fingerprint)) return;
+    if (!may_open(c, d, k, m->t.amount)) return;
+    if (!task_may_wait(d, &m->t, settings_now(&c->a->set.unseen_escrows))) {
         http_add_header(&c->s, "Retry-After", "60");
-        http_problem(&c->s, &c->q, 429, "quota_exceeded",
-                     "this key has as many open tasks as it may have");
+        http_problem(&c->s, &c->q, 429, "quota_exceeded", API_UNSEEN);
+        return;
+    }
+    if (m->t.too_late) {
+        api_refuse_one(c, "/deadline", "deadline_impossible", POSSIBLE_TOO_LATE);
         return;
     }
     if (task_has_twin(d, &m->t)) {
@@ -195,7 +277,7 @@ void api_task_create(call *c, db *d, core *k)
     json_t *j = api_task_insert(c, k, &m->t, why);
     if (j == NULL) {
         if (why[0] != 0)
-            http_problem(&c->s, &c->q, 422, "validation_failed", "%s", why);
+            api_refuse_one(c, api_callback_at(&m->t, true), "validation_failed", why);
         else
             http_problem(&c->s, &c->q, 500, "internal", "no id can be made");
         return;
@@ -211,6 +293,12 @@ bool api_is_admin(const call *c) { return (c->who.scopes & SCOPE_ADMIN) != 0; }
 
 void api_no_such_task(call *c)
 {
+    if (c->who.id[0] == 0) { /* whether there is one is nobody's business */
+        http_add_header(&c->s, "WWW-Authenticate", "Bearer");
+        http_problem(&c->s, &c->q, 401, "missing_credentials",
+                     "send Authorization: Bearer <api-key>: this is no public task");
+        return;
+    }
     http_problem(&c->s, &c->q, 404, "not_found",
                  "there is no task of this id that this key may see");
 }
@@ -257,10 +345,15 @@ void api_task_show(call *c, db *d, core *k)
         const char *given = c->q.headers[HTTP_IF_NONE_MATCH];
         (void)snprintf(etag, sizeof etag, "\"v%lld\"", (long long)db_int(r, 1));
         http_add_header(&c->s, "ETag", "%s", etag);
-        if (given != NULL && strcmp(given, etag) == 0)
+        if (http_etag_among(given, etag, true)) {
             c->s.status = 304;
-        else
-            http_json(&c->s, 200, task_json(d, r, true));
+        } else {
+            json_t *j = task_json(d, r, true);
+            task_state s;
+            if (task_state_read(&s, db_text(r, 2)) && s == TASK_QUEUED)
+                (void)json_object_set_new(j, "waiting", waiting_json(c->a->waits, c->variable[0]));
+            http_json(&c->s, 200, j);
+        }
     }
     db_end(r);
 }
@@ -273,7 +366,7 @@ void api_task_cancel(call *c, db *d, core *k)
     const char *match = c->q.headers[HTTP_IF_MATCH];
     char etag[32];
     (void)snprintf(etag, sizeof etag, "\"v%lld\"", (long long)t.version);
-    if (match != NULL && strcmp(match, "*") != 0 && strcmp(match, etag) != 0) {
+    if (match != NULL && !http_etag_among(match, etag, false)) {
         http_problem(&c->s, &c->q, 412, "precondition_failed", "the task has changed: it is %s now",
                      etag);
         return;
@@ -311,8 +404,7 @@ void api_task_retry(call *c, db *d, core *k)
     if (check_ok(&m) && (deadline <= core_now(k) || deadline > core_now(k) + TASK_MAX_DEADLINE_MS))
         check_error(&m, "/deadline", "out_of_range", "must be there, in the future, within a year");
     if (!check_ok(&m)) {
-        http_problem_with(&c->s, &c->q, 400, m.code, json_pack("{s:O}", "errors", m.errors),
-                          "the request has fields that are missing, unknown or wrong");
+        api_refuse_fields(c, &m);
     } else if (!task_may_retry(t.state) || t.on_chain) {
         http_problem(&c->s, &c->q, 409, "conflict_state",
                      t.on_chain ? "a task with an escrow ends with it: make a new one"
@@ -320,10 +412,8 @@ void api_task_retry(call *c, db *d, core *k)
                      task_state_name(t.state));
     } else if (t.forgotten) {
         http_problem(&c->s, &c->q, 410, "gone", "its input is no longer kept: make a new one");
-    } else if (!api_may_open(c, d)) {
-        http_add_header(&c->s, "Retry-After", "60");
-        http_problem(&c->s, &c->q, 429, "quota_exceeded",
-                     "this key has as many open tasks as it may have");
+    } else if (!may_open(c, d, k, NULL)) {
+        (void)0; /* answered */
     } else if (!task_again(k, &t, deadline, c->who.id)) {
         http_problem(&c->s, &c->q, 409, "conflict_state", "the task has changed meanwhile");
     } else {

@@ -101,9 +101,7 @@ void api_webhook_create(call *c, db *d, core *k)
     wrong = events == NULL ? NULL : hook_events_check(events);
     if (wrong != NULL) check_error(&e, "/events", "unknown_value", "%s", wrong);
     if (!check_ok(&e)) {
-        http_problem_with(&c->s, &c->q, 400, e.code,
-                          json_pack("{s:o}", "errors", json_incref(e.errors)),
-                          "the request has fields that are missing, unknown or wrong");
+        api_refuse_fields(c, &e);
     } else if (has_room(c, d)) {
         char *text =
             events == NULL ? strdup(HOOK_DEFAULT_EVENTS) : json_dumps(events, JSON_COMPACT);

@@ -10,12 +10,15 @@
 #include "relayer/hint.h"
 #include "relayer/hook.h"
 #include "relayer/jump.h"
+#include "relayer/intake.h"
 #include "relayer/log.h"
+#include "relayer/payee_ask.h"
 #include "relayer/reload.h"
 #include "relayer/rest.h"
 #include "relayer/sender.h"
 #include "relayer/service.h"
 #include "relayer/verify.h"
+#include "relayer/waiting.h"
 #include "relayer/watch.h"
 
 #include "starknet/selector.h"
@@ -67,8 +70,6 @@ static void jumped(core *c, void *user, int64_t by_ms)
     (void)user;
     jump_heed(c, by_ms);
 }
-
-static void undone(void *user) { ((app *)user)->recount = true; }
 
 static void tick(core *c, void *user, int64_t now_ms)
 {
@@ -144,6 +145,11 @@ static sp_status load_keys(app *a, char *why)
     return SP_ERR_IO;
 }
 
+static bool on_long_body(void *user, http_request *q, http_response *r, uint64_t bytes)
+{
+    return intake_begin(user, q, r, bytes);
+}
+
 static uint64_t on_max_body(void *user, const http_request *q) { return call_max_body(user, q); }
 
 static void on_request(void *user, server_handle h, http_request *q) { call_begin(user, h, q); }
@@ -153,9 +159,9 @@ static void on_ws_open(void *user, server_handle h, const char *node, const char
     node_on_open(user, h, node, peer);
 }
 
-static void on_ws_message(void *user, server_handle h, char *text, size_t n)
+static void on_ws_message(void *user, server_handle h, char *text, size_t n, int64_t rtt_us)
 {
-    node_on_message(user, h, text, n);
+    node_on_message(user, h, text, n, rtt_us);
 }
 
 static void on_ws_close(void *user, server_handle h) { node_on_close(user, h); }
@@ -222,6 +228,8 @@ sp_status app_open(app *a, const settings *s, const settings_source *source, cha
     if (uv_loop_init(&a->loop) != 0 || port_init(&a->port, &a->loop) != SP_OK) return SP_ERR_NOMEM;
     SP_TRY(keys_new(&a->keys));
     SP_TRY(nodes_new(&a->nodes));
+    a->waits = waiting_new();
+    if (a->waits == NULL) return SP_ERR_NOMEM;
     SP_TRY(reload_open(&a->reload, a, source));
     SP_TRY(set_rules(a, why));
     const core_config core_settings = {.database = database,
@@ -233,8 +241,7 @@ sp_status app_open(app *a, const settings *s, const settings_source *source, cha
                                        .tick = tick,
                                        .fence = instance_fence,
                                        .fatal = fatal,
-                                       .jumped = jumped,
-                                       .undone = undone};
+                                       .jumped = jumped};
     SP_TRY(core_new(&a->core, &core_settings, &a->port, why));
     SP_TRY(load_keys(a, why));
     SP_TRY(rest_open(a, core_db(a->core)));
@@ -256,6 +263,7 @@ sp_status app_open(app *a, const settings *s, const settings_source *source, cha
     if (mismatch) a->exit_code = APP_MISMATCH;
     SP_TRY(watched);
     SP_TRY(sender_open(a, database, why));
+    SP_TRY(payee_ask_open(a, database, why));
     SP_TRY(hint_open(a, database));
     SP_TRY(backup_open(&a->backup, a, database));
 
@@ -270,7 +278,9 @@ sp_status app_open(app *a, const settings *s, const settings_source *source, cha
                              .max_connections = (unsigned)s->max_connections,
                              .per_ip = (unsigned)s->per_ip,
                              .upgrade_rate = (unsigned)s->upgrade_rate,
+                             .node_ms = s->reconnect_ms,
                              .proxies = a->set.trusted_proxies,
+                             .cors = a->set.cors_origins,
                              .min_rate = (unsigned)s->min_rate,
                              .max_message = s->max_message,
                              .message_rate = s->message_rate,
@@ -281,6 +291,7 @@ sp_status app_open(app *a, const settings *s, const settings_source *source, cha
                              .hangup_s = (unsigned)(s->heartbeat_timeout_ms / 1000)};
     const server_events e = {.user = a,
                              .max_body = on_max_body,
+                             .long_body = on_long_body,
                              .request = on_request,
                              .ws_open = on_ws_open,
                              .ws_message = on_ws_message,
@@ -306,10 +317,22 @@ static void close_handles(app *a)
     server_stop(a->server);
 }
 
-static void close_backup(app *a)
+/* Every thread but the loop's and the core's; a second time it does nothing. */
+static void stop_workers(app *a)
 {
+    queue_close(&a->reads);
+    for (size_t i = 0; i < a->n_readers; i++) (void)pthread_join(a->reader[i], NULL);
+    a->n_readers = 0;
+    rest_join(a);
     backup_close(a->backup);
     a->backup = NULL;
+    sender_close(a);
+    payee_ask_close(a);
+    watch_close(a);
+    hint_close(a);
+    hook_close(a);
+    audit_close(a);
+    verify_close(a);
 }
 
 /* What was begun is answered, then the threads end, then the loop. */
@@ -319,17 +342,7 @@ static void drain_tick(uv_timer_t *t)
     const uint64_t waited_ms = (clock_ns() - a->drain_start_ns) / 1000000u;
     const server_counts n = server_count(a->server);
     if ((n.http_now > 0 || n.ws_now > 0) && waited_ms < a->set.shutdown_ms / 4) return;
-    queue_close(&a->reads);
-    for (size_t i = 0; i < a->n_readers; i++) (void)pthread_join(a->reader[i], NULL);
-    a->n_readers = 0;
-    rest_join(a);
-    close_backup(a);
-    sender_close(a);
-    watch_close(a);
-    hint_close(a);
-    hook_close(a);
-    audit_close(a);
-    verify_close(a);
+    stop_workers(a);
     core_stop(a->core);
     close_handles(a);
 }
@@ -386,19 +399,11 @@ int app_run(app *a)
 
 void app_close(app *a)
 {
-    queue_close(&a->reads);
-    for (size_t i = 0; i < a->n_readers; i++) (void)pthread_join(a->reader[i], NULL);
-    rest_join(a);
-    close_backup(a);
-    sender_close(a);
-    watch_close(a);
-    hint_close(a);
-    hook_close(a);
-    audit_close(a);
-    verify_close(a);
+    stop_workers(a);
     core_free(a->core);
     hook_free(a);
     nodes_delete(a->nodes);
+    waiting_free(a->waits);
     if (a->server != NULL) {
         server_free(a->server);
         (void)uv_run(&a->loop, UV_RUN_NOWAIT);

@@ -9,12 +9,12 @@
 #include "relayer/identity.h"
 #include "relayer/instance.h"
 #include "relayer/node.h"
+#include "relayer/rows.h"
 #include "relayer/settings.h"
 
 #define APP_MAX_READERS 64
 #define APP_MISMATCH 3 /* exit code: the contract is not one for this program */
 #define APP_REGION 17  /* characters of a region, with the zero byte */
-#define APP_REGIONS 1000
 
 struct app {
     settings set;
@@ -33,8 +33,10 @@ struct app {
     _Atomic bool verify_again;
     _Atomic bool stopping;
     char worker[SETTINGS_TEXT], blobs[SETTINGS_TEXT];
-    struct watch *watch;   /* NULL: no chain */
-    struct sender *sender; /* the same */
+    struct watch *watch;           /* NULL: no chain */
+    struct sender *sender;         /* the same */
+    struct payee_ask *payees;      /* the same */
+    _Atomic unsigned payees_asked; /* whose answers are not written yet */
     struct hook_sender *hooks;
     struct service *service;
     struct reload *reload;
@@ -42,8 +44,8 @@ struct app {
     struct backup *backup;  /* NULL: the database is not ours to copy */
     int64_t hooks_prune_ms; /* of the core's thread */
     score_rules rules;
-    int64_t hung_up_ms; /* node_clock */
-    bool recount;       /* of what nodes have under way */
+    struct task_waits *waits; /* why tasks have no node: waiting.h */
+    int64_t hung_up_ms;       /* node_clock */
     dispatch_mark mark;
     uint64_t start_ns;
     unsigned wanted_port;
@@ -56,9 +58,9 @@ struct app {
     auditor auditor;
     uint64_t collect_next_ns; /* of the core's thread: collect.h */
     unsigned collected_folder;
+    uint64_t wallets_next_ns; /* wallet.h */
+    rows_place rows;
     felt chain_id;
-    char region[APP_REGIONS][APP_REGION];
-    uint16_t n_regions;
     uuid_source ids;
     instance instance;
     struct hint *hint; /* NULL: one relayer */

@@ -4,17 +4,13 @@
 #include "relayer/app.h"
 #include "relayer/log.h"
 #include "relayer/meters.h"
+#include "relayer/refusal.h"
 #include "relayer/task.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void copy(char *out, size_t room, const char *text)
-{
-    (void)snprintf(out, room, "%s", text != NULL ? text : "");
-}
 
 /* ---- rows ---- */
 
@@ -54,8 +50,8 @@ void assign_want(core *c, const char *task, int64_t attempt)
         DB_T(task), DB_I(attempt));
     const bool wanted = db_next(r);
     if (wanted) {
-        copy(chain_task, sizeof chain_task, db_text(r, 0));
-        copy(provider, sizeof provider, db_text(r, 1));
+        db_copy(chain_task, sizeof chain_task, r, 0);
+        db_copy(provider, sizeof provider, r, 1);
     }
     db_end(r);
     if (!wanted) return;
@@ -121,12 +117,12 @@ static void read_row(assign_row *row, const db_rows *r)
     row->created_at = db_int(r, 3);
     row->tries = db_int(r, 4);
     row->block = db_int(r, 5);
-    copy(row->task, sizeof row->task, db_text(r, 6));
-    copy(row->sender, sizeof row->sender, db_text(r, 7));
-    copy(row->hash, sizeof row->hash, db_text(r, 8));
-    copy(row->provider, sizeof row->provider, db_text(r, 9));
-    copy(row->chain_task, sizeof row->chain_task, db_text(r, 10));
-    copy(row->state, sizeof row->state, db_text(r, 11));
+    db_copy(row->task, sizeof row->task, r, 6);
+    db_copy(row->sender, sizeof row->sender, r, 7);
+    db_copy(row->hash, sizeof row->hash, r, 8);
+    db_copy(row->provider, sizeof row->provider, r, 9);
+    db_copy(row->chain_task, sizeof row->chain_task, r, 10);
+    db_copy(row->state, sizeof row->state, r, 11);
     if (!db_is_null(r, 12)) row->params = strdup(db_text(r, 12));
     row->over = db_int(r, 13) != 0;
     json_t *need = db_is_null(r, 14) ? NULL : json_loads(db_text(r, 14), 0, NULL);
@@ -218,7 +214,8 @@ static void sign(core *c, const assign_change *v)
         core_fail(c);
 }
 
-/* The node's account is one that the contract does not pay. */
+/* The node's account is one that the contract does not pay, or not for this task: nodes are asked
+ * that it would pay as far as is known (account_look.h), so that this is not the node's fault. */
 static void take_lease(core *c, const assign_change *v)
 {
     char node[NODE_ID] = "";
@@ -226,16 +223,23 @@ static void take_lease(core *c, const assign_change *v)
                           "SELECT node_id FROM attempt WHERE task_id = ? AND n = ? AND outcome IS"
                           " NULL AND result IS NULL",
                           DB_T(v->task), DB_I(v->attempt));
-    if (db_next(r)) copy(node, sizeof node, db_text(r, 0));
+    if (db_next(r)) db_copy(node, sizeof node, r, 0);
     db_end(r);
-    if (node[0] == 0 || !node_attempt_end(c, v->task, v->attempt, node, OUTCOME_ABORTED,
-                                          failure_code_name(FAILURE_NODE_LOST), v->reason))
+    if (node[0] == 0 || !node_attempt_end(c, v->task, v->attempt, node, OUTCOME_INFRA,
+                                          failure_code_name(FAILURE_NO_ELIGIBLE_NODE), v->reason))
         return;
+    /* What was known of its account is not so. */
+    (void)db_run(core_db(c),
+                 "UPDATE node SET chain_tier = NULL, chain_asked_at = NULL WHERE id = ?",
+                 DB_T(node));
+    node_changed(c, node);
     node_tell(c, node,
               json_pack("{s:s, s:s, s:I, s:s}", "message_type", "task_cancel", "task_id", v->task,
                         "attempt", (json_int_t)v->attempt, "reason",
-                        attempt_outcome_name(OUTCOME_ABORTED)));
-    node_task_retry(c, v->task, FAILURE_NODE_LOST, v->reason);
+                        attempt_outcome_name(OUTCOME_INFRA)));
+    refusal_spare(c, v->task, v->attempt);
+    refusal_of_task(c, v->task);
+    node_task_retry(c, v->task, FAILURE_NO_ELIGIBLE_NODE, v->reason);
 }
 
 static void once_more(core *c, const assign_change *v)
@@ -248,9 +252,9 @@ static void once_more(core *c, const assign_change *v)
                           " WHERE id = ? AND replaced IS NULL",
                           DB_I(v->id));
     if (db_next(r)) {
-        copy(chain_task, sizeof chain_task, db_text(r, 0));
-        copy(provider, sizeof provider, db_text(r, 1));
-        copy(sender, sizeof sender, db_text(r, 2));
+        db_copy(chain_task, sizeof chain_task, r, 0);
+        db_copy(provider, sizeof provider, r, 1);
+        db_copy(sender, sizeof sender, r, 2);
         tries = db_int(r, 3) + 1;
     }
     db_end(r);

@@ -19,8 +19,10 @@
 
 #define MOST 4 /* with the thread */
 #define CHILD_MEMORY ((uint64_t)1 << 30)
-#define STEP_MS 100
+#define STEP_MS 100 /* between looks at whether the relayer stops */
 #define AGAIN_MS 5000
+
+typedef enum { AGREES, DIFFERS, INCONCLUSIVE, AGAIN } audit_verdict;
 
 typedef struct {
     job j;
@@ -33,7 +35,7 @@ typedef struct {
     uint8_t *input; /* NULL: a blob */
     size_t input_bytes;
     /* the report */
-    enum { AGREES, DIFFERS, INCONCLUSIVE, AGAIN } verdict;
+    audit_verdict verdict;
     json_t *found;
     char detail[320];
     uint64_t ts_ms;
@@ -52,7 +54,7 @@ static void audit_delete(job *j)
 
 /* ---- running it again ---- */
 
-static void say(audit *t, int verdict, const char *detail)
+static void say(audit *t, audit_verdict verdict, const char *detail)
 {
     t->verdict = verdict;
     (void)snprintf(t->detail, sizeof t->detail, "%s", detail);
@@ -85,7 +87,22 @@ static void compare(audit *t, const work_result *r)
         say(t, AGREES, "");
 }
 
-static void execute(audit *t, const work_request *q)
+static void judge(audit *t, const work_result *r)
+{
+    if (r->code == WORK_SUCCESS) {
+        compare(t, r);
+    } else if (strcmp(work_code_class(r->code), "task_fault") == 0) {
+        t->found = json_pack("{s:s}", "code", work_code_name[r->code]);
+        say(t, DIFFERS, r->detail);
+    } else {
+        say(t, r->code == WORK_TIME_LIMIT || r->code == WORK_MEMORY_LIMIT ? INCONCLUSIVE : AGAIN,
+            r->detail);
+    }
+}
+
+/* A program of a stranger's has a child to itself: one that took it over would lie about the others
+ * that follow in it. */
+static void execute_alone(audit *t, const work_request *q)
 {
     app *a = t->a;
     char why[SANDBOX_WHY] = "";
@@ -101,20 +118,23 @@ static void execute(audit *t, const work_request *q)
         work_cancel(w);
         told = true;
     }
-    const work_result *r = work_done(w);
-    if (r->code == WORK_SUCCESS) {
-        compare(t, r);
-    } else if (strcmp(work_code_class(r->code), "task_fault") == 0) {
-        t->found = json_pack("{s:s}", "code", work_code_name[r->code]);
-        say(t, DIFFERS, r->detail);
-    } else {
-        say(t, r->code == WORK_TIME_LIMIT || r->code == WORK_MEMORY_LIMIT ? INCONCLUSIVE : AGAIN,
-            r->detail);
-    }
+    judge(t, work_done(w));
     work_delete(w);
 }
 
-static void run_again(audit *t)
+/* The built-in jobs are ours: they share a child, whose start takes longer than most of them. */
+static void execute(audit *t, const work_request *q, work_server *child)
+{
+    work_result r;
+    if (q->job == NULL || child == NULL) {
+        execute_alone(t, q);
+        return;
+    }
+    work_call(child, q, t->a->set.audit_ms, &r);
+    judge(t, &r);
+}
+
+static void run_again(audit *t, work_server *child)
 {
     work_request q;
     uint8_t *elf = NULL, *read = NULL;
@@ -138,7 +158,7 @@ static void run_again(audit *t)
     else if (q.job == NULL && (elf == NULL || !is_hash(t->program, elf, q.elf_bytes)))
         say(t, INCONCLUSIVE, "the stored program cannot be read, or is damaged");
     else
-        execute(t, &q);
+        execute(t, &q, child);
     free(elf);
     free(read);
 }
@@ -175,8 +195,10 @@ static void punish(core *c, const audit *t)
                           "SELECT a.node_id, a.n FROM attempt a WHERE a.task_id = ? AND a.outcome ="
                           " 'verified' AND NOT EXISTS (SELECT 1 FROM reputation_event e WHERE"
                           " e.node_id = a.node_id AND e.kind = 'audit_failed' AND e.task_id ="
-                          " a.task_id AND e.attempt = a.n) ORDER BY a.n LIMIT 3",
-                          DB_T(t->task));
+                          " a.task_id AND e.attempt = a.n) AND NOT EXISTS (SELECT 1 FROM audit u"
+                          " WHERE u.task_id = a.task_id AND u.verdict = 'differs' AND u.id <> ?)"
+                          " ORDER BY a.n LIMIT 3",
+                          DB_T(t->task), DB_T(t->id));
     for (; k < SLOT_MOST && db_next(r); k++) {
         (void)snprintf(who[k].node, sizeof who[k].node, "%s", db_text(r, 0));
         who[k].n = db_int(r, 1);
@@ -247,6 +269,14 @@ static void reported(job *j)
 static void *audit_thread(void *arg)
 {
     app *a = arg;
+    const work_server_options o = {.program = a->worker,
+                                   .dir = a->spool,
+                                   .memory = CHILD_MEMORY,
+                                   .threads = 1,
+                                   .max_requests = WORK_SERVER_REQUESTS,
+                                   .cancelled = &a->stopping};
+    work_server *child = NULL; /* without one, each has a child to itself */
+    (void)!work_server_new(&child, &o);
     for (;;) {
         job *j = queue_take(&a->auditor.queue, 1, clock_ns() + 1000000000u);
         if (j == NULL) {
@@ -254,7 +284,7 @@ static void *audit_thread(void *arg)
             continue;
         }
         audit *t = (audit *)j;
-        if (!a->stopping) run_again(t);
+        if (!a->stopping) run_again(t, child);
         if (!a->stopping && (t->verdict == AGREES || t->verdict == DIFFERS)) sign(t);
         j->run = report;
         j->done = reported;
@@ -266,6 +296,7 @@ static void *audit_thread(void *arg)
         }
         if (!posted) audit_delete(j);
     }
+    work_server_delete(child);
     return NULL;
 }
 
@@ -305,9 +336,34 @@ void audit_draw(core *c, const char *task, int64_t attempt, const char *node)
         core_fail(c);
 }
 
-static void copy(char *out, size_t room, const char *text)
+void audit_suspect(core *c, const char *node)
 {
-    (void)snprintf(out, room, "%s", text != NULL ? text : "");
+    struct {
+        char task[UUID_TEXT];
+        int64_t n;
+    } *list = NULL;
+    size_t k = 0;
+    char id[UUID_TEXT];
+    if (((const app *)core_user(c))->set.audit_ppm == 0) return;
+    list = calloc(AUDIT_SUSPECTS, sizeof *list);
+    if (list == NULL) {
+        core_fail(c);
+        return;
+    }
+    db_rows *r = db_query(core_db(c),
+                          "SELECT a.task_id, a.n FROM attempt a JOIN task t ON t.id = a.task_id"
+                          " WHERE a.node_id = ? AND a.outcome = 'verified' AND t.verified_at IS NOT"
+                          " NULL AND t.forgotten_at IS NULL AND NOT EXISTS (SELECT 1 FROM audit u"
+                          " WHERE u.task_id = a.task_id) ORDER BY a.offered_at DESC LIMIT ?",
+                          DB_T(node), DB_I(AUDIT_SUSPECTS));
+    for (; k < AUDIT_SUSPECTS && db_next(r); k++) {
+        db_copy(list[k].task, sizeof list[k].task, r, 0);
+        list[k].n = db_int(r, 1);
+    }
+    db_end(r);
+    for (size_t i = 0; i < k; i++)
+        if (!audit_add(c, id, list[i].task, list[i].n, node, NULL)) core_fail(c);
+    free(list);
 }
 
 static audit *load(core *c, const char *id)
@@ -324,14 +380,14 @@ static audit *load(core *c, const char *id)
     if (ok) {
         size_t n = 0;
         t->a = core_user(c);
-        copy(t->id, sizeof t->id, id);
-        copy(t->task, sizeof t->task, db_text(r, 0));
+        (void)snprintf(t->id, sizeof t->id, "%s", id);
+        db_copy(t->task, sizeof t->task, r, 0);
         t->attempt = db_int(r, 1);
         t->tries = db_int(r, 2);
-        copy(t->program, sizeof t->program, db_text(r, 3));
+        db_copy(t->program, sizeof t->program, r, 3);
         t->digest = strcmp(db_text(r, 4), "digest") == 0;
         t->max_cycles = db_int(r, 5);
-        copy(t->input_sha256, sizeof t->input_sha256, db_text(r, 6));
+        db_copy(t->input_sha256, sizeof t->input_sha256, r, 6);
         const uint8_t *input = db_bytes(r, 8, &n);
         if (!db_is_null(r, 8) || db_int(r, 7) == 0) {
             t->input = malloc(n + 1);
@@ -339,10 +395,10 @@ static audit *load(core *c, const char *id)
             if (ok && n > 0) memcpy(t->input, input, n);
             t->input_bytes = n;
         }
-        copy(t->output_sha256, sizeof t->output_sha256, db_text(r, 9));
-        copy(t->io_commitment, sizeof t->io_commitment, db_text(r, 10));
+        db_copy(t->output_sha256, sizeof t->output_sha256, r, 9);
+        db_copy(t->io_commitment, sizeof t->io_commitment, r, 10);
         t->cycles = db_int(r, 11);
-        copy(t->proof_sha256, sizeof t->proof_sha256, db_text(r, 12));
+        db_copy(t->proof_sha256, sizeof t->proof_sha256, r, 12);
         t->forgotten = !db_is_null(r, 13);
     }
     db_end(r);
@@ -378,7 +434,7 @@ void audit_tick(core *c, int64_t now_ms)
                           "SELECT id FROM audit WHERE state = 'waiting' AND next_at <= ?"
                           " ORDER BY created_at, id LIMIT 4",
                           DB_I(now_ms));
-    while (n < MOST && db_next(r)) copy(id[n++], UUID_TEXT, db_text(r, 0));
+    while (n < MOST && db_next(r)) db_copy(id[n++], UUID_TEXT, r, 0);
     db_end(r);
     for (size_t i = 0; i < n && a->auditor.n < MOST; i++)
         if (!core_part(c, start_one, id[i]))
@@ -413,10 +469,8 @@ static sp_status load_salt(uint8_t salt[32], db *d)
 
 sp_status audit_open(app *a, db *d, char *why)
 {
-    char path[SETTINGS_TEXT + 16];
     auditor *me = &a->auditor;
-    (void)snprintf(path, sizeof path, "%s/auditor.key", a->set.data);
-    SP_TRY(audit_key_open(&me->key, path, why));
+    SP_TRY(audit_key_open(&me->key, a->set.data, why));
     ecdsa_public(&me->pubkey, &me->key);
     if (load_salt(me->salt, d) != SP_OK) {
         (void)snprintf(why, SETTINGS_WHY, "the salt of audits cannot be stored");

@@ -39,6 +39,10 @@ void audit_free(struct app *a);
 /* On the core's thread. A task was verified by this attempt: chance decides whether it is run
  * again. */
 void audit_draw(core *c, const char *task, int64_t attempt, const char *node);
+/* A node was banned for what it signed or proved: what else is kept of its last results, and was
+ * not looked at, is run again. */
+#define AUDIT_SUSPECTS 100
+void audit_suspect(core *c, const char *node);
 /* A new audit of a verified task, asked for by a key (NULL: drawn). False: no id can be made. */
 SP_MUST_USE bool audit_add(core *c, char id[UUID_TEXT], const char *task, int64_t attempt,
                            const char *node, const char *asked_by);
@@ -49,6 +53,6 @@ void audit_take_over(core *c, const char *relayer);
 
 /* auditor.key: 64 hex digits, for its owner alone; made where there is none. SP_ERR_IO,
  * SP_ERR_FORMAT: why[SETTINGS_WHY]. */
-SP_MUST_USE sp_status audit_key_open(ecdsa_key *key, const char *path, char *why);
+SP_MUST_USE sp_status audit_key_open(ecdsa_key *key, const char *folder, char *why);
 
 #endif

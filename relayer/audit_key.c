@@ -1,6 +1,7 @@
 /* audit_key.c - the auditor's key in its file. */
 #include "relayer/audit.h"
 
+#include "market/folder.h"
 #include "market/hex.h"
 #include "relayer/settings.h"
 
@@ -12,43 +13,36 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static sp_status make(const char *path, char *why)
+#define NAME "auditor.key"
+
+static bool make(const char *folder)
 {
-    char part[SETTINGS_TEXT + 16], text[66], folder[SETTINGS_TEXT];
+    char text[66];
     uint8_t be[32];
     ecdsa_key made;
-    SP_TRY(ecdsa_key_new(&made));
+    if (ecdsa_key_new(&made) != SP_OK) return false;
     ecdsa_key_write(be, &made);
     ecdsa_key_wipe(&made);
     hex_write(text, be, sizeof be);
     OPENSSL_cleanse(be, sizeof be);
     text[64] = '\n';
-    (void)snprintf(part, sizeof part, "%s.part", path);
-    (void)unlink(part);
-    const int fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool ok = fd >= 0 && write(fd, text, 65) == 65 && fsync(fd) == 0;
-    if (fd >= 0) ok = close(fd) == 0 && ok;
+    const bool ok = folder_put(folder, NAME, text, 65);
     OPENSSL_cleanse(text, sizeof text);
-    ok = ok && rename(part, path) == 0;
-    const char *slash = strrchr(path, '/');
-    (void)snprintf(folder, sizeof folder, "%.*s", slash == NULL ? 1 : (int)(slash - path),
-                   slash == NULL ? "." : path);
-    const int dir = ok ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    ok = ok && dir >= 0 && fsync(dir) == 0;
-    if (dir >= 0) (void)close(dir);
-    if (ok) return SP_OK;
-    (void)snprintf(why, SETTINGS_WHY, "%.200s: the auditor's key cannot be stored", path);
-    return SP_ERR_IO;
+    return ok;
 }
 
-sp_status audit_key_open(ecdsa_key *key, const char *path, char *why)
+sp_status audit_key_open(ecdsa_key *key, const char *folder, char *why)
 {
-    char text[66] = "";
+    char path[SETTINGS_TEXT + 16], text[66] = "";
     uint8_t be[32];
     struct stat st;
+    (void)snprintf(path, sizeof path, "%s/" NAME, folder);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 && errno == ENOENT) {
-        SP_TRY(make(path, why));
+        if (!make(folder)) {
+            (void)snprintf(why, SETTINGS_WHY, "%.200s: the auditor's key cannot be stored", path);
+            return SP_ERR_IO;
+        }
         fd = open(path, O_RDONLY | O_CLOEXEC);
     }
     if (fd < 0 || fstat(fd, &st) != 0) {

@@ -3,6 +3,7 @@
 
 #include "core/crash.h"
 #include "market/hex.h"
+#include "relayer/file_write.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,23 +24,6 @@ void blob_path(char out[BLOB_PATH], const char *dir, const char *name)
 bool blob_is_name(const char *name)
 {
     return strlen(name) == BLOB_NAME - 1 && strspn(name, "0123456789abcdef") == BLOB_NAME - 1;
-}
-
-static sp_status failure(void)
-{
-    return errno == ENOSPC || errno == EDQUOT ? SP_ERR_LIMIT : SP_ERR_IO;
-}
-
-static bool write_all(int fd, const uint8_t *p, size_t n)
-{
-    while (n > 0) {
-        const ssize_t w = write(fd, p, n);
-        if (w < 0 && errno == EINTR) continue;
-        if (w <= 0) return false;
-        p += w;
-        n -= (size_t)w;
-    }
-    return true;
 }
 
 /* Copies to `to` and hashes on the way. */
@@ -63,11 +47,8 @@ static sp_status copy(int to, uint8_t hash[32], const uint8_t *bytes, int fd, ui
         }
         s = SP_ERR_NOMEM;
         if (EVP_DigestUpdate(h, p, got) != 1) goto out;
-        s = failure();
-        if (!write_all(to, p, got)) {
-            s = failure();
-            goto out;
-        }
+        s = file_write(to, p, got);
+        if (s != SP_OK) goto out;
         at += got;
     }
     s = EVP_DigestFinal_ex(h, hash, NULL) == 1 ? SP_OK : SP_ERR_NOMEM;
@@ -102,18 +83,18 @@ sp_status blob_put(const char *dir, const char *name, const uint8_t *bytes, int 
         return strcmp(hex, name) == 0 ? SP_OK : SP_ERR_REJECT;
     }
     (void)snprintf(folder, sizeof folder, "%.500s/%.2s", dir, name);
-    if (mkdir(folder, 0700) != 0 && errno != EEXIST) return failure();
+    if (mkdir(folder, 0700) != 0 && errno != EEXIST) return file_failure();
     (void)snprintf(part, sizeof part, "%s.XXXXXX", path);
     const int to = mkstemp(part);
-    if (to < 0) return failure();
+    if (to < 0) return file_failure();
     sp_status s = copy(to, hash, bytes, fd, n);
     if (s == SP_OK) {
         hex_write(hex, hash, 32);
         if (strcmp(hex, name) != 0) s = SP_ERR_REJECT;
     }
-    if (s == SP_OK && fsync(to) != 0) s = failure();
-    if (close(to) != 0 && s == SP_OK) s = failure();
-    if (s == SP_OK && rename(part, path) != 0) s = failure();
+    if (s == SP_OK && fsync(to) != 0) s = file_failure();
+    if (close(to) != 0 && s == SP_OK) s = file_failure();
+    if (s == SP_OK && rename(part, path) != 0) s = file_failure();
     if (s != SP_OK) {
         (void)unlink(part);
         return s;

@@ -1,9 +1,13 @@
 /* call.c - see call.h: find the route, who asks, how often; parse; hand on; answer. */
 #include "relayer/call.h"
 
+#include "relayer/accept.h"
 #include "relayer/app.h"
+#include "relayer/cors.h"
+#include "relayer/guard.h"
 #include "relayer/log.h"
 #include "relayer/rest.h"
+#include "relayer/uploader.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,9 +66,11 @@ uint64_t call_max_body(app *a, const http_request *q)
     if (r == NULL) return 4096;
     if (r->max_body > SERVER_MEMORY_BODY &&
         (given == NULL || (strncmp(given, "Lease ", 6) != 0 &&
-                           (strncmp(given, "Bearer ", 7) != 0 ||
-                            keys_check(a->keys, &who, given + 7, clock_ms()) != KEY_OK))))
+                           (http_bearer(given) == NULL ||
+                            keys_check(a->keys, &who, http_bearer(given), clock_ms()) != KEY_OK))))
         return SERVER_MEMORY_BODY;
+    if (r->max_body > SERVER_MEMORY_BODY && strncmp(given, "Lease ", 6) == 0)
+        return UPLOADER_LEASE_BLOB < a->set.max_blob ? UPLOADER_LEASE_BLOB : a->set.max_blob;
     return r->max_body < a->set.max_blob ? r->max_body : a->set.max_blob;
 }
 
@@ -149,11 +155,21 @@ bool call_parse_body(call *c)
                      "Content-Type must be application/json");
         return false;
     }
+    if (!guard_json_depth((const char *)c->q.body, c->q.body_bytes)) {
+        http_problem(&c->s, &c->q, 400, "malformed_json", "more than %d levels of nesting",
+                     GUARD_JSON_DEPTH);
+        return false;
+    }
     c->body = json_loadb(c->q.body != NULL ? (const char *)c->q.body : "", c->q.body_bytes,
                          JSON_FLAGS, &e);
     if (c->body == NULL) {
+        const enum json_error_code why = json_error_code(&e);
         http_problem(&c->s, &c->q, 400, "malformed_json", "line %d, column %d: %s", e.line,
-                     e.column, e.text);
+                     e.column,
+                     why == json_error_numeric_overflow
+                         ? "this number is too large: write amounts of 2^63 and more as text"
+                     : why == json_error_null_character ? "\\u0000 is not allowed"
+                                                        : e.text);
         return false;
     }
     if (json_is_object(c->body)) return true;
@@ -187,13 +203,18 @@ static const char *method_name(unsigned m)
     return names[m];
 }
 
-static void refuse_method(call *c, unsigned allowed)
+/* The path is there; the method is none of its own. */
+static void answer_method(call *c, unsigned allowed)
 {
     char list[64] = "";
     for (unsigned m = 0; m <= HTTP_DELETE; m++)
         if (allowed & (1u << m))
             (void)snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s",
                            list[0] != 0 ? ", " : "", method_name(m));
+    if (c->q.method == HTTP_OPTIONS && c->a->set.cors_origins[0] != 0) {
+        cors_preflight(&c->s, list);
+        return;
+    }
     http_add_header(&c->s, "Allow", "%s", list);
     http_problem(&c->s, &c->q, 405, "method_not_allowed", "this path takes %s", list);
 }
@@ -202,25 +223,56 @@ static bool authenticate(call *c)
 {
     const char *given = c->q.headers[HTTP_AUTHORIZATION];
     if (given != NULL) {
-        const key_verdict v = strncmp(given, "Bearer ", 7) == 0
-                                  ? keys_check(c->a->keys, &c->who, given + 7, clock_ms())
-                                  : KEY_UNKNOWN;
+        const char *key = http_bearer(given);
+        key_verdict v =
+            key != NULL ? keys_check(c->a->keys, &c->who, key, clock_ms()) : KEY_UNKNOWN;
+        if (c->who.address[0] != 0 && !settings_now(&c->a->set.login_wallets)) {
+            memset(&c->who, 0, sizeof c->who);
+            v = KEY_EXPIRED;
+        }
         if (v == KEY_OK) {
             if (c->r->scope == 0 || (c->who.scopes & (c->r->scope | SCOPE_ADMIN)) != 0) return true;
             http_problem(&c->s, &c->q, 403, "insufficient_scope", "this key has not the scope %s",
                          scope_name((scope)(c->r->scope & -c->r->scope)));
             return false;
         }
-        if (strncmp(given, "Bearer ", 7) == 0) quota_wrong_key(&rest_of(c->a)->quota, c);
+        /* One that was right once was not guessed. */
+        if (key != NULL && v == KEY_UNKNOWN) quota_wrong_key(&rest_of(c->a)->quota, c);
         if (c->r->scope == 0) return true; /* public: a wrong key is no better than none */
         http_add_header(&c->s, "WWW-Authenticate", "Bearer");
         http_problem(&c->s, &c->q, 401, v == KEY_EXPIRED ? "expired_key" : "invalid_credentials",
-                     v == KEY_EXPIRED ? "this API key has expired" : "this API key is not known");
+                     v == KEY_EXPIRED ? "this API key or token has expired"
+                     : v == KEY_ENDED ? "this token is not good any more, or not known yet"
+                                      : "this API key is not known");
         return false;
     }
-    if (c->r->scope == 0) return true;
+    if (c->r->scope == 0 || (c->r->scope & ROUTE_PUBLIC) != 0) return true;
     http_add_header(&c->s, "WWW-Authenticate", "Bearer");
     http_problem(&c->s, &c->q, 401, "missing_credentials", "send Authorization: Bearer <api-key>");
+    return false;
+}
+
+/* What a route sends when it goes well. */
+static bool takes_answer(call *c)
+{
+    static const struct {
+        const char *end, *type;
+    } others[] = {{"/proof", "application/octet-stream"},
+                  {"/output", "application/octet-stream"},
+                  {"/bundle", "application/x-tar"}};
+    const char *path = c->r->path, *header = c->q.headers[HTTP_ACCEPT], *type = "application/json";
+    const size_t n = strlen(path);
+    if (strncmp(path, "/api/v1/", 8) != 0) return true;
+    if (strncmp(path, "/api/v1/blobs/", 14) == 0 && c->r->method == HTTP_GET)
+        type = "application/octet-stream";
+    for (size_t i = 0; i < SP_COUNT(others); i++)
+        if (n > strlen(others[i].end) &&
+            strcmp(path + n - strlen(others[i].end), others[i].end) == 0)
+            type = others[i].type;
+    if (accept_allows(header, type) ||
+        (c->r->kind == ROUTE_STREAM && accept_allows(header, "text/event-stream")))
+        return true;
+    http_problem(&c->s, &c->q, 406, "not_acceptable", "the answer would be %s", type);
     return false;
 }
 
@@ -246,12 +298,12 @@ void call_begin(app *a, server_handle h, http_request *q)
         if (allowed == 0)
             http_problem(&c->s, &c->q, 404, "not_found", "there is nothing at this path");
         else
-            refuse_method(c, allowed);
+            answer_method(c, allowed);
         call_answer(c);
         return;
     }
     quota *limits = &rest_of(a)->quota;
-    if (!app_admit(a, c) || !quota_may_try(limits, c) || !authenticate(c) ||
+    if (!takes_answer(c) || !app_admit(a, c) || !quota_may_try(limits, c) || !authenticate(c) ||
         !quota_take(limits, c)) {
         call_answer(c);
         return;
@@ -265,12 +317,14 @@ void call_begin(app *a, server_handle h, http_request *q)
         call_answer(c);
         return;
     }
-    c->preparing = c->r->kind == ROUTE_WRITE || c->r->kind == ROUTE_EXECUTE_WRITE;
+    c->preparing =
+        c->r->kind == ROUTE_WRITE || c->r->kind == ROUTE_EXECUTE_WRITE || c->r->kind == ROUTE_LOGIN;
     c->j.run = run_read;
     c->j.done = c->preparing ? prepared : finished;
     queue *to = c->r->kind == ROUTE_EXECUTE || c->r->kind == ROUTE_EXECUTE_WRITE
                     ? &rest_of(a)->executor.queue
                 : c->r->kind == ROUTE_CHAIN ? &rest_of(a)->chain.queue
+                : c->r->kind == ROUTE_LOGIN ? &rest_of(a)->logins.queue
                                             : &a->reads;
     if (queue_put(to, &c->j)) return;
     if (wait_is_on(c)) wait_leave(c);

@@ -11,6 +11,7 @@
 typedef struct app app;
 typedef struct route route;
 
+#define ROUTE_PUBLIC (UINT32_C(1) << 31) /* the handler shows only what anybody may see, then */
 #define CALL_VARIABLES 3
 #define CALL_VARIABLE 129
 
@@ -47,13 +48,14 @@ typedef enum {
     ROUTE_CHAIN,         /* as ROUTE_READ, by the thread that asks the chain (chain_view.h) */
     ROUTE_EXECUTE,       /* as ROUTE_READ, by the executor (execute.h) */
     ROUTE_EXECUTE_WRITE, /* prepared by the executor, then as ROUTE_WRITE */
+    ROUTE_LOGIN,         /* prepared by the thread that asks accounts, then as ROUTE_WRITE */
     ROUTE_WRITE          /* by the core */
 } route_kind;
 
 struct route {
     http_method method;
     const char *path; /* {} stands for one segment, which becomes a variable */
-    uint32_t scope;   /* that a key needs one of; 0: public */
+    uint32_t scope;   /* that a key needs one of; 0: public; ROUTE_PUBLIC: or no key at all */
     route_kind kind;
     bool json;         /* takes a JSON object as its body */
     uint64_t max_body; /* bytes; 0: none */

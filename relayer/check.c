@@ -25,6 +25,14 @@ void check_free(check *c)
 
 bool check_ok(const check *c) { return c->errors != NULL && json_array_size(c->errors) == 0; }
 
+json_t *check_cut(const char *s)
+{
+    size_t n = strlen(s);
+    json_t *j = json_stringn(s, n);
+    for (unsigned k = 0; j == NULL && k < 3 && n > 0; k++) j = json_stringn(s, --n);
+    return j != NULL ? j : json_string("");
+}
+
 void check_error(check *c, const char *pointer, const char *code, const char *format, ...)
 {
     char detail[256];
@@ -33,8 +41,18 @@ void check_error(check *c, const char *pointer, const char *code, const char *fo
     va_start(ap, format);
     (void)vsnprintf(detail, sizeof detail, format, ap);
     va_end(ap);
-    (void)json_array_append_new(c->errors, json_pack("{s:s, s:s, s:s}", "pointer", pointer, "code",
-                                                     code, "detail", detail));
+    if (json_array_append_new(c->errors, json_pack("{s:o, s:s, s:o}", "pointer", check_cut(pointer),
+                                                   "code", code, "detail", check_cut(detail))) == 0)
+        return;
+    /* No memory for what is wrong: without a list check_ok is false all the same. */
+    json_decref(c->errors);
+    c->errors = NULL;
+}
+
+json_t *check_one(const char *pointer, const char *code, const char *detail)
+{
+    return json_pack("[{s:s, s:s, s:o}]", "pointer", pointer, "code", code, "detail",
+                     check_cut(detail));
 }
 
 static void pointer_of(char out[CHECK_POINTER], const char *at, const char *name)
@@ -49,6 +67,17 @@ static void wrong(check *c, const char *at, const char *name, const char *code, 
     check_error(c, pointer, code, "%s %s", pointer + 1, what);
 }
 
+/* A name as a part of a pointer: RFC 6901 writes ~ as ~0 and / as ~1. */
+static void escaped(char *out, size_t room, const char *name)
+{
+    size_t n = 0;
+    for (; *name != 0 && n + 3 <= room; name++) {
+        if (*name == '~' || *name == '/') out[n++] = '~';
+        out[n++] = *name == '~' ? '0' : *name == '/' ? '1' : *name;
+    }
+    out[n] = 0;
+}
+
 void check_known(check *c, const json_t *object, const char *at, const char *const *names)
 {
     const char *name;
@@ -59,8 +88,9 @@ void check_known(check *c, const json_t *object, const char *at, const char *con
         while (*n != NULL && strcmp(*n, name) != 0) n++;
         if (*n != NULL) continue;
         if (check_ok(c)) c->code = "unknown_field";
-        char pointer[CHECK_POINTER];
-        (void)snprintf(pointer, sizeof pointer, "%s/%.64s", at, name);
+        char pointer[CHECK_POINTER], part[65];
+        escaped(part, sizeof part, name);
+        pointer_of(pointer, at, part);
         check_error(c, pointer, "unknown_field", "there is no field %.64s here", name);
     }
 }
@@ -138,8 +168,8 @@ bool check_bool(check *c, const json_t *object, const char *at, const char *name
     return json_is_true(v);
 }
 
-bool check_amount(check *c, u256 *out, const json_t *object, const char *at, const char *name,
-                  bool required)
+static bool read_u256(check *c, u256 *out, const json_t *object, const char *at, const char *name,
+                      bool required, const char *what)
 {
     const json_t *v = member(c, object, at, name, required);
     *out = (u256){0, 0};
@@ -154,9 +184,22 @@ bool check_amount(check *c, u256 *out, const json_t *object, const char *at, con
                amount_read(out, json_string_value(v), json_string_length(v)) == SP_OK) {
         return true;
     }
-    wrong(c, at, name, "not_an_amount",
-          "must be a whole number of FRI, 0 to 2^256-1, as decimal text");
+    wrong(c, at, name, "not_an_amount", what);
     return false;
+}
+
+bool check_amount(check *c, u256 *out, const json_t *object, const char *at, const char *name,
+                  bool required)
+{
+    return read_u256(c, out, object, at, name, required,
+                     "must be a whole number of FRI, 0 to 2^256-1, as decimal text");
+}
+
+bool check_u256(check *c, u256 *out, const json_t *object, const char *at, const char *name,
+                bool required)
+{
+    return read_u256(c, out, object, at, name, required,
+                     "must be a whole number, 0 to 2^256-1, as decimal text");
 }
 
 int64_t check_time(check *c, const json_t *object, const char *at, const char *name)

@@ -16,9 +16,15 @@ typedef struct check {
 
 void check_init(check *c);
 void check_free(check *c);
+/* False as well when there was no memory for an error. */
 bool check_ok(const check *c);
 void check_error(check *c, const char *pointer, const char *code, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* An array of this one error; NULL without memory. */
+json_t *check_one(const char *pointer, const char *code, const char *detail);
+/* As JSON; what a cut left of a character of UTF-8 at the end goes, too. */
+json_t *check_cut(const char *s);
 
 /* Members beside those named (ended by NULL) are errors. at: the pointer of the object ("" for the
  * whole). */
@@ -34,6 +40,9 @@ bool check_bool(check *c, const json_t *object, const char *at, const char *name
 /* A decimal string, or an integer of 63 bits. False: absent, or wrong. */
 bool check_amount(check *c, u256 *out, const json_t *object, const char *at, const char *name,
                   bool required);
+/* The same of what is no amount, such as the number of an escrow. */
+bool check_u256(check *c, u256 *out, const json_t *object, const char *at, const char *name,
+                bool required);
 /* RFC 3339 in UTC, to the millisecond: ...Z. 0: absent or wrong. */
 int64_t check_time(check *c, const json_t *object, const char *at, const char *name);
 const json_t *check_object(check *c, const json_t *object, const char *at, const char *name,

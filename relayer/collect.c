@@ -5,7 +5,9 @@
 #include "relayer/blob.h"
 #include "relayer/keep.h"
 #include "relayer/log.h"
+#include "relayer/upload.h"
 #include "relayer/task.h"
+#include "relayer/wallet.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -121,7 +123,7 @@ void collect_blobs(core *c, int64_t now_ms)
         names(name, db_query(d, "SELECT sha256 FROM blob WHERE refs = ? LIMIT 64", DB_I(-1)));
     for (size_t i = 0; i < n; i++) {
         blob_remove(a->blobs, name[i]);
-        (void)db_run(d, "DELETE FROM blob WHERE sha256 = ? AND refs = -1", DB_T(name[i]));
+        keep_gone(c, name[i]);
     }
     n = names(name, db_query(d,
                              "SELECT sha256 FROM blob WHERE refs = 0 AND touched_at <= ?"
@@ -167,13 +169,33 @@ void collect_files(core *c, int64_t now_ms)
     (void)closedir(dir);
 }
 
+/* Uploads that were begun and left. */
+static void collect_parts(core *c, int64_t now_ms)
+{
+    char dir[BLOB_PATH];
+    (void)snprintf(dir, sizeof dir, "%.500s.parts", ((const app *)core_user(c))->blobs);
+    upload_prune(dir, now_ms);
+}
+
+/* Answers that are not given again. */
+static void collect_idem(core *c, int64_t now_ms)
+{
+    (void)db_run(core_db(c),
+                 "DELETE FROM idem WHERE (key_id, path, name) IN (SELECT key_id, path, name FROM"
+                 " idem WHERE expires_at <= ? ORDER BY expires_at LIMIT 256)",
+                 DB_I(now_ms));
+}
+
 void collect_tick(core *c, int64_t now_ms)
 {
     app *a = core_user(c);
     const uint64_t now_ns = clock_ns();
     if (now_ns < a->collect_next_ns || !instance_holds(a, "prune")) return;
     a->collect_next_ns = now_ns + ROUND_MS * UINT64_C(1000000);
+    collect_idem(c, now_ms);
     collect_payloads(c, now_ms);
     collect_blobs(c, now_ms);
     collect_files(c, now_ms);
+    collect_parts(c, now_ms);
+    wallet_tick(c, now_ms);
 }

@@ -88,11 +88,6 @@ static void check_failure(core *c)
     if (db_is_full(c->d)) c->full = true;
 }
 
-static void undone(core *c)
-{
-    if (c->c.undone != NULL) c->c.undone(c->c.user);
-}
-
 static void run_job(core *c, const void *arg)
 {
     job *j = (job *)(uintptr_t)arg;
@@ -116,20 +111,21 @@ static unit_end unit(core *c, void (*run)(core *c, const void *arg), const void 
     job **mark = c->emitted_end;
     c->failing = c->again = c->in_the_way = false;
     if (c->lost) return UNIT_FAILED;
-    c->lost = !db_exec(c->d, "SAVEPOINT unit");
+    c->lost = !db_command(c->d, "SAVEPOINT unit");
     if (c->lost) return UNIT_FAILED;
     run(c, arg);
     const bool ok = db_ok(c->d) && !c->failing, again = c->again || db_is_busy(c->d);
-    if (!ok && run == run_tick)
-        log_event(again ? LOG_INFO : LOG_ERROR, "tick_undone", "err", db_why(c->d), NULL);
     check_failure(c);
+    /* Who asked is told that it failed; why is said here. That the disk is full, /health says. */
+    if (!ok && (run == run_tick || (!db_ok(c->d) && !again && !c->full)))
+        log_event(again ? LOG_INFO : LOG_ERROR, run == run_tick ? "tick_undone" : "unit_undone",
+                  "err", db_why(c->d), NULL);
     db_forgive(c->d);
     if (!ok) {
         void_emitted(mark);
-        undone(c);
-        c->lost = !db_exec(c->d, "ROLLBACK TO unit");
+        c->lost = !db_command(c->d, "ROLLBACK TO unit");
     }
-    c->lost = !db_exec(c->d, "RELEASE unit") || c->lost;
+    c->lost = !db_command(c->d, "RELEASE unit") || c->lost;
     if (ok && !c->lost) return UNIT_DONE;
     return again && !c->lost ? UNIT_AGAIN : UNIT_FAILED;
 }
@@ -137,19 +133,19 @@ static unit_end unit(core *c, void (*run)(core *c, const void *arg), const void 
 bool core_part(core *c, void (*run)(core *c, void *arg), void *arg)
 {
     job **mark = c->emitted_end;
-    if (c->failing || c->in_the_way || !db_exec(c->d, "SAVEPOINT part")) return false;
+    if (c->failing || c->in_the_way || !db_command(c->d, "SAVEPOINT part")) return false;
     run(c, arg);
     const bool ok = db_ok(c->d) && !c->failing;
     c->in_the_way = !ok && (c->again || db_is_busy(c->d));
     c->again = false;
     check_failure(c);
+    if (!db_ok(c->d) && !c->in_the_way && !c->full)
+        log_event(LOG_ERROR, "part_undone", "err", db_why(c->d), NULL);
     db_forgive(c->d);
-    if (!ok) {
-        void_emitted(mark);
-        undone(c);
-    }
+    if (!ok) void_emitted(mark);
     /* Where the whole transaction has ended with it, the unit fails too. */
-    c->failing = (!ok && !db_exec(c->d, "ROLLBACK TO part")) || !db_exec(c->d, "RELEASE part");
+    c->failing =
+        (!ok && !db_command(c->d, "ROLLBACK TO part")) || !db_command(c->d, "RELEASE part");
     return ok && !c->failing;
 }
 
@@ -198,7 +194,7 @@ static job *group(core *c, job *list, bool tick)
     job *rest = NULL;
     c->now = clock_ms();
     c->lost = false;
-    bool ok = db_exec(c->d, "BEGIN IMMEDIATE");
+    bool ok = db_command(c->d, "BEGIN IMMEDIATE");
     if (ok && c->c.fence != NULL && !c->c.fence(c->d, c->c.user, &c->now)) {
         if (db_ok(c->d)) c->c.fatal(c->c.user, "others took this process for dead and went on");
         ok = false;
@@ -216,7 +212,7 @@ static job *group(core *c, job *list, bool tick)
         if (tick) (void)unit(c, run_tick, NULL);
         rest = run_jobs(c, &list, &n, &failed);
         SP_CRASH_POINT("before_commit");
-        ok = !c->lost && db_exec(c->d, "COMMIT");
+        ok = !c->lost && db_command(c->d, "COMMIT");
     }
     if (ok) {
         c->full = false;
@@ -224,10 +220,11 @@ static job *group(core *c, job *list, bool tick)
         SP_CRASH_POINT("after_commit_before_reply");
     } else {
         check_failure(c);
+        if (list != NULL && !c->full)
+            log_event(LOG_ERROR, "group_undone", "err", db_why(c->d), NULL);
         db_forgive(c->d);
         (void)db_exec(c->d, "ROLLBACK");
         db_forgive(c->d);
-        undone(c);
         for (job *j = list; j != NULL; j = j->next) j->failed = true;
         void_emitted(&c->emitted);
         failed = n;

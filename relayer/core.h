@@ -30,8 +30,6 @@ typedef struct {
     /* Optional. The wall clock was set by so many milliseconds, as seen against the monotonic one:
      * before any other unit, in a savepoint of its own, and again until it was committed. */
     void (*jumped)(core *c, void *user, int64_t by_ms);
-    /* Optional. Something was rolled back, and with it what was changed in memory may be wrong. */
-    void (*undone)(void *user);
 } core_config;
 
 /* Opens the database and brings its tables up to date; the thread does not run yet. SP_ERR_IO,

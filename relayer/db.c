@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define BUCKETS 256u
+#define PLACES 256u
 
 struct db_rows {
     db *d;
@@ -20,6 +21,7 @@ struct db {
     const db_driver *driver;
     void *c;
     db_statement *kept[BUCKETS];
+    db_statement *last_of[PLACES]; /* by where in memory its text was */
     unsigned n_prepared;
     bool failed, fatal, full, busy;
     char why[DB_WHY];
@@ -87,6 +89,12 @@ bool db_exec(db *d, const char *sql)
     return !d->failed;
 }
 
+bool db_command(db *d, const char *sql)
+{
+    if (db_is_shared(d)) return db_exec(d, sql);
+    return db_run_values(d, sql, NULL, 0) >= 0;
+}
+
 static unsigned bucket(const char *sql)
 {
     uint32_t h = 2166136261u; /* FNV-1a */
@@ -111,10 +119,15 @@ static db_statement *statement_new(db *d, const char *sql)
 /* A statement of this text that is not open. */
 static db_statement *statement(db *d, const char *sql, bool *own)
 {
+    /* Most texts are constants, which stay where they are; looked at they are in any case. */
+    db_statement **last = &d->last_of[(uintptr_t)sql / 8 % PLACES];
+    *own = false;
+    if (*last != NULL && !(*last)->open && strcmp((*last)->sql, sql) == 0) return *last;
     const unsigned b = bucket(sql);
     db_statement *s = d->kept[b];
     while (s != NULL && strcmp(s->sql, sql) != 0) s = s->next;
     *own = s != NULL && s->open;
+    if (s != NULL) *last = s;
     if (s != NULL && !s->open) return s;
     s = statement_new(d, sql);
     if (s != NULL && !*own) {
@@ -191,6 +204,12 @@ int64_t db_int(const db_rows *r, int column) { return r->d->driver->get_int(r->s
 const char *db_text(const db_rows *r, int column)
 {
     return r->d->driver->get_text(r->s->handle, column);
+}
+
+void db_copy(char *out, size_t room, const db_rows *r, int column)
+{
+    const char *text = db_text(r, column);
+    (void)snprintf(out, room, "%s", text != NULL ? text : "");
 }
 
 const uint8_t *db_bytes(const db_rows *r, int column, size_t *n)

@@ -63,6 +63,8 @@ typedef struct {
 int64_t db_run_values(db *d, const char *sql, const db_value *v, size_t n);
 /* One or more statements without values. */
 bool db_exec(db *d, const char *sql);
+/* One that is run again and again: where the database is a file it is prepared once. */
+bool db_command(db *d, const char *sql);
 
 /* Rows, one after the other. Texts and bytes hold until the next db_next or db_end. Never NULL:
  * where the statement failed there are no rows. To be ended. */
@@ -73,6 +75,8 @@ db_rows *db_query_values(db *d, const char *sql, const db_value *v, size_t n);
 bool db_next(db_rows *r);                          /* false at the end, and on errors */
 int64_t db_int(const db_rows *r, int column);      /* NULL is 0 */
 const char *db_text(const db_rows *r, int column); /* NULL is NULL */
+/* As much of a text as fits, ended by 0; of NULL nothing. */
+void db_copy(char *out, size_t room, const db_rows *r, int column);
 const uint8_t *db_bytes(const db_rows *r, int column, size_t *n);
 bool db_is_null(const db_rows *r, int column);
 void db_end(db_rows *r);

@@ -1,52 +1,66 @@
 /* demand.c - see demand.h. */
 #include "relayer/demand.h"
 
+#include "core/machine.h"
+#include "core/params.h"
 #include "market/amount.h"
 #include "relayer/app.h"
+#include "relayer/node_payee.h"
+#include "relayer/patience.h"
+#include "relayer/urgency.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SAFETY_MS 2000
 #define HEAD_KEYS 16
 #define HEAD_TASKS 4
 
-static void copy(char *out, size_t room, const char *text)
-{
-    (void)snprintf(out, room, "%s", text != NULL ? text : "");
-}
-
-#define QUEUED_SELECT                                                                     \
+#define DEMAND_SELECT                                                                     \
     "SELECT id, version, deadline, attempts, max_attempts, max_cycles, profile, io_mode," \
     " program, program_id, input_commitment, input_sha256, input_bytes, amount,"          \
-    " requirements, chain_contract, chain_task_id, priority, created_at, redundancy"      \
-    " FROM task"                                                                          \
-    " WHERE state = 'queued' AND next_run_at <= ? AND "
+    " requirements, chain_contract, chain_task_id, priority, created_at, redundancy,"     \
+    " key_id, work_cycles, work_rows, refusals, others_at"                                \
+    " FROM task WHERE "
+#define QUEUED_SELECT DEMAND_SELECT "state = 'queued' AND next_run_at <= ? AND "
 
 static void read_queued(demand *q, const db_rows *r)
 {
     memset(q, 0, sizeof *q);
-    copy(q->id, sizeof q->id, db_text(r, 0));
+    db_copy(q->id, sizeof q->id, r, 0);
     q->version = db_int(r, 1);
     q->deadline = db_int(r, 2);
     q->attempts = db_int(r, 3);
     q->max_attempts = db_int(r, 4);
     q->max_cycles = db_int(r, 5);
-    copy(q->profile, sizeof q->profile, db_text(r, 6));
-    copy(q->io_mode, sizeof q->io_mode, db_text(r, 7));
-    copy(q->program, sizeof q->program, db_text(r, 8));
-    copy(q->program_id, sizeof q->program_id, db_text(r, 9));
-    copy(q->input_commitment, sizeof q->input_commitment, db_text(r, 10));
-    copy(q->input_sha256, sizeof q->input_sha256, db_text(r, 11));
+    db_copy(q->profile, sizeof q->profile, r, 6);
+    db_copy(q->io_mode, sizeof q->io_mode, r, 7);
+    db_copy(q->program, sizeof q->program, r, 8);
+    db_copy(q->program_id, sizeof q->program_id, r, 9);
+    db_copy(q->input_commitment, sizeof q->input_commitment, r, 10);
+    db_copy(q->input_sha256, sizeof q->input_sha256, r, 11);
     q->input_bytes = db_int(r, 12);
-    copy(q->amount, sizeof q->amount, db_text(r, 13));
+    db_copy(q->amount, sizeof q->amount, r, 13);
     q->requirements = strdup(db_text(r, 14));
-    copy(q->chain_contract, sizeof q->chain_contract, db_text(r, 15));
-    copy(q->chain_task_id, sizeof q->chain_task_id, db_text(r, 16));
+    db_copy(q->chain_contract, sizeof q->chain_contract, r, 15);
+    db_copy(q->chain_task_id, sizeof q->chain_task_id, r, 16);
     q->priority = db_int(r, 17);
     q->created_at = db_int(r, 18);
     q->redundancy = db_int(r, 19);
+    db_copy(q->key, sizeof q->key, r, 20);
+    q->work_cycles = db_int(r, 21);
+    q->work_rows = db_int(r, 22);
+    q->refusals = db_int(r, 23);
+    q->others_at = db_int(r, 24);
+}
+
+bool demand_find(core *c, demand *q, const char *task)
+{
+    db_rows *r = db_query(core_db(c), DEMAND_SELECT "id = ?", DB_T(task));
+    const bool found = db_next(r);
+    if (found) read_queued(q, r);
+    db_end(r);
+    return found;
 }
 
 static size_t read_rows(demand *list, size_t n, size_t most, db_rows *r)
@@ -86,6 +100,46 @@ static bool next_key(core *c, char key[KEY_ID], const char *after)
     return found;
 }
 
+static bool has(const demand *list, size_t n, const char *id)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(list[i].id, id) == 0) return true;
+    return false;
+}
+
+/* The first of one demander: of those that come first in the queue, and of those with the earliest
+ * deadlines. */
+static size_t read_turn(core *c, demand out[HEAD_TASKS], const char *key, int64_t now)
+{
+    demand all[2 * HEAD_TASKS];
+    size_t n = read_rows(all, 0, HEAD_TASKS,
+                         db_query(core_db(c),
+                                  QUEUED_SELECT "key_id = ? ORDER BY priority DESC, created_at, id"
+                                                " LIMIT 4",
+                                  DB_I(now), DB_T(key)));
+    const size_t first = n;
+    n = read_rows(all, n, SP_COUNT(all),
+                  db_query(core_db(c),
+                           QUEUED_SELECT "key_id = ? AND deadline <= ? ORDER BY deadline, id"
+                                         " LIMIT 4",
+                           DB_I(now), DB_T(key), DB_I(now + URGENCY_SOON_MS)));
+    size_t k = first;
+    for (size_t i = first; i < n; i++) {
+        if (has(all, first, all[i].id))
+            demand_free(&all[i]);
+        else
+            all[k++] = all[i];
+    }
+    urgency_order(all, k, now);
+    for (size_t i = 0; i < k; i++) {
+        if (i < HEAD_TASKS)
+            out[i] = all[i];
+        else
+            demand_free(&all[i]);
+    }
+    return k < HEAD_TASKS ? k : HEAD_TASKS;
+}
+
 size_t demand_heads(core *c, demand *list, size_t most, char after[KEY_ID], int64_t now)
 {
     char key[KEY_ID], last[KEY_ID], first[KEY_ID] = "";
@@ -97,33 +151,70 @@ size_t demand_heads(core *c, demand *list, size_t most, char after[KEY_ID], int6
         if (strcmp(key, first) == 0) break; /* all had their turn */
         if (k == 0) memcpy(first, key, sizeof first);
         memcpy(last, key, sizeof key);
-        n = read_rows(list, n, most,
-                      db_query(core_db(c),
-                               QUEUED_SELECT "key_id = ? ORDER BY priority DESC, created_at, id"
-                                             " LIMIT 4",
-                               DB_I(now), DB_T(key)));
+        n += read_turn(c, list + n, key, now);
         many = many || k > 0;
     }
     memcpy(after, first, sizeof first); /* the next round begins with the one behind it */
     if (many) return n;
-    while (n > 0) demand_free(&list[--n]);
-    return 0;
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (urgency_of(list[i].deadline, now) == URGENCY_LATER)
+            demand_free(&list[i]);
+        else
+            list[kept++] = list[i];
+    }
+    return kept;
 }
 
-/* Who had this task and is not asked again: never after a fault, and for a while where it was busy,
- * or did not hear, or the fault was ours - or a task would wait in vain where there are few nodes.
- */
+size_t demand_hurried(core *c, demand *list, size_t most, int64_t now)
+{
+    demand q;
+    size_t n = 0;
+    db_rows *r = db_query(core_db(c),
+                          QUEUED_SELECT "deadline > ? AND deadline <= ? ORDER BY deadline, id"
+                                        " LIMIT 64",
+                          DB_I(now), DB_I(now), DB_I(now + URGENCY_HURRY_MS));
+    while (n < most && db_next(r)) {
+        read_queued(&q, r);
+        bool same = false;
+        for (size_t i = 0; i < n && !same; i++) same = strcmp(list[i].key, q.key) == 0;
+        if (same)
+            demand_free(&q);
+        else
+            list[n++] = q;
+    }
+    db_end(r);
+    return n;
+}
+
+/* Who had this task and is not asked again: never after a fault, and for a while, longer each time,
+ * where it was busy, or did not hear, or the fault was ours, or it says that the program's is - or
+ * a task would wait in vain where there are few nodes. The faults come first, then the last of the
+ * others: how many there are in an hour the waits of the task bound. */
 static void read_tried(core *c, demand *q)
 {
+    q->wary = q->refusals >= PATIENCE_FREE;
     if (q->attempts == 0) return;
     const app *a = core_user(c);
-    const int64_t again = core_now(c) - (int64_t)a->set.heartbeat_timeout_ms;
-    db_rows *r = db_query(core_db(c),
-                          "SELECT DISTINCT node_id FROM attempt WHERE task_id = ? AND (ended_at > ?"
-                          " OR outcome NOT IN ('declined', 'offer_timeout', 'infra')) LIMIT 32",
-                          DB_T(q->id), DB_I(again));
-    while (q->n_tried < SP_COUNT(q->tried) && db_next(r))
-        node_id_bytes(q->tried[q->n_tried++], db_text(r, 0));
+    const int64_t now = core_now(c), first = (int64_t)a->set.heartbeat_timeout_ms,
+                  left = q->deadline - now;
+    db_rows *r = db_query(
+        core_db(c),
+        "SELECT node_id, count(*), max(ended_at), max(CASE WHEN outcome NOT IN ('declined',"
+        " 'offer_timeout', 'infra', 'infra_failed', 'task_fault') THEN 1 ELSE 0 END),"
+        " max(CASE WHEN acked_at IS NOT NULL AND spared IS NULL AND outcome <> 'verified' THEN 1"
+        " ELSE 0 END)"
+        " FROM attempt WHERE task_id = ? AND outcome IS NOT NULL"
+        " GROUP BY node_id HAVING max(ended_at) > ? OR max(CASE WHEN outcome NOT IN ('declined',"
+        " 'offer_timeout', 'infra', 'infra_failed', 'task_fault') THEN 1 ELSE 0 END) = 1"
+        " ORDER BY 4 DESC, 3 DESC LIMIT 128",
+        DB_T(q->id), DB_I(now - patience_most_ms(left, first)));
+    while (q->n_tried < SP_COUNT(q->tried) && db_next(r)) {
+        q->wary = q->wary || db_int(r, 4) != 0;
+        if (db_int(r, 3) != 0 ||
+            db_int(r, 2) + patience_of_pair_ms(db_int(r, 1), left, first) > now)
+            node_id_bytes(q->tried[q->n_tried++], db_text(r, 0));
+    }
     db_end(r);
 }
 
@@ -131,16 +222,22 @@ static void read_tried(core *c, demand *q)
  * the same thing once. */
 static void read_slots(core *c, demand *q)
 {
+    const app *a = core_user(c);
     task_brief t = {.redundancy = q->redundancy};
     memcpy(t.id, q->id, sizeof t.id);
     slots_read(core_db(c), &q->slot, &t);
     if (q->redundancy == 1) return;
     db_rows *r = db_query(core_db(c),
-                          "SELECT account, node_id FROM attempt WHERE task_id = ?"
-                          " AND (outcome IS NULL OR outcome = 'verified') LIMIT 3",
+                          "SELECT t.account, t.node_id, t.proven, " PAYEE_COLUMNS
+                          " FROM attempt t JOIN node n ON n.id = t.node_id WHERE t.task_id = ?"
+                          " AND (t.outcome IS NULL OR t.outcome = 'verified') LIMIT 3",
                           DB_T(q->id));
-    while (q->n_busy < SLOT_MOST && db_next(r))
-        node_account(q->busy[q->n_busy++], db_text(r, 0), db_text(r, 1));
+    while (q->n_busy < 2 * SLOT_MOST && db_next(r)) {
+        /* As it was when it was asked, and as it is now: it may have named its account since. */
+        const bool proven = payee_read(r, 3, core_now(c)).proven;
+        payee_owner(q->busy[q->n_busy++], a, db_text(r, 0), db_text(r, 1), db_int(r, 2) != 0);
+        payee_owner(q->busy[q->n_busy++], a, db_text(r, 3), db_text(r, 1), proven);
+    }
     db_end(r);
 }
 
@@ -152,6 +249,39 @@ static score_ids read_ids(uint8_t out[DEMAND_NAMED][SCORE_ID], const json_t *lis
     json_array_foreach((json_t *)(uintptr_t)list, i, id) if (ids.n < DEMAND_NAMED)
         node_id_bytes(out[ids.n++], json_string_value(id));
     return ids;
+}
+
+uint64_t demand_cycles(int64_t max_cycles)
+{
+    return (uint64_t)(max_cycles < DEMAND_USUAL_CYCLES ? max_cycles : DEMAND_USUAL_CYCLES);
+}
+
+uint64_t demand_rows(const char *profile, uint64_t cycles)
+{
+    uint64_t rows;
+    const params *p = params_by_name(profile);
+    return p != NULL && estimate_rows(&rows, cycles, ESTIMATE_TABLE_ROWS,
+                                      estimate_rows_per_1000(p->max_instances)) == SP_OK
+               ? rows
+               : 1u << 20;
+}
+
+/* What was run, by a relayer or a node, is known. Else a node is paid for what the task may take at
+ * the most, for it may take it all; how long it works is not judged by that. Where there is neither
+ * a limit nor an escrow it is taken to be of usual size, or as large as its demander has said. */
+static void read_work(score_task *t, const demand *q)
+{
+    const int64_t usual = DEMAND_USUAL_CYCLES;
+    if (q->work_rows > 0) {
+        t->cycles = (uint64_t)q->work_cycles;
+        t->rows = t->paid_rows = (uint64_t)q->work_rows;
+        return;
+    }
+    t->cycles = demand_cycles(q->max_cycles);
+    t->rows = demand_rows(q->profile, t->cycles);
+    const bool limited = q->chain_task_id[0] != 0 || q->max_cycles < (int64_t)MACHINE_MAX_CYCLES;
+    const int64_t most = limited ? q->max_cycles : q->work_cycles > usual ? q->work_cycles : usual;
+    t->paid_rows = demand_rows(q->profile, (uint64_t)most);
 }
 
 static void read_needs(core *c, score_task *t, demand_lists *lists, const demand *q,
@@ -170,8 +300,11 @@ static void read_needs(core *c, score_task *t, demand_lists *lists, const demand
     size_t i;
     json_t *name;
     json_array_foreach(json_object_get(need, "regions"), i, name) if (t->n_regions < DEMAND_NAMED)
-        lists->regions[t->n_regions++] = node_region(c, json_string_value(name));
+        lists->regions[t->n_regions++] = node_region(json_string_value(name));
     t->regions = lists->regions;
+    /* Where it is to run is where it is wanted: the first of these stands for its demander. */
+    const char *home = json_string_value(json_array_get(json_object_get(need, "regions"), 0));
+    if (home != NULL) node_regions(&t->region, &t->continent, home);
     t->allow = read_ids(lists->allow, json_object_get(need, "node_allow"));
     t->deny = read_ids(lists->deny, json_object_get(need, "node_deny"));
     t->tried.v = q->tried[0];
@@ -180,20 +313,37 @@ static void read_needs(core *c, score_task *t, demand_lists *lists, const demand
     t->busy.n = q->n_busy;
     t->on_chain = q->chain_task_id[0] != 0;
     t->features = t->on_chain ? NODE_HAS_ACCOUNT : 0;
+    t->account_proven = t->on_chain && payee_required(core_user(c));
     t->redundancy = (unsigned)q->redundancy;
     t->deadline_ms = (uint64_t)q->deadline;
-    t->safety_ms = SAFETY_MS;
-    t->claim_margin_ms = t->on_chain ? 60000 : 0;
-    /* Until a task has run nobody knows its cycles: it is taken to be small, and the lease bounds
-     * the rest. */
-    t->cycles = (uint64_t)(q->max_cycles < 100000 ? q->max_cycles : 100000);
-    if (estimate_rows(&t->rows, t->cycles, ESTIMATE_ROWS_PER_1000) != SP_OK) t->rows = 1u << 20;
+    t->strict_deadline = json_is_true(json_object_get(need, "strict_deadline")) ||
+                         urgency_of(q->deadline, core_now(c)) == URGENCY_HURRY;
+    t->wary = q->wary;
+    t->proven_only = q->refusals >= PATIENCE_FREE && q->others_at > core_now(c);
+    t->safety_ms = DEMAND_SAFETY_MS;
+    t->claim_margin_ms = t->on_chain ? DEMAND_CLAIM_MS : 0;
+    read_work(t, q);
     t->fetch_bytes = (uint64_t)q->input_bytes;
-    (void)!amount_read(&t->price_limit, q->amount, strlen(q->amount));
+    /* What a provider gets of it is what pays for the work; the gas subsidy is for the claim. */
+    u256 amount = {0, 0};
+    (void)!amount_read(&amount, q->amount, strlen(q->amount));
+    t->price_limit = escrow_split_of(amount).provider_payout;
     const char *dearest = json_string_value(json_object_get(need, "max_price_per_mcycle"));
     t->mcycle_limited = dearest != NULL;
     if (dearest != NULL && amount_read(&t->mcycle_limit, dearest, strlen(dearest)) != SP_OK)
         t->mcycle_limit = amount_from_u64(0);
+}
+
+bool demand_escrow(core *c, uint32_t *tier, const demand *q)
+{
+    db_rows *r = db_query(core_db(c),
+                          "SELECT required_tier FROM settlement WHERE task_id = ?"
+                          " AND look_at IS NULL",
+                          DB_T(q->id));
+    const bool there = db_next(r);
+    if (there) *tier = db_int(r, 0) > 1 ? (uint32_t)db_int(r, 0) : 1;
+    db_end(r);
+    return there;
 }
 
 bool demand_bound(core *c, score_task *t, demand_lists *lists, const demand *q, const pool *p,
@@ -206,7 +356,7 @@ bool demand_bound(core *c, score_task *t, demand_lists *lists, const demand *q, 
                  " IS NOT NULL AND assigned_until >= ? AND NOT EXISTS (SELECT 1 FROM"
                  " chain_outbox o WHERE o.task_id = s.task_id AND o.tx_hash = s.assign_tx)",
                  DB_T(q->id), DB_I(now / 1000));
-    if (db_next(r)) copy(account, sizeof account, db_text(r, 0));
+    if (db_next(r)) db_copy(account, sizeof account, r, 0);
     db_end(r);
     if (account[0] == 0) return true;
     size_t n = 0;

@@ -7,13 +7,15 @@
 #include "relayer/log.h"
 #include "relayer/place.h"
 #include "relayer/task.h"
+#include "relayer/uptime.h"
 #include "relayer/verify.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#define MAX_DUE 256    /* of one kind in one round */
-#define MAX_EXPIRED 64 /* of one state in one round */
+#define MAX_DUE 256                   /* of one kind in one round */
+#define MAX_EXPIRED 64                /* of one state in one round */
+#define MAX_END_NS UINT64_C(15000000) /* for so long: others wait for the core, too */
 
 /* ---- time that has passed ---- */
 
@@ -48,8 +50,10 @@ static void end_one(core *c, void *arg)
     if (!node_attempt_end(c, e->task, e->attempt, e->node,
                           e->acked ? OUTCOME_LEASE_EXPIRED : OUTCOME_OFFER_TIMEOUT, NULL, NULL))
         return;
-    node_task_retry(c, e->task, e->acked ? FAILURE_LEASE_EXPIRED : FAILURE_NO_ELIGIBLE_NODE,
-                    e->acked ? "the node stopped answering" : "no node took it");
+    if (e->acked)
+        node_task_retry(c, e->task, FAILURE_LEASE_EXPIRED, "the node stopped answering");
+    else
+        node_task_refused(c, e->task, e->node, false, "no node took it");
 }
 
 static void end_due(core *c, int64_t now)
@@ -72,7 +76,8 @@ static void end_due(core *c, int64_t now)
         list[n++].acked = !db_is_null(r, 3);
     }
     db_end(r);
-    for (size_t i = 0; i < n; i++) {
+    const uint64_t until = clock_ns() + MAX_END_NS;
+    for (size_t i = 0; i < n && clock_ns() < until; i++) {
         if (core_part(c, end_one, &list[i]) || core_in_the_way(c)) continue;
         dispatch_left_alone("lease", list[i].task);
         (void)db_run(core_db(c), "UPDATE attempt SET lease_until = ? WHERE task_id = ? AND n = ?",
@@ -146,6 +151,7 @@ void dispatch_tick(core *c, int64_t now)
     verify_start_waiting(c);
     audit_tick(c, now);
     collect_tick(c, now);
+    rows_tick(c, now);
     hang_up(c);
 }
 
@@ -157,6 +163,7 @@ void dispatch_take_over(core *c, const char *relayer, int64_t now)
                  "UPDATE attempt SET lease_until = ? WHERE outcome IS NULL AND lease_until < ?"
                  " AND node_id IN (SELECT id FROM node WHERE instance = ?)",
                  DB_I(grace), DB_I(grace), DB_T(relayer));
+    uptime_end_all(core_db(c), relayer, now);
     (void)db_run(core_db(c), "UPDATE node SET connected = 0, instance = NULL WHERE instance = ?",
                  DB_T(relayer));
     (void)db_run(core_db(c), "DELETE FROM mail WHERE instance = ?", DB_T(relayer));

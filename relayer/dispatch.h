@@ -17,6 +17,7 @@ typedef struct {
     char id[UUID_TEXT];
     char key[KEY_ID]; /* the demander who was first in the last turn, where the queue is long */
     int64_t median_ms;
+    unsigned before_hurry; /* offers in the order of the queue before one for its deadline's sake */
 } dispatch_mark;
 
 /* One task that cannot be handled must not keep the others waiting: each is a part of its own, and

@@ -5,15 +5,18 @@
 
 #define MOST_ROWS (UINT64_C(1) << 62)
 
-sp_status estimate_rows(uint64_t *rows, uint64_t cycles, uint32_t rows_per_1000)
+sp_status estimate_rows(uint64_t *rows, uint64_t cycles, uint64_t table_rows,
+                        uint32_t rows_per_1000)
 {
-    if (cycles < ESTIMATE_MIN_ROWS) cycles = ESTIMATE_MIN_ROWS;
-    const u128 thousandths = (u128)cycles * rows_per_1000; /* < 2^96 */
-    uint64_t r = 1;
-    while ((u128)r * 1000 < thousandths && r < MOST_ROWS) r *= 2;
-    if ((u128)r * 1000 < thousandths) return SP_ERR_LIMIT;
-    *rows = r;
+    const u128 r = ((u128)cycles * rows_per_1000 + 999) / 1000 + table_rows; /* < 2^97 */
+    if (r > MOST_ROWS) return SP_ERR_LIMIT;
+    *rows = (uint64_t)r; /* <= 2^62 */
     return SP_OK;
+}
+
+uint32_t estimate_rows_per_1000(unsigned max_instances)
+{
+    return max_instances > 1 ? ESTIMATE_ROWS_SPLIT : ESTIMATE_ROWS_WHOLE;
 }
 
 sp_status estimate_price(u256 *out, u256 base, u256 per_mcycle, uint64_t rows)

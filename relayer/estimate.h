@@ -6,15 +6,24 @@
 #ifndef RELAYER_ESTIMATE_H
 #define RELAYER_ESTIMATE_H
 
+#include "air/components.h"
 #include "market/amount.h"
 
-#define ESTIMATE_MIN_ROWS 1024u
-/* Trace rows that 1000 cycles take, all tables together and padded, roughly. */
-#define ESTIMATE_ROWS_PER_1000 3000u
+/* Rows of the tables that every proof has, whatever is run: TABLES, and the program's instructions
+ * and image, which are 2^12 rows each for most programs. */
+#define ESTIMATE_TABLE_ROWS ((UINT64_C(1) << AIR_TABLES_LOG) + (UINT64_C(2) << 12))
+/* Rows beyond those that 1000 cycles take, padding, memory and idle registers included, where a
+ * chip may be cut into two tables and where it may not. The middle of what the built-in jobs take
+ * (tests/relayer/estimate_rows.c, which holds the rows of an estimate to 6 and 15 percent). */
+#define ESTIMATE_ROWS_SPLIT 1100u
+#define ESTIMATE_ROWS_WHOLE 1550u
 
-/* The rows that are proved: max(cycles, 1024)*rows_per_1000/1000, to the next power of two.
- * rows_per_1000: rows that 1000 cycles take, at least 1000. SP_ERR_LIMIT: more than 2^62. */
-SP_MUST_USE sp_status estimate_rows(uint64_t *rows, uint64_t cycles, uint32_t rows_per_1000);
+/* The rows that are committed to, of all tables together, when nothing is known of a run but its
+ * cycles: table_rows + ceil(cycles*rows_per_1000/1000). SP_ERR_LIMIT: more than 2^62. */
+SP_MUST_USE sp_status estimate_rows(uint64_t *rows, uint64_t cycles, uint64_t table_rows,
+                                    uint32_t rows_per_1000);
+/* By how many tables a chip may have (params.max_instances). */
+uint32_t estimate_rows_per_1000(unsigned max_instances);
 
 /* base + ceil(per_mcycle*rows/10^6). SP_ERR_LIMIT: 2^256 or more. */
 SP_MUST_USE sp_status estimate_price(u256 *out, u256 base, u256 per_mcycle, uint64_t rows);

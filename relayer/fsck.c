@@ -1,9 +1,9 @@
 /* fsck.c - see fsck.h. One function for each kind of row; the rows are streamed. */
 #include "relayer/fsck_parts.h"
 
-#include "relayer/reputation.h"
 #include "relayer/schema.h"
 #include "relayer/state.h"
+#include "relayer/usage.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -225,6 +225,10 @@ static void check_attempts(fsck *f)
         "SELECT task_id, 'two slots are of one account' FROM attempt WHERE outcome IS NULL OR"
         " outcome = 'verified' GROUP BY task_id,"
         " CASE WHEN account = '' THEN node_id ELSE account END HAVING count(DISTINCT slot) > 1");
+    fsck_rule(
+        f, "attempt",
+        "SELECT a.task_id, 'has a lease beyond the deadline' FROM attempt a JOIN task t ON t.id ="
+        " a.task_id WHERE a.outcome IS NULL AND a.lease_until > t.deadline");
     fsck_rule(f, "attempt",
               "SELECT a.task_id, 'an attempt at no task' FROM attempt a LEFT JOIN task t"
               " ON t.id = a.task_id WHERE t.id IS NULL");
@@ -233,197 +237,115 @@ static void check_attempts(fsck *f)
               " LEFT JOIN attempt a ON a.task_id = t.id AND a.outcome IS NULL WHERE a.n IS NULL AND"
               " t.state IN ('offered', 'leased', 'running', 'result_received', 'verifying')");
     fsck_rule(f, "task",
+              "SELECT id, 'has had more tries than it may have' FROM task t WHERE max_attempts <"
+              " (SELECT count(*) FROM attempt a WHERE a.task_id = t.id AND a.acked_at IS NOT NULL"
+              " AND a.spared IS NULL)");
+    fsck_rule(f, "task",
+              "SELECT id, 'has more refusals than refused offers' FROM task t WHERE refusals >"
+              " (SELECT count(*) FROM attempt a WHERE a.task_id = t.id AND a.outcome IS NOT NULL"
+              " AND (a.acked_at IS NULL OR a.spared = 1))");
+    fsck_rule(f, "attempt",
+              "SELECT task_id, 'is spared, but was neither taken back nor a fault of the program'"
+              " FROM attempt WHERE spared IS NOT NULL AND (outcome IS NULL OR outcome NOT IN"
+              " ('infra', 'task_fault'))");
+    fsck_rule(f, "task",
               "SELECT id, 'has another number of attempts' FROM task t"
               " WHERE attempts <> (SELECT count(*) FROM attempt a WHERE a.task_id = t.id)");
 }
 
 /* ---- counters ---- */
 
-static void check_quota(fsck *f, const char *key, int64_t open)
+/* What a key has as its rows give it. */
+typedef struct {
+    int64_t open, day, day_tasks;
+    u256 day_spend;
+} used;
+
+static void quota_begin(fsck *f, used *u, const char *key)
 {
-    int64_t said = 0;
-    db_rows *r = db_query(f->d, "SELECT open_tasks FROM quota WHERE key_id = ?", DB_T(key));
-    if (db_next(r)) said = db_int(r, 0);
+    memset(u, 0, sizeof *u);
+    u->day = -1;
+    db_rows *r = db_query(f->d, "SELECT day FROM quota WHERE key_id = ?", DB_T(key));
+    if (db_next(r) && !db_is_null(r, 0)) u->day = db_int(r, 0);
     db_end(r);
-    if (said != open)
-        fsck_violation(f, "quota", key, "says %" PRId64 " open tasks, there are %" PRId64, said,
-                       open);
+}
+
+/* A day of which tasks may be gone. */
+static bool is_past(const fsck *f, int64_t day) { return day * USAGE_DAY_MS <= f->gone_until; }
+
+static void check_quota(fsck *f, const char *key, const used *u)
+{
+    int64_t open = 0, tasks = 0;
+    char spend[U256_TEXT], said[U256_TEXT] = "0";
+    db_rows *r = db_query(
+        f->d, "SELECT open_tasks, day_tasks, day_spend FROM quota WHERE key_id = ?", DB_T(key));
+    if (db_next(r)) {
+        open = db_int(r, 0);
+        tasks = db_int(r, 1);
+        if (!db_is_null(r, 2)) (void)snprintf(said, sizeof said, "%s", db_text(r, 2));
+    }
+    db_end(r);
+    u256_write_text(spend, u->day_spend);
+    if (open != u->open)
+        fsck_violation(f, "quota", key, "says %" PRId64 " open tasks, there are %" PRId64, open,
+                       u->open);
+    if (u->day >= 0 && is_past(f, u->day)) return;
+    if (tasks != u->day_tasks)
+        fsck_violation(f, "quota", key, "says %" PRId64 " tasks of its day, there are %" PRId64,
+                       tasks, u->day_tasks);
+    if (strcmp(said, spend) != 0)
+        fsck_violation(f, "quota", key, "says that %s was spent on its day, it was %s", said,
+                       spend);
+}
+
+/* Bytes that are stored. */
+static void check_stored(fsck *f)
+{
+    db_rows *r = fsck_all(
+        f, "SELECT b.key_id, sum(b.size), max(coalesce(q.stored_bytes, 0)) FROM blob b LEFT JOIN"
+           " quota q ON q.key_id = b.key_id GROUP BY b.key_id"
+           " HAVING sum(b.size) <> max(coalesce(q.stored_bytes, 0))");
+    while (db_next(r))
+        fsck_violation(f, "quota", fsck_text(r, 0),
+                       "says %" PRId64 " stored bytes, there are %" PRId64, db_int(r, 2),
+                       db_int(r, 1));
+    db_end(r);
+    fsck_rule(f, "quota",
+              "SELECT key_id, 'says stored bytes, there are none' FROM quota WHERE stored_bytes <>"
+              " 0 AND key_id NOT IN (SELECT key_id FROM blob)");
 }
 
 static void check_quotas(fsck *f)
 {
     char key[KEY] = "";
-    int64_t open = 0;
-    db_rows *r = fsck_all(f, "SELECT key_id, state, chain_task_id FROM task ORDER BY key_id");
+    used u;
+    quota_begin(f, &u, key);
+    db_rows *r = fsck_all(f, "SELECT key_id, state, chain_task_id, created_at, amount FROM task"
+                             " ORDER BY key_id");
     for (bool more = true; more;) {
         task_state s;
         more = db_next(r);
         if (!more || strcmp(key, fsck_text(r, 0)) != 0) {
-            if (key[0] != 0) check_quota(f, key, open);
+            if (key[0] != 0) check_quota(f, key, &u);
             if (!more) break;
             (void)snprintf(key, sizeof key, "%s", fsck_text(r, 0));
-            open = 0;
+            quota_begin(f, &u, key);
         }
-        open += task_state_read(&s, fsck_text(r, 1)) && !task_is_final(s, !db_is_null(r, 2));
+        u.open += task_state_read(&s, fsck_text(r, 1)) && !task_is_final(s, !db_is_null(r, 2));
+        if (db_int(r, 3) / USAGE_DAY_MS != u.day || is_past(f, u.day)) continue;
+        u256 amount;
+        const char *text = fsck_text(r, 4);
+        u.day_tasks++;
+        if (amount_read(&amount, text, strlen(text)) == SP_OK)
+            u.day_spend = amount_add_capped(u.day_spend, amount);
+        else
+            fsck_violation(f, "task", key, "an amount of this key cannot be read");
     }
     db_end(r);
+    check_stored(f);
     fsck_rule(f, "quota",
               "SELECT key_id, 'says open tasks, there are none' FROM quota WHERE open_tasks <> 0"
               " AND key_id NOT IN (SELECT key_id FROM task)");
-}
-
-typedef struct {
-    reputation rep;
-    success_rate tries;
-    uint64_t clean;
-    int64_t seq;
-} standing;
-
-/* Columns from 1 on: seq, at, kind. */
-static void fold(fsck *f, standing *s, const char *node, const db_rows *r)
-{
-    reputation_kind kind;
-    char key[KEY + 24];
-    (void)snprintf(key, sizeof key, "%s.%" PRId64, node, db_int(r, 1));
-    if (db_int(r, 1) != s->seq + 1)
-        fsck_violation(f, "reputation_event", key, "follows %" PRId64 ": the numbers have a gap",
-                       s->seq);
-    s->seq = db_int(r, 1);
-    if (!reputation_kind_read(&kind, fsck_text(r, 3))) {
-        fsck_violation(f, "reputation_event", key, "there is no kind %s", fsck_text(r, 3));
-        return;
-    }
-    const uint64_t at = (uint64_t)db_int(r, 2);
-    const bool good = kind == REPUTATION_VERIFIED;
-    reputation_add(&s->rep, kind, at);
-    if (kind == REPUTATION_LATE) return; /* stands beside verified */
-    success_rate_add(&s->tries, good, at);
-    s->clean = good ? s->clean + 1 : 0;
-}
-
-static void check_standing(fsck *f, const char *node, const standing *s)
-{
-    db_rows *r = db_query(f->d,
-                          "SELECT rep_good, rep_bad, rep_at, tries_good, tries_all, tries_at,"
-                          " clean FROM node WHERE id = ?",
-                          DB_T(node));
-    if (!db_next(r))
-        fsck_violation(f, "reputation_event", node, "an event of no node");
-    else if ((uint64_t)db_int(r, 0) != s->rep.good || (uint64_t)db_int(r, 1) != s->rep.bad ||
-             (uint64_t)db_int(r, 2) != s->rep.at_ms)
-        fsck_violation(f, "node", node, "its reputation is not the sum of its events");
-    else if ((uint64_t)db_int(r, 3) != s->tries.good || (uint64_t)db_int(r, 4) != s->tries.all ||
-             (uint64_t)db_int(r, 5) != s->tries.at_ms || (uint64_t)db_int(r, 6) != s->clean)
-        fsck_violation(f, "node", node, "its tries are not the sum of its events");
-    db_end(r);
-}
-
-static void check_reputation(fsck *f)
-{
-    standing s;
-    char node[KEY] = "";
-    memset(&s, 0, sizeof s);
-    db_rows *r = fsck_all(f, "SELECT node_id, seq, at, kind FROM reputation_event"
-                             " ORDER BY node_id, seq");
-    for (bool more = true; more;) {
-        more = db_next(r);
-        if (!more || strcmp(node, fsck_text(r, 0)) != 0) {
-            if (node[0] != 0) check_standing(f, node, &s);
-            if (!more) break;
-            memset(&s, 0, sizeof s);
-            (void)snprintf(node, sizeof node, "%s", fsck_text(r, 0));
-        }
-        fold(f, &s, node, r);
-    }
-    db_end(r);
-    fsck_rule(f, "node",
-              "SELECT id, 'has a reputation without events' FROM node WHERE (rep_good <> 0 OR"
-              " rep_bad <> 0 OR tries_all <> 0 OR clean <> 0)"
-              " AND id NOT IN (SELECT node_id FROM reputation_event)");
-}
-
-/* Each attempt's end counts once for its node, as reputation_of_outcome says. */
-static void check_ends(fsck *f)
-{
-    for (unsigned o = 0; o < OUTCOMES; o++) {
-        reputation_kind kind;
-        const char *outcome = attempt_outcome_name((attempt_outcome)o);
-        if (!reputation_of_outcome(&kind, (attempt_outcome)o)) continue;
-        db_rows *r = db_query(f->d,
-                              "SELECT a.task_id, a.n, count(e.seq) FROM attempt a"
-                              " LEFT JOIN reputation_event e ON e.node_id = a.node_id"
-                              " AND e.task_id = a.task_id AND e.attempt = a.n AND e.kind = ?"
-                              " WHERE a.outcome = ? GROUP BY a.task_id, a.n"
-                              " HAVING count(e.seq) <> 1",
-                              DB_T(reputation_kind_name(kind)), DB_T(outcome));
-        while (db_next(r)) {
-            char key[KEY];
-            (void)snprintf(key, sizeof key, "%s.%" PRId64, fsck_text(r, 0), db_int(r, 1));
-            fsck_violation(f, "attempt", key, "ended %s and counts %" PRId64 " times for its node",
-                           outcome, db_int(r, 2));
-        }
-        db_end(r);
-    }
-    db_rows *r = fsck_all(f, "SELECT e.node_id, e.seq, e.kind, a.outcome FROM reputation_event e"
-                             " LEFT JOIN attempt a ON a.task_id = e.task_id AND a.n = e.attempt"
-                             " AND a.node_id = e.node_id"
-                             " WHERE e.kind NOT IN ('late', 'audit_failed')");
-    while (db_next(r)) {
-        attempt_outcome o;
-        reputation_kind kind;
-        char key[KEY + 24];
-        (void)snprintf(key, sizeof key, "%s.%" PRId64, fsck_text(r, 0), db_int(r, 1));
-        if (strcmp(fsck_text(r, 2), reputation_kind_name(REPUTATION_FALSE_FAULT)) == 0) {
-            if (strcmp(fsck_text(r, 3), "task_fault") != 0)
-                fsck_violation(f, "reputation_event", key, "false_fault, but no fault was said");
-        } else if (!attempt_outcome_read(&o, fsck_text(r, 3)) || !reputation_of_outcome(&kind, o) ||
-                   strcmp(reputation_kind_name(kind), fsck_text(r, 2)) != 0)
-            fsck_violation(f, "reputation_event", key, "%s, but no attempt of the node ended so",
-                           fsck_text(r, 2));
-    }
-    db_end(r);
-}
-
-/* Whoever said that a program fails that does not, as a proof says, is held to it once. */
-static void check_false_faults(fsck *f)
-{
-    fsck_rule(f, "attempt",
-              "SELECT a.task_id, 'a fault that a proof refutes counts for its node not once' FROM"
-              " attempt a JOIN task t ON t.id = a.task_id LEFT JOIN reputation_event e"
-              " ON e.node_id = a.node_id AND e.task_id = a.task_id AND e.attempt = a.n"
-              " AND e.kind = 'false_fault' WHERE a.outcome = 'task_fault' AND a.ended_at <="
-              " t.verified_at GROUP BY a.task_id, a.n HAVING count(e.seq) <> 1");
-}
-
-/* ---- audits ---- */
-
-static void check_audits(fsck *f)
-{
-    fsck_rule(f, "audit",
-              "SELECT id, 'is done without a verdict, or not done with one' FROM audit WHERE"
-              " state NOT IN ('waiting', 'running', 'done') OR (state = 'done') <> (verdict IS NOT"
-              " NULL) OR (state = 'done') <> (ended_at IS NOT NULL)");
-    fsck_rule(f, "audit",
-              "SELECT id, 'has a verdict that is not signed' FROM audit WHERE verdict IN ('agrees',"
-              " 'differs') AND (sig_r IS NULL OR sig_s IS NULL OR auditor IS NULL)");
-    fsck_rule(f, "audit",
-              "SELECT u.id, 'is of no attempt that is verified' FROM audit u LEFT JOIN attempt a"
-              " ON a.task_id = u.task_id AND a.n = u.attempt AND a.node_id = u.node_id"
-              " AND a.outcome = 'verified' WHERE a.n IS NULL");
-    fsck_rule(f, "attempt",
-              "SELECT a.task_id, 'an audit differs, and its node is not held to it once' FROM"
-              " attempt a LEFT JOIN reputation_event e ON e.node_id = a.node_id AND e.task_id ="
-              " a.task_id AND e.attempt = a.n AND e.kind = 'audit_failed' WHERE a.outcome ="
-              " 'verified' AND EXISTS (SELECT 1 FROM audit u WHERE u.task_id = a.task_id AND"
-              " u.verdict = 'differs') GROUP BY a.task_id, a.n HAVING count(e.seq) <> 1");
-    fsck_rule(f, "reputation_event",
-              "SELECT e.node_id, 'audit_failed, but no audit differs' FROM reputation_event e"
-              " WHERE e.kind = 'audit_failed' AND NOT EXISTS (SELECT 1 FROM audit u WHERE u.task_id"
-              " = e.task_id AND u.verdict = 'differs')");
-    fsck_rule(f, "task",
-              "SELECT t.id, 'is forgotten, and is evidence or waits for an audit' FROM task t JOIN"
-              " audit u ON u.task_id = t.id WHERE t.forgotten_at IS NOT NULL AND"
-              " (u.verdict = 'differs' OR (u.verdict IS NULL AND u.created_at < t.forgotten_at))");
 }
 
 /* ---- the rest ---- */
@@ -441,6 +363,18 @@ static void check_others(fsck *f)
     fsck_rule(f, "settlement",
               "SELECT t.id, 'is on a chain and has none' FROM task t LEFT JOIN settlement s"
               " ON s.task_id = t.id WHERE t.chain_task_id IS NOT NULL AND s.task_id IS NULL");
+    /* I8 */
+    fsck_rule(
+        f, "settlement",
+        "SELECT min(s.task_id), 'its escrow was paid to another task, too' FROM settlement s"
+        " JOIN task t ON t.id = s.task_id WHERE s.state = 'settled' AND t.chain_task_id IS NOT NULL"
+        " GROUP BY t.chain_contract, t.chain_task_id HAVING count(*) > 1");
+    fsck_rule(f, "settlement",
+              "SELECT s.task_id, 'waits for its escrow, and is not pending' FROM settlement s"
+              " WHERE s.look_at IS NOT NULL AND s.state <> 'pending'");
+    fsck_rule(f, "settlement",
+              "SELECT t.id, 'waits for its escrow, and nobody looks' FROM task t JOIN settlement s"
+              " ON s.task_id = t.id WHERE t.state = 'created' AND s.look_at IS NULL");
     fsck_rule(f, "webhook_outbox",
               "SELECT id, 'is neither done nor waiting' FROM webhook_outbox"
               " WHERE done_at IS NULL AND next_try_at IS NULL");
@@ -472,29 +406,40 @@ static bool is_our_version(fsck *f)
     return ok;
 }
 
-sp_status fsck_run(uint64_t *violations, const char *database, const char *blobs, FILE *out,
-                   char *why)
+static int64_t gone_until(fsck *f)
+{
+    int64_t until = 0;
+    db_rows *r = fsck_all(f, "SELECT value FROM meta WHERE name = 'rows_gone_until'");
+    if (db_next(r)) until = strtoll(fsck_text(r, 0), NULL, 10) + USAGE_DAY_MS;
+    db_end(r);
+    return until;
+}
+
+sp_status fsck_run(uint64_t *violations, const char *database, const char *blobs,
+                   const fsck_proofs *proofs, FILE *out, char *why)
 {
     const bool postgres = db_is_postgres(database);
-    fsck f = {.blobs = blobs, .out = out};
+    fsck f = {.blobs = blobs, .proofs = proofs, .out = out};
     *violations = 0;
     SP_TRY(db_open(&f.d, database, true, why));
     sp_status s = SP_ERR_IO;
     if (db_exec(f.d, postgres ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN")) {
         if (is_our_version(&f)) {
+            f.gone_until = gone_until(&f);
             if (!postgres) check_sqlite(&f);
             check_tasks(&f);
             check_attempts(&f);
             fsck_blobs(&f);
             check_quotas(&f);
-            check_reputation(&f);
-            check_ends(&f);
-            check_false_faults(&f);
-            check_audits(&f);
+            fsck_standing(&f);
             fsck_outbox(&f);
+            fsck_paid(&f);
+            fsck_past(&f);
             check_others(&f);
+            s = proofs == NULL ? SP_OK : fsck_check_proofs(&f);
+            if (s != SP_OK) (void)snprintf(why, DB_WHY, "no sprove-worker can be started");
             (void)db_exec(f.d, "COMMIT");
-            s = db_ok(f.d) ? SP_OK : SP_ERR_IO;
+            if (!db_ok(f.d)) s = SP_ERR_IO;
         } else if (db_ok(f.d)) {
             (void)snprintf(why, DB_WHY, "the database is not of version %d", SCHEMA_VERSION);
             s = SP_ERR_FORMAT;

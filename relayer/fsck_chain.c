@@ -1,9 +1,39 @@
 /* fsck_chain.c - the relayer's own transactions: relayer/assign.h says what holds. */
 #include "relayer/fsck_parts.h"
 
+#include "market/amount.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+/* Parts of an amount. */
+static bool is_sum(const db_rows *r, int whole, int first, int n)
+{
+    u256 sum = amount_from_u64(0), all;
+    const char *text = fsck_text(r, whole);
+    if (amount_read(&all, text, strlen(text)) != SP_OK) return false;
+    for (int i = first; i < first + n; i++) {
+        u256 part;
+        text = fsck_text(r, i);
+        if (amount_read(&part, text, strlen(text)) != SP_OK || amount_add(&sum, sum, part) != SP_OK)
+            return false;
+    }
+    return amount_cmp(sum, all) == 0;
+}
+
+void fsck_paid(fsck *f)
+{
+    db_rows *r =
+        fsck_all(f, "SELECT t.id, t.amount, s.payout, s.subsidy, s.treasury FROM settlement s"
+                    " JOIN task t ON t.id = s.task_id WHERE s.payout IS NOT NULL OR"
+                    " s.subsidy IS NOT NULL OR s.treasury IS NOT NULL");
+    while (db_next(r))
+        if (!is_sum(r, 1, 2, 3))
+            fsck_violation(f, "settlement", fsck_text(r, 0),
+                           "what was paid is not the amount of the task");
+    db_end(r);
+}
 
 void fsck_outbox(fsck *f)
 {

@@ -73,6 +73,28 @@ guard_verdict guard_check(const guard_head *h, uint64_t *body_bytes)
     return (guard_verdict){0, NULL, NULL};
 }
 
+bool guard_json_depth(const char *text, size_t n)
+{
+    size_t depth = 0;
+    bool in_text = false;
+    for (size_t i = 0; i < n; i++) {
+        const char c = text[i];
+        if (in_text) {
+            if (c == '\\')
+                i++;
+            else if (c == '"')
+                in_text = false;
+        } else if (c == '"') {
+            in_text = true;
+        } else if (c == '[' || c == '{') {
+            if (++depth > GUARD_JSON_DEPTH) return false;
+        } else if ((c == ']' || c == '}') && depth > 0) {
+            depth--;
+        }
+    }
+    return true;
+}
+
 /* Whether the list, separated by commas, contains the word. */
 static bool lists(const char *list, const char *word)
 {

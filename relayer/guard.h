@@ -40,4 +40,9 @@ bool guard_check_upgrade(const char *upgrade, const char *path, const char *vers
 #define GUARD_WS_PROTOCOL "sprove-node.v1"
 #define GUARD_NODE_ID 66 /* 0x and at most 64 digits; older nodes have names */
 
+/* Whether no array or object of a JSON text stands in more than so many others and itself: it is
+ * not parsed, so that nobody's nesting costs a stack. */
+#define GUARD_JSON_DEPTH 16
+bool guard_json_depth(const char *text, size_t n);
+
 #endif

@@ -10,6 +10,7 @@
 #include "relayer/app.h"
 #include "relayer/log.h"
 #include "relayer/meters.h"
+#include "relayer/patience.h"
 
 #include <curl/curl.h>
 #include <openssl/crypto.h>
@@ -128,9 +129,7 @@ static int64_t pause_ms(const app *a, unsigned failures)
 {
     const int64_t first = 6 * (int64_t)a->set.hook_retry_ms,
                   most = 120 * (int64_t)a->set.hook_retry_ms;
-    int64_t ms = first;
-    for (unsigned i = FAILURES; i < failures && ms < most; i++) ms *= 2;
-    return ms < most ? ms : most;
+    return patience_ms((int64_t)failures - FAILURES, first, most);
 }
 
 /* On the loop's thread: the row says by now what came of it, or it stays due. */

@@ -17,6 +17,7 @@
 #define DUE 128
 #define PRUNE_EVERY_MS INT64_C(600000)
 #define PRUNE_MOST 1000
+#define PRUNE_MORE_MS INT64_C(1000)
 
 /* The pauses between tries in units of the first, which is 5 s: 5 s, 30 s, 2 m, 10 m, 1 h, 6 h,
  * 24 h. */
@@ -290,19 +291,19 @@ static void start_or_put_off(core *c, hook_delivery *v, int64_t now_ms)
     }
 }
 
-/* Old messages go; ids sort by their time. */
-static void prune(core *c, int64_t now_ms)
+/* Old messages go; ids sort by their time. Whether there may be more of them. */
+static bool prune(core *c, int64_t now_ms)
 {
     const app *a = core_user(c);
     const int64_t before = now_ms - (int64_t)a->set.retention_ms;
     char id[32];
-    if (before < 0) return;
+    if (before < 0) return false;
     (void)snprintf(id, sizeof id, "msg_%08" PRIx32 "-%04" PRIx32, (uint32_t)(before >> 16),
                    (uint32_t)(before & 0xffff));
-    (void)db_run(core_db(c),
-                 "DELETE FROM webhook_outbox WHERE id IN (SELECT id FROM webhook_outbox"
-                 " WHERE id < ? AND next_try_at IS NULL ORDER BY id LIMIT ?)",
-                 DB_T(id), DB_I(PRUNE_MOST));
+    return db_run(core_db(c),
+                  "DELETE FROM webhook_outbox WHERE id IN (SELECT id FROM webhook_outbox"
+                  " WHERE id < ? AND next_try_at IS NULL ORDER BY id LIMIT ?)",
+                  DB_T(id), DB_I(PRUNE_MOST)) == PRUNE_MOST;
 }
 
 void hook_tick(core *c, int64_t now_ms)
@@ -312,8 +313,7 @@ void hook_tick(core *c, int64_t now_ms)
     size_t n = 0;
     if (a->hooks == NULL || !instance_holds(a, "callbacks") || hook_is_full(a->hooks)) return;
     if (now_ms >= a->hooks_prune_ms) {
-        a->hooks_prune_ms = now_ms + PRUNE_EVERY_MS;
-        prune(c, now_ms);
+        a->hooks_prune_ms = now_ms + (prune(c, now_ms) ? PRUNE_MORE_MS : PRUNE_EVERY_MS);
     }
     db_rows *r = db_query(
         core_db(c),

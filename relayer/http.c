@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #define PROBLEM_BASE "https://sprove.dev/problems/"
@@ -16,6 +17,7 @@ void http_request_free(http_request *r)
         free(r->params[i].name); /* the value is in the same block */
     free(r->body);
     if (r->body_fd >= 0) (void)close(r->body_fd);
+    if (r->hold != NULL) r->hold->release(r->hold);
     memset(r, 0, sizeof *r);
     r->body_fd = -1;
 }
@@ -187,4 +189,31 @@ const char *http_reason(int status)
     for (size_t i = 0; i < SP_COUNT(reasons); i++)
         if (reasons[i].status == status) return reasons[i].reason;
     return "Unknown";
+}
+
+const char *http_bearer(const char *authorization)
+{
+    static const char scheme[] = "Bearer ";
+    if (authorization == NULL || strncasecmp(authorization, scheme, sizeof scheme - 1) != 0)
+        return NULL;
+    return authorization + sizeof scheme - 1 + strspn(authorization + sizeof scheme - 1, " ");
+}
+
+bool http_etag_among(const char *header, const char *etag, bool weak)
+{
+    const size_t n = strlen(etag);
+    if (header == NULL) return false;
+    const char *p = header + strspn(header, " \t");
+    if (*p == '*') return p[1 + strspn(p + 1, " \t")] == 0;
+    while (*p != 0) {
+        const bool is_weak = strncmp(p, "W/", 2) == 0;
+        if (is_weak) p += 2;
+        if (*p != '"') return false;
+        const char *end = strchr(p + 1, '"');
+        if (end == NULL) return false;
+        end++;
+        if ((weak || !is_weak) && (size_t)(end - p) == n && memcmp(p, etag, n) == 0) return true;
+        p = end + strspn(end, " \t,");
+    }
+    return false;
 }

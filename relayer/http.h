@@ -13,6 +13,7 @@ typedef enum {
     HTTP_PUT,
     HTTP_PATCH,
     HTTP_DELETE,
+    HTTP_OPTIONS,
     HTTP_OTHER
 } http_method;
 
@@ -30,6 +31,7 @@ typedef enum {
     HTTP_LAST_EVENT_ID,
     HTTP_X_REQUEST_ID,
     HTTP_X_FORWARDED_FOR,
+    HTTP_ORIGIN, /* the server's; a handler has it not */
     HTTP_N_HEADERS
 } http_header;
 
@@ -38,6 +40,11 @@ typedef enum {
 #define HTTP_MAX_PARAMS 16
 #define HTTP_ID 65
 #define HTTP_PEER 46 /* an IPv6 address as text */
+
+/* What is set aside for a request's body: let go with the request. */
+typedef struct http_hold {
+    void (*release)(struct http_hold *);
+} http_hold;
 
 typedef struct {
     http_method method;
@@ -51,7 +58,8 @@ typedef struct {
     char peer[HTTP_PEER];
     uint8_t *body; /* NULL: none, or in the file */
     size_t body_bytes;
-    int body_fd; /* a body too long for memory, in an unlinked file; -1: none */
+    int body_fd;     /* a body too long for memory, in an unlinked file; -1: none */
+    http_hold *hold; /* NULL: nothing */
 } http_request;
 
 void http_request_free(http_request *r);
@@ -88,5 +96,11 @@ void http_problem(http_response *r, const http_request *q, int status, const cha
 void http_problem_with(http_response *r, const http_request *q, int status, const char *code,
                        json_t *more, const char *detail);
 const char *http_reason(int status);
+/* What follows "Bearer " in Authorization, in any case (RFC 9110, 11.1); NULL: it is none, or not
+ * there. */
+const char *http_bearer(const char *authorization);
+/* Whether this entity tag is among those of If-Match or If-None-Match, or that is "*"; false when
+ * the header is not there (NULL). weak: W/"x" is "x", as for If-None-Match (RFC 9110, 8.8.3.2). */
+bool http_etag_among(const char *header, const char *etag, bool weak);
 
 #endif

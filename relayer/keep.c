@@ -3,6 +3,7 @@
 
 #include "relayer/app.h"
 #include "relayer/blob.h"
+#include "relayer/usage.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -24,16 +25,19 @@ bool keep_is_there(core *c, const char *name)
     return there;
 }
 
-bool keep_uploaded(core *c, const char *name, uint64_t bytes, bool *made)
+bool keep_uploaded(core *c, const char *name, uint64_t bytes, keep_for who, bool *made)
 {
     db *d = core_db(c);
+    const db_value attempt = who.task_id == NULL ? (db_value)DB_NULL : (db_value)DB_I(who.attempt);
     *made = false;
     /* The file may have been there when it was put, and have been removed since. */
     if (!has_file(c, name)) return false;
     *made = db_run(d,
-                   "INSERT INTO blob(sha256, size, refs, touched_at) VALUES(?, ?, 0, ?)"
-                   " ON CONFLICT(sha256) DO NOTHING",
-                   DB_T(name), DB_I(bytes), DB_I(core_now(c))) == 1;
+                   "INSERT INTO blob(sha256, size, refs, touched_at, key_id, task_id, attempt)"
+                   " VALUES(?, ?, 0, ?, ?, ?, ?) ON CONFLICT(sha256) DO NOTHING",
+                   DB_T(name), DB_I(bytes), DB_I(core_now(c)), DB_T(who.key_id), DB_T(who.task_id),
+                   attempt) == 1;
+    if (*made) usage_stored(c, who.key_id, (int64_t)bytes);
     return *made || db_run(d, "UPDATE blob SET touched_at = ? WHERE sha256 = ? AND refs >= 0",
                            DB_I(core_now(c)), DB_T(name)) == 1;
 }
@@ -45,10 +49,27 @@ void keep_ref(core *c, const char *name)
         core_fail(c);
 }
 
-void keep_new(core *c, const char *name, uint64_t bytes)
+void keep_gone(core *c, const char *name)
+{
+    char key_id[KEY_ID] = "";
+    int64_t bytes = 0;
+    db_rows *r = db_query(
+        core_db(c), "SELECT key_id, size FROM blob WHERE sha256 = ? AND refs = -1", DB_T(name));
+    const bool there = db_next(r);
+    if (there) {
+        (void)snprintf(key_id, sizeof key_id, "%s", db_text(r, 0));
+        bytes = db_int(r, 1);
+    }
+    db_end(r);
+    if (there &&
+        db_run(core_db(c), "DELETE FROM blob WHERE sha256 = ? AND refs = -1", DB_T(name)) == 1)
+        usage_stored(c, key_id, -bytes);
+}
+
+void keep_new(core *c, const char *name, uint64_t bytes, const char *key_id)
 {
     bool made;
-    if (keep_uploaded(c, name, bytes, &made))
+    if (keep_uploaded(c, name, bytes, (keep_for){key_id, NULL, 0}, &made))
         keep_ref(c, name);
     else
         core_fail(c);

@@ -14,13 +14,21 @@
 
 #include "relayer/core.h"
 
+/* For whom a blob is kept that comes now: for a key; through an attempt at its task (NULL: not). */
+typedef struct {
+    const char *key_id, *task_id;
+    int64_t attempt;
+} keep_for;
+
 /* Whether there is a blob of this name that may be referred to: its row, and its file. */
 bool keep_is_there(core *c, const char *name);
 /* A blob whose file was just put. False: the file is gone, or is being removed: the client is to
  * try again. *made: it has a row only now. */
-SP_MUST_USE bool keep_uploaded(core *c, const char *name, uint64_t bytes, bool *made);
+SP_MUST_USE bool keep_uploaded(core *c, const char *name, uint64_t bytes, keep_for who, bool *made);
 /* A reference to a blob whose file was just put. */
-void keep_new(core *c, const char *name, uint64_t bytes);
+void keep_new(core *c, const char *name, uint64_t bytes, const char *key_id);
+/* Its row, when its file is gone. */
+void keep_gone(core *c, const char *name);
 /* A reference to a blob that is there. */
 void keep_ref(core *c, const char *name);
 void keep_unref(core *c, const char *name); /* NULL allowed */

@@ -2,8 +2,11 @@
 #include "relayer/keys.h"
 
 #include "market/base64.h"
+#include "relayer/bytes.h"
 
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <stdio.h>
@@ -12,47 +15,25 @@
 
 #define SECRET 32
 #define PREFIX "spk_"
-
-static const struct {
-    scope scope;
-    const char *name;
-} scopes[] = {{SCOPE_TASKS_READ, "tasks:read"},
-              {SCOPE_TASKS_WRITE, "tasks:write"},
-              {SCOPE_NODES_READ, "nodes:read"},
-              {SCOPE_BLOBS_READ, "blobs:read"},
-              {SCOPE_BLOBS_WRITE, "blobs:write"},
-              {SCOPE_PROGRAMS_WRITE, "programs:write"},
-              {SCOPE_AUDITS, "audits"},
-              {SCOPE_WEBHOOKS, "webhooks"},
-              {SCOPE_ADMIN, "admin"}};
+#define TOKEN_PREFIX "spt_"
+#define PURPOSE "sprove token"
+#define TIMES 16 /* expiry, generation, and 4 bytes at random */
+#define MAC 16
+_Static_assert(TIMES + MAC == SECRET, "a token is as long as a key");
 
 typedef struct {
     principal who;
-    uint8_t hash[SHA256_DIGEST_LENGTH];
+    uint8_t hash[SHA256_DIGEST_LENGTH]; /* of a key */
+    uint32_t generation;                /* of an account */
 } entry;
 
 struct keys {
     pthread_rwlock_t lock;
     entry *at; /* sorted by id */
     size_t n;
+    bool has_secret;
+    uint8_t secret[KEY_SECRET];
 };
-
-const char *scope_name(scope s)
-{
-    for (size_t i = 0; i < SP_COUNT(scopes); i++)
-        if (scopes[i].scope == s) return scopes[i].name;
-    return NULL;
-}
-
-bool scope_of(scope *s, const char *name)
-{
-    for (size_t i = 0; i < SP_COUNT(scopes); i++)
-        if (strcmp(scopes[i].name, name) == 0) {
-            *s = scopes[i].scope;
-            return true;
-        }
-    return false;
-}
 
 sp_status keys_new(keys **out)
 {
@@ -67,21 +48,14 @@ void keys_delete(keys *k)
     if (k == NULL) return;
     (void)pthread_rwlock_destroy(&k->lock);
     free(k->at);
+    OPENSSL_cleanse(k->secret, sizeof k->secret);
     free(k);
 }
 
-/* Names separated by spaces; an unknown one, of a later version, gives nothing. */
-static uint32_t read_scopes(const char *text)
+void keys_set_secret(keys *k, const uint8_t secret[KEY_SECRET])
 {
-    uint32_t all = 0;
-    while (text != NULL && *text != 0) {
-        const size_t n = strcspn(text, " ");
-        for (size_t i = 0; i < SP_COUNT(scopes); i++)
-            if (strlen(scopes[i].name) == n && strncmp(scopes[i].name, text, n) == 0)
-                all |= scopes[i].scope;
-        text += n + strspn(text + n, " ");
-    }
-    return all;
+    memcpy(k->secret, secret, KEY_SECRET);
+    k->has_secret = true;
 }
 
 sp_status keys_load(keys *k, db *d)
@@ -89,14 +63,18 @@ sp_status keys_load(keys *k, db *d)
     size_t n = 0, room = 0;
     entry *at = NULL;
     db_rows *r = db_query_values(d,
-                                 "SELECT id, secret_hash, scopes, expires_at FROM api_key"
+                                 "SELECT id, secret_hash, scopes, expires_at, address,"
+                                 " generation FROM api_key"
                                  " WHERE revoked_at IS NULL ORDER BY id",
                                  NULL, 0);
     while (n < KEY_MAX && db_next(r)) {
         size_t bytes;
         const char *id = db_text(r, 0);
         const uint8_t *hash = db_bytes(r, 1, &bytes);
-        if (id == NULL || strlen(id) != KEY_ID - 1 || hash == NULL || bytes != SHA256_DIGEST_LENGTH)
+        const char *address = db_text(r, 4);
+        if (id == NULL || strlen(id) != KEY_ID - 1 ||
+            (address != NULL ? strlen(address) >= FELT_HEX
+                             : hash == NULL || bytes != SHA256_DIGEST_LENGTH))
             continue;
         if (n == room) {
             entry *more = realloc(at, (2 * room + 16) * sizeof *at);
@@ -111,9 +89,13 @@ sp_status keys_load(keys *k, db *d)
         entry *e = &at[n++];
         memset(e, 0, sizeof *e);
         memcpy(e->who.id, id, KEY_ID);
-        memcpy(e->hash, hash, bytes);
-        e->who.scopes = read_scopes(db_text(r, 2));
+        if (address != NULL)
+            (void)snprintf(e->who.address, sizeof e->who.address, "%s", address);
+        else
+            memcpy(e->hash, hash, bytes);
+        e->who.scopes = scopes_read(db_text(r, 2), NULL);
         e->who.expires_at = db_int(r, 3);
+        e->generation = (uint32_t)db_int(r, 5);
     }
     db_end(r);
     if (!db_ok(d)) {
@@ -129,22 +111,54 @@ sp_status keys_load(keys *k, db *d)
     return SP_OK;
 }
 
+/* Of times and id; false: no memory. */
+static bool token_mac(const keys *k, uint8_t out[MAC], const uint8_t times[TIMES], const char *id)
+{
+    uint8_t message[sizeof PURPOSE + KEY_ID - 1 + TIMES], mac[EVP_MAX_MD_SIZE];
+    unsigned n = 0;
+    memcpy(message, PURPOSE, sizeof PURPOSE); /* with its zero byte */
+    memcpy(message + sizeof PURPOSE, id, KEY_ID - 1);
+    memcpy(message + sizeof PURPOSE + KEY_ID - 1, times, TIMES);
+    if (!HMAC(EVP_sha256(), k->secret, KEY_SECRET, message, sizeof message, mac, &n) || n < MAC)
+        return false;
+    memcpy(out, mac, MAC);
+    OPENSSL_cleanse(mac, sizeof mac);
+    return true;
+}
+
+sp_status keys_token(const keys *k, char text[KEY_TEXT], const char id[KEY_ID], uint32_t generation,
+                     int64_t expires_at)
+{
+    uint8_t token[SECRET];
+    char encoded[BASE64URL_TEXT(SECRET)];
+    bytes_put(token, (uint64_t)expires_at, 8);
+    bytes_put(token + 8, generation, 4);
+    if (!k->has_secret || RAND_bytes(token + 12, 4) != 1 || !token_mac(k, token + TIMES, token, id))
+        return SP_ERR_IO;
+    (void)base64url_write(encoded, token, SECRET);
+    (void)snprintf(text, KEY_TEXT, TOKEN_PREFIX "%.8s_%s", id, encoded);
+    OPENSSL_cleanse(token, sizeof token);
+    OPENSSL_cleanse(encoded, sizeof encoded);
+    return SP_OK;
+}
+
 static int by_id(const void *a, const void *b) { return strcmp(a, ((const entry *)b)->who.id); }
 
-key_verdict keys_check(keys *k, principal *who, const char *text, int64_t now_ms)
+/* Under the lock. */
+static const entry *find(const keys *k, const char *id)
 {
-    char id[KEY_ID];
+    return k->n == 0 ? NULL : bsearch(id, k->at, k->n, sizeof *k->at, by_id);
+}
+
+static key_verdict check_key(keys *k, principal *who, const char *id, const char *text,
+                             int64_t now_ms)
+{
     uint8_t hash[SHA256_DIGEST_LENGTH];
-    memset(who, 0, sizeof *who);
-    const size_t n = strlen(text);
-    if (n != KEY_TEXT - 1 || strncmp(text, PREFIX, 4) != 0 || text[12] != '_') return KEY_UNKNOWN;
-    memcpy(id, text + 4, KEY_ID - 1);
-    id[KEY_ID - 1] = 0;
-    (void)SHA256((const uint8_t *)text, n, hash);
     key_verdict verdict = KEY_UNKNOWN;
+    (void)SHA256((const uint8_t *)text, KEY_TEXT - 1, hash);
     (void)pthread_rwlock_rdlock(&k->lock);
-    const entry *e = k->n == 0 ? NULL : bsearch(id, k->at, k->n, sizeof *k->at, by_id);
-    if (e != NULL && CRYPTO_memcmp(e->hash, hash, sizeof hash) == 0) {
+    const entry *e = find(k, id);
+    if (e != NULL && e->who.address[0] == 0 && CRYPTO_memcmp(e->hash, hash, sizeof hash) == 0) {
         verdict = e->who.expires_at != 0 && e->who.expires_at <= now_ms ? KEY_EXPIRED : KEY_OK;
         if (verdict == KEY_OK) *who = e->who;
     }
@@ -152,11 +166,49 @@ key_verdict keys_check(keys *k, principal *who, const char *text, int64_t now_ms
     return verdict;
 }
 
+static key_verdict check_token(keys *k, principal *who, const char *id, const char *secret,
+                               int64_t now_ms)
+{
+    uint8_t token[SECRET], mac[MAC];
+    size_t n = sizeof token;
+    key_verdict verdict = KEY_UNKNOWN;
+    if (!k->has_secret || base64url_read(token, &n, secret, strlen(secret)) != SP_OK ||
+        n != SECRET || !token_mac(k, mac, token, id) || CRYPTO_memcmp(mac, token + TIMES, MAC) != 0)
+        return KEY_UNKNOWN;
+    int64_t expires_at = (int64_t)bytes_take(token, 8);
+    verdict = KEY_ENDED;
+    (void)pthread_rwlock_rdlock(&k->lock);
+    const entry *e = find(k, id);
+    if (e != NULL && e->who.address[0] != 0 && e->generation == bytes_take(token + 8, 4)) {
+        if (e->who.expires_at != 0 && e->who.expires_at < expires_at)
+            expires_at = e->who.expires_at;
+        verdict = expires_at <= now_ms ? KEY_EXPIRED : KEY_OK;
+        if (verdict == KEY_OK) {
+            *who = e->who;
+            who->expires_at = expires_at;
+        }
+    }
+    (void)pthread_rwlock_unlock(&k->lock);
+    return verdict;
+}
+
+key_verdict keys_check(keys *k, principal *who, const char *text, int64_t now_ms)
+{
+    char id[KEY_ID];
+    memset(who, 0, sizeof *who);
+    if (strlen(text) != KEY_TEXT - 1 || text[12] != '_') return KEY_UNKNOWN;
+    memcpy(id, text + 4, KEY_ID - 1);
+    id[KEY_ID - 1] = 0;
+    if (strncmp(text, PREFIX, 4) == 0) return check_key(k, who, id, text, now_ms);
+    if (strncmp(text, TOKEN_PREFIX, 4) == 0) return check_token(k, who, id, text + 13, now_ms);
+    return KEY_UNKNOWN;
+}
+
 sp_status keys_create(db *d, char text[KEY_TEXT], principal *made, const char *name,
                       uint32_t wanted, int64_t now_ms, int64_t expires_at)
 {
     uint8_t random[4 + SECRET], hash[SHA256_DIGEST_LENGTH];
-    char encoded[BASE64URL_TEXT(SECRET)], list[160];
+    char encoded[BASE64URL_TEXT(SECRET)], list[SCOPES_TEXT];
     memset(made, 0, sizeof *made);
     if (RAND_bytes(random, sizeof random) != 1) return SP_ERR_IO;
     for (size_t i = 0; i < 4; i++) (void)snprintf(made->id + 2 * i, 3, "%02x", random[i]);
@@ -167,19 +219,14 @@ sp_status keys_create(db *d, char text[KEY_TEXT], principal *made, const char *n
     OPENSSL_cleanse(encoded, sizeof encoded);
     made->scopes = wanted;
     made->expires_at = expires_at;
-    size_t at = 0;
-    list[0] = 0;
-    for (size_t i = 0; i < SP_COUNT(scopes); i++)
-        if (wanted & (uint32_t)scopes[i].scope)
-            at += (size_t)snprintf(list + at, sizeof list - at, "%s%s", at > 0 ? " " : "",
-                                   scopes[i].name);
+    scopes_write(list, wanted);
     const db_value expiry = expires_at == 0 ? (db_value)DB_NULL : (db_value)DB_I(expires_at);
     const db_value values[] = {
         DB_T(made->id), DB_B(hash, sizeof hash), DB_T(name), DB_T(list), DB_I(now_ms), expiry};
     const int64_t n =
         db_run_values(d,
-                      "INSERT INTO api_key(id, secret_hash, name, scopes, created_at, expires_at)"
-                      " VALUES(?, ?, ?, ?, ?, ?)",
+                      "INSERT INTO api_key(id, secret_hash, name, scopes, created_at, expires_at,"
+                      " generation) VALUES(?, ?, ?, ?, ?, ?, 0)",
                       values, SP_COUNT(values));
     return n == 1 ? SP_OK : SP_ERR_IO;
 }

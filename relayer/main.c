@@ -6,6 +6,8 @@
 #include "relayer/log.h"
 
 #include "market/folder.h"
+#include "market/work.h"
+#include "starknet/selector.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -18,7 +20,7 @@ extern char **environ;
 
 static const char usage[] =
     "usage: sprove-relayer [--config FILE] [--set SECTION.NAME=VALUE]... [--check-config | "
-    "--print-config | --fsck | --restore FILE | --new-admin-key]\n"
+    "--print-config | --fsck [--proofs] | --restore FILE | --new-admin-key]\n"
     "\n"
     "Brings tasks and provider nodes together. Without a file it listens on port 8000 and keeps "
     "everything under\n"
@@ -32,6 +34,7 @@ static const char usage[] =
     "  --fsck               checks what must hold in the database and the blobs, changes nothing; "
     "a line for each\n"
     "                       violation, and exit code 1 if there is one\n"
+    "  --proofs             with --fsck: each verified task's proof is verified again\n"
     "  --restore FILE       puts a backup (relayer-TIME.db, with blobs/ beside it) into an empty "
     "data "
     "folder\n"
@@ -101,12 +104,21 @@ static int restore(const settings *s, const char *file)
     return missing == 0 ? 0 : 1;
 }
 
-static int check_database(const settings *s)
+static int check_database(const settings *s, bool with_proofs)
 {
     const places p = places_of(s);
     char why[DB_WHY] = "out of memory";
     uint64_t n;
-    if (fsck_run(&n, p.database, p.blobs, stdout, why) != SP_OK) {
+    char worker[SETTINGS_TEXT], dir[SETTINGS_TEXT + 16];
+    fsck_proofs proofs = {worker, dir, s->verify_ms, felt_zero()};
+    (void)snprintf(dir, sizeof dir, "%s/spool", s->data);
+    if (s->chain_id[0] != 0 && shortstring_read(&proofs.chain_id, s->chain_id) != SP_OK)
+        return bad("chain.chain_id is no short string");
+    if (with_proofs && (work_find_program(worker, sizeof worker) != SP_OK || !folder_make(dir))) {
+        fprintf(stderr, "sprove-relayer: there is no sprove-worker, or no folder for it\n");
+        return 1;
+    }
+    if (fsck_run(&n, p.database, p.blobs, with_proofs ? &proofs : NULL, stdout, why) != SP_OK) {
         fprintf(stderr, "sprove-relayer: %s\n", why);
         return 1;
     }
@@ -115,12 +127,13 @@ static int check_database(const settings *s)
 
 int main(int argc, char **argv)
 {
-    enum { CONFIG = 256, SET, CHECK, PRINT, FSCK, RESTORE, NEW_KEY, VERSION, HELP };
+    enum { CONFIG = 256, SET, CHECK, PRINT, FSCK, PROOFS, RESTORE, NEW_KEY, VERSION, HELP };
     static const struct option options[] = {{"config", required_argument, NULL, CONFIG},
                                             {"set", required_argument, NULL, SET},
                                             {"check-config", no_argument, NULL, CHECK},
                                             {"print-config", no_argument, NULL, PRINT},
                                             {"fsck", no_argument, NULL, FSCK},
+                                            {"proofs", no_argument, NULL, PROOFS},
                                             {"restore", required_argument, NULL, RESTORE},
                                             {"new-admin-key", no_argument, NULL, NEW_KEY},
                                             {"version", no_argument, NULL, VERSION},
@@ -130,7 +143,7 @@ int main(int argc, char **argv)
     settings s;
     (void)umask(077); /* database, log, blobs, backups: nobody else's, whatever the folder allows */
     char why[SETTINGS_WHY] = "";
-    bool check = false, print = false, fsck = false, new_key = false;
+    bool check = false, print = false, fsck = false, proofs = false, new_key = false;
     const char *backup_file = NULL;
     static const char **pairs; /* lives as long as the process */
     pairs = calloc((size_t)argc, sizeof *pairs);
@@ -144,6 +157,7 @@ int main(int argc, char **argv)
         case CHECK: check = true; break;
         case PRINT: print = true; break;
         case FSCK: fsck = true; break;
+        case PROOFS: proofs = true; break;
         case RESTORE: backup_file = optarg; break;
         case NEW_KEY: new_key = true; break;
         case VERSION: return printf("sprove-relayer %s\n", SPROVE_VERSION) < 0;
@@ -151,11 +165,12 @@ int main(int argc, char **argv)
         default: fputs(usage, stderr); return 2;
         }
     }
+    if (proofs && !fsck) return bad("--proofs goes with --fsck");
     if (optind < argc) return bad("there are no arguments without a name");
     if (settings_load(&s, &source, why) != SP_OK) return bad(why);
     if (print) settings_print(&s, stdout);
     if (print || check) return 0;
-    if (fsck) return check_database(&s);
+    if (fsck) return check_database(&s, proofs);
     if (new_key) return new_admin_key(&s);
     if (backup_file != NULL) return restore(&s, backup_file);
     log_level level;

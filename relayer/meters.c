@@ -15,6 +15,10 @@ static const struct {
     [COUNT_WS_OUT] = {NULL, "dir=\"out\",type", NULL}, /* of the same name */
     [COUNT_CHAIN_TX] = {"chain_tx_total", "kind=\"assign\",status",
                         "the relayer's own transactions, by the state that they reach"},
+    [COUNT_ROWS] = {"rows_deleted_total", "table",
+                    "rows of what ended longer ago than storage.rows, by table"},
+    [COUNT_ACCOUNTS] = {"account_checks_total", "result",
+                        "accounts of nodes that were asked whether they have signed"},
     [COUNT_WS_CLOSED] = {"ws_closed_total", "code", "sockets of nodes that were closed"}};
 
 static const struct {
@@ -56,12 +60,14 @@ static meter *place(meter list[METERS_LABELS], const char *label, const char *se
     return &list[i];
 }
 
-void meters_count(meters *m, meter_counter c, const char *label)
+void meters_count_n(meters *m, meter_counter c, const char *label, uint64_t n)
 {
     (void)pthread_mutex_lock(&m->lock);
-    place(m->count[c], label, "")->n++;
+    place(m->count[c], label, "")->n += n;
     (void)pthread_mutex_unlock(&m->lock);
 }
+
+void meters_count(meters *m, meter_counter c, const char *label) { meters_count_n(m, c, label, 1); }
 
 void meters_time(meters *m, meter_timer t, const char *label, const char *second, uint64_t value)
 {

@@ -15,6 +15,8 @@ typedef enum {
     COUNT_WS_OUT,    /* messages to nodes, by type */
     COUNT_WS_CLOSED, /* sockets of nodes, by close code */
     COUNT_CHAIN_TX,  /* transactions of the relayer, by the state that they reach */
+    COUNT_ROWS,      /* rows that were old and are gone, by table */
+    COUNT_ACCOUNTS,  /* accounts of nodes that were asked, by what they said */
     COUNTERS
 } meter_counter;
 
@@ -47,8 +49,10 @@ void meters_init(meters *m);
 void meters_free(meters *m);
 /* Labels are words of ours, never what a stranger sent. */
 void meters_count(meters *m, meter_counter c, const char *label);
+void meters_count_n(meters *m, meter_counter c, const char *label, uint64_t n);
 /* On the core's thread: after the commit, if there is one. meters_later.c */
 void meters_later(core *c, meter_counter k, const char *label);
+void meters_later_n(core *c, meter_counter k, const char *label, uint64_t n);
 void meters_time(meters *m, meter_timer t, const char *label, const char *second, uint64_t value);
 /* All of them, in the text format of Prometheus. */
 void meters_write(meters *m, FILE *out);

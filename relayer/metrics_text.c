@@ -87,6 +87,8 @@ static void write_tasks(FILE *out, stats *s)
         v.tasks[TASK_RESULT_RECEIVED] + v.tasks[TASK_VERIFYING]);
     one(out, "nodes", "gauge", "nodes that ever registered", v.nodes);
     one(out, "nodes_active", "gauge", "nodes that are connected and not banned", v.nodes_active);
+    one(out, "nodes_proven", "gauge", "nodes that are connected and whose account has signed",
+        v.nodes_proven);
     one(out, "blobs", "gauge", "blobs that are kept", v.blobs);
     one(out, "blob_bytes", "gauge", "their bytes", v.blob_bytes);
 }

@@ -4,8 +4,11 @@
 #include "market/uuid.h"
 #include "relayer/app.h"
 #include "relayer/check.h"
+#include "relayer/guard.h"
 #include "relayer/log.h"
 #include "relayer/meters.h"
+#include "relayer/node_payee.h"
+#include "relayer/uptime.h"
 
 #include <openssl/rand.h>
 #include <stdio.h>
@@ -18,13 +21,21 @@
 struct nodes {
     node_session *by_handle[BUCKETS], *by_id[BUCKETS]; /* by_id: registered ones */
     size_t n_registered;
+    vitals_table *vitals;
 };
 
 sp_status nodes_new(nodes **out)
 {
     *out = calloc(1, sizeof **out);
-    return *out == NULL ? SP_ERR_NOMEM : SP_OK;
+    if (*out == NULL) return SP_ERR_NOMEM;
+    const sp_status s = vitals_new(&(*out)->vitals);
+    if (s == SP_OK) return s;
+    free(*out);
+    *out = NULL;
+    return s;
 }
+
+vitals_table *nodes_vitals(nodes *n) { return n->vitals; }
 
 void nodes_delete(nodes *n)
 {
@@ -35,6 +46,7 @@ void nodes_delete(nodes *n)
             n->by_handle[b] = s->next;
             free(s);
         }
+    vitals_delete(n->vitals);
     free(n);
 }
 
@@ -94,6 +106,7 @@ void node_session_registered(core *c, node_session *s)
     if (older == s) return;
     if (older != NULL) {
         unregister(n, older);
+        vitals_forget(n->vitals, older->id, older->handle);
         node_close(c, older, 4409, "session replaced");
     }
     node_session **p = &n->by_id[bucket_of(s->id)];
@@ -189,6 +202,7 @@ typedef struct {
     enum { OPENED, SAID, CLOSED, DRAIN } what;
     char *text;
     size_t n;
+    int64_t rtt_us;
     char id[NODE_ID], peer[HTTP_PEER];
 } incoming;
 
@@ -242,10 +256,16 @@ static void closed(core *c, server_handle h)
     node_session *s = *p;
     if (s == NULL) return;
     if (s->registered) {
+        db_rows *r = db_query(core_db(c), "SELECT 1 FROM node WHERE id = ? AND session = ?" DB_LOCK,
+                              DB_T(s->id), DB_T(s->session));
+        const bool is_last = db_next(r);
+        db_end(r);
+        if (is_last) uptime_end(core_db(c), s->id, core_now(c));
         (void)db_run(core_db(c),
                      "UPDATE node SET connected = 0, last_seen = ? WHERE id = ? AND session = ?",
                      DB_I(core_now(c)), DB_T(s->id), DB_T(s->session));
         if (!db_ok(core_db(c))) return; /* it is tried again, or found by its silence */
+        vitals_forget(a->nodes->vitals, s->id, s->handle);
         unregister(a->nodes, s);
         log_event(LOG_INFO, "node_closed", "node_id", s->id, NULL);
     }
@@ -257,6 +277,18 @@ static void closed(core *c, server_handle h)
 #define BACK_MS 500
 #define BACK_PER_MS 2
 
+/* A list with commas, as JSON. */
+static json_t *alternates(const char *list)
+{
+    json_t *j = json_array();
+    while (*(list += strspn(list, ", ")) != 0) {
+        const size_t n = strcspn(list, ", ");
+        (void)json_array_append_new(j, json_stringn(list, n));
+        list += n;
+    }
+    return j;
+}
+
 static void drain(core *c)
 {
     app *a = core_user(c);
@@ -266,8 +298,9 @@ static void drain(core *c)
         uint32_t draw;
         if (RAND_bytes((uint8_t *)&draw, sizeof draw) != 1) draw = 0;
         node_send(c, s,
-                  json_pack("{s:s, s:s, s:I}", "message_type", "goaway", "reason", "restart",
-                            "reconnect_after_ms", (json_int_t)(BACK_MS + draw % spread)));
+                  json_pack("{s:s, s:s, s:I, s:o}", "message_type", "goaway", "reason", "restart",
+                            "reconnect_after_ms", (json_int_t)(BACK_MS + draw % spread),
+                            "alternate_urls", alternates(a->set.alternate_urls)));
         node_close(c, s, 1012, "restart");
     }
 }
@@ -277,7 +310,8 @@ static const struct {
     void (*handle)(core *c, node_session *s, const json_t *m, const char *re);
 } kinds[] = {{"heartbeat", node_heartbeat}, {"task_progress", node_progress},
              {"task_ack", node_ack},        {"task_result", node_result},
-             {"node_update", node_update},  {"claim_submitted", node_claim}};
+             {"node_update", node_update},  {"claim_submitted", node_claim},
+             {"account_proof", node_payee}, {"task_cancelled", node_cancelled}};
 
 /* By its type, as far as it is one of ours. */
 static void count_in(app *a, const char *type)
@@ -295,8 +329,12 @@ static void said(core *c, const incoming *i)
     node_session *s = *place(a->nodes, i->h);
     if (s == NULL) return;
     s->seen_ms = node_clock();
+    s->rtt_us = i->rtt_us;
     json_error_t e;
-    json_t *m = json_loadb(i->text, i->n, JSON_REJECT_DUPLICATES, &e);
+    (void)snprintf(e.text, sizeof e.text, "more than %d levels of nesting", GUARD_JSON_DEPTH);
+    json_t *m = !guard_json_depth(i->text, i->n)
+                    ? NULL
+                    : json_loadb(i->text, i->n, JSON_REJECT_DUPLICATES, &e);
     const char *type = json_string_value(json_object_get(m, "message_type"));
     count_in(a, type);
     const char *re = json_string_value(json_object_get(m, "id"));
@@ -363,7 +401,7 @@ void node_on_open(app *a, server_handle h, const char *id, const char *peer)
     post(a, i, h);
 }
 
-void node_on_message(app *a, server_handle h, char *text, size_t n)
+void node_on_message(app *a, server_handle h, char *text, size_t n, int64_t rtt_us)
 {
     incoming *i = incoming_new(a, h);
     if (i == NULL) {
@@ -372,6 +410,7 @@ void node_on_message(app *a, server_handle h, char *text, size_t n)
         i->what = SAID;
         i->text = text;
         i->n = n;
+        i->rtt_us = rtt_us;
     }
     post(a, i, h);
 }

@@ -3,6 +3,7 @@
 
 #include "relayer/app.h"
 #include "relayer/log.h"
+#include "relayer/refusal.h"
 #include "relayer/task.h"
 
 #include <stdio.h>
@@ -22,8 +23,7 @@ static void give_back(core *c, const held *h, const char *why)
               json_pack("{s:s, s:s, s:I, s:s}", "message_type", "task_cancel", "task_id", h->task,
                         "attempt", (json_int_t)h->n, "reason",
                         attempt_outcome_name(OUTCOME_INFRA)));
-    (void)db_run(core_db(c), "UPDATE task SET max_attempts = max_attempts + 1 WHERE id = ?",
-                 DB_T(h->task));
+    refusal_spare(c, h->task, h->n);
     node_task_retry(c, h->task, FAILURE_INTERNAL, why);
 }
 

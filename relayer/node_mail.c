@@ -88,7 +88,8 @@ static void after_unit(job *j)
     j->failed = false;
     j->run = read_step;
     j->done = step_free;
-    if (!undone || !core_post(((step *)j)->a->core, j)) free(j);
+    /* At most one for each change of a unit. */
+    if (!undone || !core_post_beyond(((step *)j)->a->core, j)) free(j);
 }
 
 void node_keep_in_step(core *c, const node_session *s)

@@ -6,7 +6,10 @@
 #include "relayer/app.h"
 #include "relayer/check.h"
 #include "relayer/log.h"
+#include "relayer/node_specs.h"
+#include "relayer/uptime.h"
 #include "relayer/node_ban.h"
+#include "relayer/node_payee.h"
 #include "relayer/standing.h"
 
 #include <openssl/rand.h>
@@ -33,7 +36,8 @@ static const char *check_signature(core *c, node_session *s, const json_t *m)
     felt nonce, z;
     const json_t *pair = json_object_get(m, "signature");
     const int64_t ts = json_integer_value(json_object_get(m, "ts"));
-    if (!read_felt(&s->pubkey, m, "node_pubkey") || !read_felt(&nonce, m, "session_nonce"))
+    s->key.known = false;
+    if (!read_felt(&s->key.pubkey, m, "node_pubkey") || !read_felt(&nonce, m, "session_nonce"))
         return "malformed";
     const char *r = json_string_value(json_array_get(pair, 0));
     const char *t = json_string_value(json_array_get(pair, 1));
@@ -42,29 +46,26 @@ static const char *check_signature(core *c, node_session *s, const json_t *m)
         return "malformed";
     if (ts < core_now(c) - SKEW_MS || ts > core_now(c) + SKEW_MS) return "clock_skew";
     if (!felt_eq(nonce, s->nonce)) return "bad_nonce";
-    d.node_id = digest_node_id(s->pubkey);
+    d.node_id = digest_node_id(s->key.pubkey);
     char id[FELT_HEX];
     (void)felt_write_hex(id, d.node_id);
     if (strcmp(id, s->id) != 0) return "wrong_node_id";
     d.session_nonce = nonce;
     d.ts_ms = (uint64_t)ts;
-    if (digest_of_register(&z, &d) != SP_OK || node_check_signature(c, s->pubkey, z, &sig) != SP_OK)
+    if (digest_of_register(&z, &d) != SP_OK || node_check_signature(c, &s->key, z, &sig) != SP_OK)
         return "invalid_signature";
     return NULL;
 }
 
-/* A small number for a name, the same while the relayer runs; 0 for "" and when there are too many.
- */
-static uint16_t number_of(app *a, const char *name, size_t n)
+/* A number for a name (FNV-1a); 0 for "" and what is too long. A node says itself where it is: one
+ * that finds a name with the number of another gains nothing by it, and nothing is kept that names
+ * could fill. */
+static uint32_t number_of(const char *name, size_t n)
 {
+    uint32_t h = 2166136261u;
     if (n == 0 || n >= APP_REGION) return 0;
-    for (uint16_t i = 0; i < a->n_regions; i++)
-        if (strlen(a->region[i]) == n && strncmp(a->region[i], name, n) == 0)
-            return (uint16_t)(i + 1);
-    if (a->n_regions == APP_REGIONS) return 0;
-    memcpy(a->region[a->n_regions], name, n);
-    a->region[a->n_regions][n] = 0;
-    return ++a->n_regions;
+    for (size_t i = 0; i < n; i++) h = (h ^ (uint8_t)name[i]) * 16777619u;
+    return h != 0 ? h : 1;
 }
 
 void node_id_bytes(uint8_t out[SCORE_ID], const char *id)
@@ -86,9 +87,12 @@ void node_account(uint8_t out[SCORE_ID], const char *address, const char *id)
         node_id_bytes(out, id);
 }
 
-uint16_t node_region(core *c, const char *name)
+uint32_t node_region(const char *name) { return number_of(name, strlen(name)); }
+
+void node_regions(uint32_t *region, uint32_t *continent, const char *name)
 {
-    return number_of(core_user(c), name, strlen(name));
+    *region = number_of(name, strlen(name));
+    *continent = number_of(name, strcspn(name, "-"));
 }
 
 /* Whether this id has been registered by a key: then nobody has it without that key. */
@@ -100,7 +104,7 @@ static bool has_key(db *d, const char *id)
     return signs;
 }
 
-static void read_machine(core *c, check *k, node_session *s, const json_t *m)
+static void read_machine(check *k, node_session *s, const json_t *m)
 {
     score_node *n = &s->node;
     const json_t *specs = check_object(k, m, "", "specs", true);
@@ -129,11 +133,12 @@ static void read_machine(core *c, check *k, node_session *s, const json_t *m)
     (void)check_amount(k, &n->price_mcycle, price, "/price", "per_mcycle_fri", false);
     n->capacity = (uint32_t)check_int(k, capacity, "/capacity", "max_concurrent", 1, 1024, 1);
     n->rtt_ms = SCORE_NO_RTT;
-    if (region != NULL) {
-        n->region = number_of(core_user(c), region, strlen(region));
-        n->continent = number_of(core_user(c), region, strcspn(region, "-"));
-    }
+    s->disk_gb = n->disk_gb;
+    if (region != NULL) node_regions(&n->region, &n->continent, region);
     (void)check_felt(k, s->address, m, "", "address", false);
+    free(node_specs_text(k, m));
+    free(node_bench_text(k, m));
+    free(node_software_text(k, m));
 }
 
 /* A node without a rate by its own benchmark is taken to be slow, not infinitely slow: it may still
@@ -144,13 +149,6 @@ static void set_default_speed(score_node *n)
     if (n->speed.prove_rate == 0) n->speed.prove_rate = 50000;
 }
 
-static char *member_text(const json_t *m, const char *name)
-{
-    const json_t *v = json_object_get(m, name);
-    char *text = v == NULL ? NULL : json_dumps(v, JSON_COMPACT);
-    return text != NULL ? text : strdup("{}");
-}
-
 /* What its row says of it, and how much it has under way. */
 static void read_standing(core *c, node_session *s)
 {
@@ -159,7 +157,8 @@ static void read_standing(core *c, node_session *s)
         d,
         "SELECT state, draining, quota_left, banned_until, rep_good, rep_bad, rep_at,"
         " tries_good, tries_all, tries_at, clean, quota_day, quota_daily, price_base, price_mcycle,"
-        " max_concurrent, region FROM node WHERE id = ?",
+        " max_concurrent, region, chain_tier, refusals, rests_until, " PAYEE_COLUMNS
+        " FROM node WHERE id = ?",
         DB_T(s->id));
     if (db_next(r)) {
         const char *state = db_text(r, 0);
@@ -171,6 +170,8 @@ static void read_standing(core *c, node_session *s)
         allowance_renew(&s->quota, core_now(c));
         n->quota_left = s->quota.left;
         n->paused_until_ms = (uint64_t)db_int(r, 3);
+        n->refusals = (uint32_t)db_int(r, 18);
+        n->rests_until_ms = (uint64_t)db_int(r, 19);
         s->rep =
             (reputation){(uint64_t)db_int(r, 4), (uint64_t)db_int(r, 5), (uint64_t)db_int(r, 6)};
         s->tries =
@@ -178,36 +179,52 @@ static void read_standing(core *c, node_session *s)
         s->clean = (uint64_t)db_int(r, 10);
         n->reputation_ppm = reputation_ppm(&s->rep, (uint64_t)core_now(c));
         n->success_ppm = success_rate_ppm(&s->tries, (uint64_t)core_now(c));
-        n->uptime_ppm = 1000000;
         /* As it said itself, or an administrator since (api_node_edit.c). */
         const char *region = db_text(r, 16);
         (void)!amount_read(&n->price_base, db_text(r, 13), strlen(db_text(r, 13)));
         (void)!amount_read(&n->price_mcycle, db_text(r, 14), strlen(db_text(r, 14)));
         n->capacity = (uint32_t)db_int(r, 15);
-        if (region[0] != 0) {
-            n->region = number_of(core_user(c), region, strlen(region));
-            n->continent = number_of(core_user(c), region, strcspn(region, "-"));
-        }
+        n->tier = db_is_null(r, 17) ? SCORE_NO_TIER : (uint32_t)db_int(r, 17);
+        if (region[0] != 0) node_regions(&n->region, &n->continent, region);
+        const payee_view v = payee_read(r, 20, core_now(c));
+        n->account_proven = v.proven;
+        s->payee_until_ms = v.until_ms;
     }
     db_end(r);
     r = db_query(d, "SELECT count(*) FROM attempt WHERE node_id = ? AND outcome IS NULL",
                  DB_T(s->id));
     if (db_next(r)) s->node.running = (uint32_t)db_int(r, 0);
     db_end(r);
+    s->node.uptime_ppm = uptime_ppm(d, s->id, core_now(c));
+    s->counted_ms = node_clock();
 }
+
+/* What is known of an account is known of this one alone. */
+#define SAME(column) \
+    " " column " = CASE WHEN node.address = excluded.address THEN node." column " END,"
+#define SAME_ACCOUNT       \
+    SAME("chain_tier")     \
+    SAME("chain_asked_at") \
+    SAME("payee_proof")    \
+    SAME("payee_state")    \
+    SAME("payee_until") SAME("payee_asked_at") SAME("payee_due") SAME("payee_tries")
 
 /* What is remembered of the node, or its first row. */
 static void load(core *c, node_session *s, const json_t *m)
 {
     db *d = core_db(c);
     char key[FELT_HEX], base[U256_TEXT], mcycle[U256_TEXT];
-    char *specs = member_text(m, "specs"), *bench = member_text(m, "bench"),
-         *software = member_text(m, "software");
+    check k; /* read_machine has found them in order */
+    check_init(&k);
+    char *specs = node_specs_text(&k, m), *bench = node_bench_text(&k, m),
+         *software = node_software_text(&k, m);
+    if (!check_ok(&k) || specs == NULL || bench == NULL || software == NULL) core_fail(c);
+    check_free(&k);
     const char *region = json_string_value(json_object_get(m, "region"));
     const app *a = core_user(c);
     db_end(db_query(d, "SELECT id FROM node WHERE id = ?" DB_LOCK, DB_T(s->id)));
     node_replaced(c, s->id, s->session);
-    (void)felt_write_hex(key, s->pubkey);
+    (void)felt_write_hex(key, s->key.pubkey);
     u256_write_text(base, s->node.price_base);
     u256_write_text(mcycle, s->node.price_mcycle);
     (void)db_run(
@@ -216,19 +233,21 @@ static void load(core *c, node_session *s, const json_t *m)
         " price_mcycle, max_concurrent, draining, quota_day, quota_left, quota_daily, connected, "
         "last_seen,"
         " version, created_at, rep_good, rep_bad, rep_at, tries_good, tries_all, tries_at, clean,"
-        " instance, session)"
+        " instance, session, up_since)"
         " VALUES(?, ?, ?, 'probation', ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, 1, ?, 1, ?, 0, 0, 0, 0, 0, "
-        "0, 0, ?, ?)"
-        " ON CONFLICT(id) DO UPDATE SET pubkey = excluded.pubkey, address = excluded.address,"
+        "0, 0, ?, ?, ?)"
+        " ON CONFLICT(id) DO UPDATE SET pubkey = excluded.pubkey,"
+        " address = excluded.address," SAME_ACCOUNT
         " specs = excluded.specs, bench = excluded.bench, software = excluded.software,"
         " region = excluded.region, price_base = excluded.price_base,"
         " price_mcycle = excluded.price_mcycle, max_concurrent = excluded.max_concurrent,"
         " connected = 1, last_seen = excluded.last_seen, version = node.version + 1,"
-        " instance = excluded.instance, session = excluded.session",
+        " instance = excluded.instance, session = excluded.session,"
+        " up_since = coalesce(node.up_since, excluded.up_since)",
         DB_T(s->id), DB_T(key), DB_T(s->address), DB_T(specs), DB_T(bench), DB_T(software),
         DB_T(region != NULL ? region : ""), DB_T(base), DB_T(mcycle), DB_I(s->node.capacity),
         DB_I(core_now(c) / DAY_MS), DB_I(STANDING_QUOTA), DB_I(STANDING_QUOTA), DB_I(core_now(c)),
-        DB_I(core_now(c)), DB_T(a->instance.id), DB_T(s->session));
+        DB_I(core_now(c)), DB_T(a->instance.id), DB_T(s->session), DB_I(core_now(c)));
     free(specs);
     free(bench);
     free(software);
@@ -236,31 +255,27 @@ static void load(core *c, node_session *s, const json_t *m)
     read_standing(c, s);
 }
 
+void node_say_banned(core *c, const node_session *s, const char *re)
+{
+    char text[CHECK_TIME + 64] = "this node is banned";
+    db_rows *r = db_query(core_db(c), "SELECT ban_until FROM node WHERE id = ?", DB_T(s->id));
+    if (db_next(r) && !db_is_null(r, 0)) {
+        char until[CHECK_TIME];
+        time_write(until, db_int(r, 0));
+        (void)snprintf(text, sizeof text, "this node is banned until %s", until);
+    }
+    db_end(r);
+    node_error(c, s, re, "node_banned", true, text);
+    node_close(c, s, 4403, "banned");
+}
+
 void node_read_again(core *c, node_session *s)
 {
     const bool was_banned = s->node.banned;
     read_standing(c, s);
     if (!s->node.is_signed) s->node.probation = true;
-    if (s->node.banned && !was_banned) node_close(c, s, 4403, "banned");
-}
-
-/* What this node had under way when it was last connected: it goes on with what its lease still
- * covers. */
-static json_t *leases(core *c, const node_session *s)
-{
-    json_t *list = json_array();
-    db_rows *r =
-        db_query(core_db(c),
-                 "SELECT task_id, n, lease_until FROM attempt WHERE node_id = ? AND outcome IS NULL"
-                 " AND acked_at IS NOT NULL",
-                 DB_T(s->id));
-    while (db_next(r))
-        (void)json_array_append_new(list,
-                                    json_pack("{s:s, s:I, s:s, s:I}", "task_id", db_text(r, 0),
-                                              "attempt", (json_int_t)db_int(r, 1), "action",
-                                              "continue", "lease_until", (json_int_t)db_int(r, 2)));
-    db_end(r);
-    return list;
+    payee_owner(s->node.account, core_user(c), s->address, s->id, s->node.account_proven);
+    if (s->node.banned && !was_banned) node_say_banned(c, s, NULL);
 }
 
 void node_register(core *c, node_session *s, const json_t *m, const char *re)
@@ -282,7 +297,9 @@ void node_register(core *c, node_session *s, const json_t *m, const char *re)
     }
     memset(&s->node, 0, sizeof s->node);
     check_init(&k);
-    read_machine(c, &k, s, m);
+    read_machine(&k, s, m);
+    if (!node_resume_is_well_formed(m))
+        check_error(&k, "/resume", "wrong_type", "resume.running must be an array of attempts");
     if (!check_ok(&k)) {
         const char *detail =
             json_string_value(json_object_get(json_array_get(k.errors, 0), "detail"));
@@ -308,20 +325,26 @@ void node_register(core *c, node_session *s, const json_t *m, const char *re)
     s->node.connected = true;
     if (!is_signed) s->node.probation = true;
     node_id_bytes(s->node.id, s->id);
-    node_account(s->node.account, s->address, s->id);
+    payee_owner(s->node.account, a, s->address, s->id, s->node.account_proven);
     if (s->node.banned) {
+        uptime_end(core_db(c), s->id, core_now(c));
         (void)db_run(core_db(c), "UPDATE node SET connected = 0 WHERE id = ?", DB_T(s->id));
-        node_close(c, s, 4403, "banned");
+        node_say_banned(c, s, re);
         return;
     }
     if (!db_ok(core_db(c))) return; /* what is in memory follows what is in the database */
     node_session_registered(c, s);
     log_event(LOG_INFO, "node_registered", "node_id", s->id, "peer", s->peer, NULL);
     const char *state = s->node.draining ? "draining" : s->node.probation ? "probation" : "active";
-    node_send(c, s,
-              json_pack("{s:s, s:s?, s:s, s:b, s:s, s:o, s:s}", "message_type", "registered", "re",
-                        re, "session_id", s->session, "resumed", s->node.running > 0, "node_state",
-                        state, "leases", leases(c, s), "upload_base", "/api/v1/blobs/"));
+    json_t *said =
+        json_pack("{s:s, s:s?, s:s, s:b, s:s, s:o, s:s}", "message_type", "registered", "re", re,
+                  "session_id", s->session, "resumed", s->node.running > 0, "node_state", state,
+                  "leases", node_leases(c, s, m), "upload_base", "/api/v1/blobs/");
+    json_t *account = payee_told(c, s);
+    if (said != NULL && account != NULL) (void)json_object_set(said, "account", account);
+    json_decref(account);
+    node_send(c, s, said);
+    node_resume(c, s, m);
 }
 
 void node_update(core *c, node_session *s, const json_t *m, const char *re)

@@ -1,16 +1,17 @@
 /* node_task.c - what nodes say about tasks, and how attempts end. */
 #include "relayer/node.h"
 
-#include "market/digest.h"
-#include "market/hex.h"
 #include "relayer/app.h"
 #include "relayer/assign.h"
 #include "relayer/check.h"
 #include "relayer/keep.h"
 #include "relayer/log.h"
+#include "relayer/patience.h"
+#include "relayer/refusal.h"
 #include "relayer/slot.h"
 #include "relayer/standing.h"
 #include "relayer/task.h"
+#include "relayer/uptime.h"
 #include "relayer/verify.h"
 
 #include <inttypes.h>
@@ -21,6 +22,9 @@
 
 #define TOKEN_HEX 33
 #define MAX_RUNNING 1024
+#define UPTIME_COUNT_MS 3600000 /* of a session that lasts */
+#define RETRY_MS 1000           /* doubles */
+#define RETRY_MOST_MS 64000
 #define PROGRESS_STEP 10000 /* parts of a million that are worth a row */
 
 /* The attempt that a message speaks of, fenced. */
@@ -100,6 +104,8 @@ bool node_attempt_end(core *c, const char *task, int64_t attempt, const char *no
     /* A proof that does not hold is kept, as evidence; of others only what holds. */
     if (outcome != OUTCOME_VERIFIED && outcome != OUTCOME_PROOF_INVALID)
         keep_attempt_ended(c, task, attempt);
+    if (outcome == OUTCOME_DECLINED || outcome == OUTCOME_CANCELLED || outcome == OUTCOME_INFRA)
+        standing_give_back(c, node, task, attempt);
     reputation_kind kind;
     if (reputation_of_outcome(&kind, outcome))
         standing_add(c, node, kind, task, attempt);
@@ -159,13 +165,14 @@ static void retry(core *c, const char *task, failure_code why, bool retryable, c
     slots s;
     if (!task_find(core_db(c), &t, task)) return;
     slots_read(core_db(c), &s, &t);
-    if (t.max_attempts - t.attempts < (int64_t)slots_empty(&s) || !retryable) {
+    if (t.max_attempts - refusal_tries(core_db(c), t.id, true) < (int64_t)slots_empty(&s) ||
+        !retryable) {
         fail_task(c, &t, why, "relayer", detail);
         return;
     }
-    const int64_t each = t.attempts / (int64_t)s.n; /* in a slot, about */
+    const int64_t each = refusal_tries(core_db(c), t.id, false) / (int64_t)s.n; /* about */
     const int64_t wait =
-        why == FAILURE_NO_ELIGIBLE_NODE ? 0 : INT64_C(1000) << (each < 6 ? each : 6);
+        why == FAILURE_NO_ELIGIBLE_NODE ? 0 : patience_ms(each, RETRY_MS, RETRY_MOST_MS);
     (void)db_run(core_db(c), "UPDATE task SET next_run_at = ? WHERE id = ?",
                  DB_I(core_now(c) + wait), DB_T(task));
     slots_follow(c, &t, "relayer", detail);
@@ -174,6 +181,13 @@ static void retry(core *c, const char *task, failure_code why, bool retryable, c
 void node_task_retry(core *c, const char *task, failure_code why, const char *detail)
 {
     retry(c, task, why, failure_retryable(why), detail);
+}
+
+void node_task_refused(core *c, const char *task, const char *node, bool declined,
+                       const char *detail)
+{
+    refusal_note(c, task, node, declined);
+    node_task_retry(c, task, FAILURE_NO_ELIGIBLE_NODE, detail);
 }
 
 /* ---- messages ---- */
@@ -199,6 +213,41 @@ static int64_t bounded(int64_t until, const attempt_row *t)
     return until < t->task.deadline ? until : t->task.deadline;
 }
 
+/* What its key signed is kept with the attempt. False: it is not signed, which is a fault of the
+ * node; its attempt has ended. */
+static bool take_signature(core *c, node_session *s, const attempt_row *t, const json_t *m,
+                           const char *re)
+{
+    static const char detail[] = "the node did not sign its answer to the offer";
+    char *ack = node_signed_ack(c, s, t->task.id, t->n, m);
+    if (ack != NULL) {
+        (void)db_run(core_db(c), "UPDATE attempt SET ack = ? WHERE task_id = ? AND n = ?",
+                     DB_T(ack), DB_T(t->task.id), DB_I(t->n));
+        free(ack);
+        return true;
+    }
+    node_error(c, s, re, "invalid_signature", false,
+               "the task_ack is not signed by this node's key: accept, lease_token and ts are");
+    (void)node_attempt_end(c, t->task.id, t->n, s->id, OUTCOME_ABORTED, NULL, detail);
+    node_task_refused(c, t->task.id, s->id, false, detail);
+    return false;
+}
+
+/* Its task may be behind it: another slot of it waits for a node. */
+static bool is_live(const attempt_row *t)
+{
+    return t->outcome[0] == 0 && t->acked && !t->has_result && t->task.state >= TASK_QUEUED &&
+           t->task.state <= TASK_RUNNING;
+}
+
+static void give_up(core *c, const node_session *s, const attempt_row *t)
+{
+    if (!is_live(t)) return; /* its result may be here already */
+    (void)node_attempt_end(c, t->task.id, t->n, s->id, OUTCOME_ABORTED, NULL,
+                           "given up by the node");
+    node_task_retry(c, t->task.id, FAILURE_NODE_LOST, "given up by the node");
+}
+
 void node_ack(core *c, node_session *s, const json_t *m, const char *re)
 {
     app *a = core_user(c);
@@ -207,15 +256,20 @@ void node_ack(core *c, node_session *s, const json_t *m, const char *re)
         stale(c, s, re);
         return;
     }
-    if (t.acked) return; /* said again */
     const bool accept = json_is_true(json_object_get(m, "accept"));
+    if (t.acked && !accept) { /* told again, after it had lost what it took */
+        give_up(c, s, &t);
+        return;
+    }
+    if (t.acked) return; /* said again */
+    if (s->node.is_signed && !take_signature(c, s, &t, m, re)) return;
     if (!accept) {
         const char *reason = json_string_value(json_object_get(m, "reason"));
         char detail[64];
         (void)snprintf(detail, sizeof detail, "declined: %.40s",
                        reason != NULL ? reason : "no reason given");
         (void)node_attempt_end(c, t.task.id, t.n, s->id, OUTCOME_DECLINED, NULL, detail);
-        node_task_retry(c, t.task.id, FAILURE_NO_ELIGIBLE_NODE, detail);
+        node_task_refused(c, t.task.id, s->id, true, detail);
         return;
     }
     const int64_t now = core_now(c);
@@ -229,6 +283,7 @@ void node_ack(core *c, node_session *s, const json_t *m, const char *re)
                         "UPDATE attempt SET acked_at = ?, lease_until = ?, work_until = ?"
                         " WHERE task_id = ? AND n = ?",
                         values, SP_COUNT(values));
+    refusal_over(c, t.task.id, s->id);
     slots_follow(c, &t.task, s->id, NULL);
     assign_want(c, t.task.id, t.n);
 }
@@ -261,13 +316,6 @@ static int64_t renew(core *c, const node_session *s, attempt_row *t, const json_
     return until;
 }
 
-/* Its task may be behind it: another slot of it waits for a node. */
-static bool is_live(const attempt_row *t)
-{
-    return t->outcome[0] == 0 && t->acked && !t->has_result && t->task.state >= TASK_QUEUED &&
-           t->task.state <= TASK_RUNNING;
-}
-
 void node_progress(core *c, node_session *s, const json_t *m, const char *re)
 {
     attempt_row t;
@@ -279,7 +327,25 @@ void node_progress(core *c, node_session *s, const json_t *m, const char *re)
 
 void node_heartbeat(core *c, node_session *s, const json_t *m, const char *re)
 {
+    const app *a = core_user(c);
     const json_t *running = json_object_get(m, "running");
+    vitals v;
+    char why[100];
+    if (!vitals_read(&v, m, why)) {
+        node_error(c, s, re, "malformed", false, why);
+        return;
+    }
+    v.at_ms = core_now(c);
+    v.rtt_us = s->rtt_us;
+    vitals_put(nodes_vitals(a->nodes), s->id, s->handle, &v);
+    s->node.rtt_ms = s->rtt_us < 0 ? SCORE_NO_RTT : (uint32_t)(s->rtt_us / 1000);
+    if (v.disk_free_gb != VITALS_UNKNOWN)
+        s->node.disk_gb =
+            (uint32_t)v.disk_free_gb < s->disk_gb ? (uint32_t)v.disk_free_gb : s->disk_gb;
+    if (node_clock() - s->counted_ms > UPTIME_COUNT_MS) {
+        s->node.uptime_ppm = uptime_ppm(core_db(c), s->id, core_now(c));
+        s->counted_ms = node_clock();
+    }
     json_t *leases = json_array(), *entry;
     size_t i;
     json_array_foreach((json_t *)(uintptr_t)running, i, entry)
@@ -314,42 +380,13 @@ static void answer(core *c, const node_session *s, const char *re, const attempt
                         accepted, "duplicate", again, "state", state, "reason", reason));
 }
 
-/* The signed digest of what came out; false: it is not this node's signature. */
-static bool is_signed_result(core *c, const node_session *s, const attempt_row *t, const json_t *m)
+static void keep_signature(core *c, const attempt_row *t, const json_t *m)
 {
-    const app *a = core_user(c);
-    digest_result d = {
-        .chain_id = a->chain_id, .attempt = (uint32_t)t->n, .status = DIGEST_SUCCESS};
-    digest_signature sig;
-    felt z;
-    const json_t *pair = json_object_get(m, "signature"), *output = json_object_get(m, "output"),
-                 *proof = json_object_get(m, "proof"), *usage = json_object_get(m, "usage");
-    const char *r = json_string_value(json_array_get(pair, 0)),
-               *v = json_string_value(json_array_get(pair, 1));
-    const char *out = json_string_value(json_object_get(output, "sha256")),
-               *prf = json_string_value(json_object_get(proof, "sha256")),
-               *io = json_string_value(json_object_get(m, "io_commitment"));
-    if (r == NULL || v == NULL || felt_read_hex(&sig.r, r, strlen(r)) != SP_OK ||
-        felt_read_hex(&sig.s, v, strlen(v)) != SP_OK)
-        return false;
-    uint8_t io_bytes[32] = {0};
-    if (out == NULL || prf == NULL || io == NULL || !hex_read(d.output, 32, out) ||
-        !hex_read(d.proof, 32, prf) || !hex_read(io_bytes, 31, io))
-        return false;
-    /* As docs/chain.md 1: the integer of the bytes, little endian. */
-    uint8_t be[32];
-    for (size_t i = 0; i < 32; i++) be[i] = io_bytes[31 - i];
-    if (felt_read(&d.io_commitment, be) != SP_OK) return false;
-    db_rows *row = db_query(core_db(c), "SELECT input_sha256, program_id FROM task WHERE id = ?",
-                            DB_T(t->task.id));
-    bool ok = db_next(row) && hex_read(d.input, 32, db_text(row, 0)) &&
-              hex_read(d.program, 28, db_text(row, 1));
-    db_end(row);
-    ok = ok && uuid_read(&d.task, t->task.id, strlen(t->task.id)) == SP_OK;
-    d.proof_bytes = (uint64_t)json_integer_value(json_object_get(proof, "size"));
-    d.cycles = (uint64_t)json_integer_value(json_object_get(usage, "cycles"));
-    return ok && digest_of_result(&z, &d) == SP_OK &&
-           node_check_signature(c, s->pubkey, z, &sig) == SP_OK;
+    char *text = json_dumps(json_object_get(m, "signature"), JSON_COMPACT);
+    if (text == NULL) core_fail(c);
+    (void)db_run(core_db(c), "UPDATE attempt SET signed = ? WHERE task_id = ? AND n = ?",
+                 DB_T(text), DB_T(t->task.id), DB_I(t->n));
+    free(text);
 }
 
 static void failed(core *c, node_session *s, const json_t *m, const char *re, attempt_row *t)
@@ -359,32 +396,67 @@ static void failed(core *c, node_session *s, const json_t *m, const char *re, at
                *detail = json_string_value(json_object_get(error, "detail"));
     failure_code code = FAILURE_INTERNAL;
     char text[200];
-    if (name == NULL || !failure_code_read(&code, name)) code = FAILURE_INTERNAL;
-    (void)snprintf(text, sizeof text, "%.190s", detail != NULL ? detail : failure_code_name(code));
-    const bool task_fault = failure_class(code) == FAULT_TASK;
-    (void)node_attempt_end(c, t->task.id, t->n, s->id,
-                           task_fault ? OUTCOME_TASK_FAULT : OUTCOME_ABORTED,
-                           failure_code_name(code), text);
+    const bool known = name != NULL && failure_code_read(&code, name);
+    if (known || name == NULL)
+        (void)snprintf(text, sizeof text, "%.190s",
+                       detail != NULL ? detail : failure_code_name(code));
+    else
+        (void)snprintf(text, sizeof text, "%.40s: %.140s", name, detail != NULL ? detail : "");
+    /* Codes that are not known here are of the node's machine, and it says their class. */
+    const char *class = json_string_value(json_object_get(error, "class"));
+    const fault_class fault = known ? failure_class(code)
+                              : class != NULL && strcmp(class, fault_class_name(FAULT_INFRA)) == 0
+                                  ? FAULT_INFRA
+                                  : FAULT_NODE;
+    const bool task_fault = fault == FAULT_TASK;
+    const attempt_outcome outcome = task_fault ? OUTCOME_TASK_FAULT
+                                    : fault == FAULT_INFRA && standing_may_fail(c, s->id)
+                                        ? OUTCOME_INFRA_FAILED
+                                        : OUTCOME_ABORTED;
+    (void)node_attempt_end(c, t->task.id, t->n, s->id, outcome, failure_code_name(code), text);
+    if (s->node.is_signed) keep_signature(c, t, m);
     answer(c, s, re, t, true, false, NULL);
     if (!task_fault) {
         node_task_retry(c, t->task.id, code, text);
         return;
     }
-    /* A fault of the program is believed of a node that has earned it, or of two that say the same.
-     */
-    int64_t said = 0;
-    db_rows *r = db_query(
-        core_db(c),
-        "SELECT count(DISTINCT node_id) FROM attempt WHERE task_id = ? AND failure_code = ?",
-        DB_T(t->task.id), DB_T(failure_code_name(code)));
-    if (db_next(r)) said = db_int(r, 0);
+    /* A fault of the program is believed when two nodes say the same - or, without redundancy, one
+     * that was asked again because in all that time there was no other (read_tried in demand.c). */
+    int64_t nodes_said = 0, said = 0;
+    db_rows *r = db_query(core_db(c),
+                          "SELECT count(DISTINCT node_id), count(*) FROM attempt WHERE task_id = ?"
+                          " AND outcome = 'task_fault' AND failure_code = ?",
+                          DB_T(t->task.id), DB_T(failure_code_name(code)));
+    if (db_next(r)) {
+        nodes_said = db_int(r, 0);
+        said = db_int(r, 1);
+    }
     db_end(r);
     task_brief now;
     if (!task_find(core_db(c), &now, t->task.id)) return;
-    if (said >= 2 || (!s->node.probation && now.redundancy == 1))
+    if (nodes_said >= 2 || (said >= 2 && now.redundancy == 1)) {
         fail_task(c, &now, code, s->id, text);
-    else
-        retry(c, t->task.id, code, true, text);
+        return;
+    }
+    /* Who is to confirm it costs the demander no try. */
+    if (said == 1) refusal_spare(c, t->task.id, t->n);
+    retry(c, t->task.id, code, true, text);
+}
+
+/* The node has let go of an attempt: of one that was taken from it, or by itself. */
+void node_cancelled(core *c, node_session *s, const json_t *m, const char *re)
+{
+    attempt_row t;
+    if (!find_attempt(c, s, &t, m)) {
+        stale(c, s, re);
+        return;
+    }
+    if (t.outcome[0] != 0)
+        (void)db_run(core_db(c),
+                     "UPDATE attempt SET released_at = ? WHERE task_id = ? AND n = ?"
+                     " AND released_at IS NULL",
+                     DB_I(core_now(c)), DB_T(t.task.id), DB_I(t.n));
+    give_up(c, s, &t);
 }
 
 /* The node's word that it claims. Shown as its word and nothing more: what the contract paid is
@@ -416,6 +488,7 @@ void node_result(core *c, node_session *s, const json_t *m, const char *re)
         return;
     }
     if (t.has_result || t.outcome[0] != 0) {
+        if (t.has_result && s->node.is_signed) node_contradicts(c, s, t.task.id, t.n, m);
         const bool good = t.has_result && (t.outcome[0] == 0 || strcmp(t.outcome, "verified") == 0);
         answer(c, s, re, &t, good, true, t.outcome[0] != 0 ? t.outcome : NULL);
         return;
@@ -425,13 +498,13 @@ void node_result(core *c, node_session *s, const json_t *m, const char *re)
         stale(c, s, re);
         return;
     }
-    if (strcmp(status, "success") != 0) {
-        failed(c, s, m, re, &t);
-        return;
-    }
-    if (s->node.is_signed && !is_signed_result(c, s, &t, m)) {
+    if (s->node.is_signed && !node_signed_result(c, s, t.task.id, t.n, m)) {
         node_error(c, s, re, "invalid_signature", false,
                    "the result is not signed by this node's key");
+        return;
+    }
+    if (strcmp(status, "success") != 0) {
+        failed(c, s, m, re, &t);
         return;
     }
     const char *bad = verify_accept(c, t.task.id, t.n, m);

@@ -16,4 +16,8 @@ typedef struct {
  * they go: an attempt's row, and task_assignment for its node after the commit. */
 void offer_one(core *c, void *arg);
 
+/* Tells a node again of an attempt of its that is open and has no result; its unit's task is held.
+ */
+void offer_again(core *c, const node_session *s, const char *task, int64_t n);
+
 #endif

@@ -31,6 +31,15 @@ bool own_program_find(db *d, own_program *out, const char *key_id, const char *s
     return out->id[0] != 0;
 }
 
+uint64_t own_program_table_rows(db *d, const char *sha256)
+{
+    db_rows *r =
+        db_query(d, "SELECT table_rows FROM program WHERE sha256 = ? LIMIT 1", DB_T(sha256));
+    const int64_t rows = db_next(r) ? db_int(r, 0) : 0;
+    db_end(r);
+    return rows > 0 ? (uint64_t)rows : 0;
+}
+
 json_t *own_program_list(db *d, const char *key_id, const char *which)
 {
     json_t *list = json_array();

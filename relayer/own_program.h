@@ -21,6 +21,8 @@ typedef struct {
 SP_MUST_USE bool own_program_find(db *d, own_program *out, const char *key_id, const char *sha256,
                                   const char *name, const char *version, const char *profile,
                                   const char *io_mode);
+/* Rows of the tables that every proof of it has; 0: there is none of this SHA-256. */
+uint64_t own_program_table_rows(db *d, const char *sha256);
 /* Whether `program` of a task is one: built-in jobs have names. */
 bool own_program_is(const char *program);
 

@@ -1,6 +1,8 @@
 /* peers.c - see peers.h. */
 #include "relayer/peers.h"
 
+#include "relayer/guard.h"
+
 #include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,15 +10,19 @@
 #define PLACES 16384u /* of the limiter */
 #define MINUTE UINT64_C(60000000000)
 
-sp_status peers_init(peers *p, unsigned upgrades)
+sp_status peers_init(peers *p, unsigned upgrades, uint64_t node_ms)
 {
-    uint8_t secret[16];
+    uint8_t secret[2][16];
     memset(p, 0, sizeof *p);
-    if (RAND_bytes(secret, sizeof secret) != 1 ||
+    if (RAND_bytes(secret[0], sizeof secret) != 1 ||
         RAND_bytes((uint8_t *)&p->seed, sizeof p->seed) != 1)
         return SP_ERR_IO;
     p->rate = limit_rate(upgrades, MINUTE, upgrades);
-    return limit_init(&p->upgrades, PLACES, secret);
+    p->node_rate = (limit_policy){node_ms * 1000000, PEERS_COMEBACKS};
+    SP_TRY(limit_init(&p->upgrades, PLACES, secret[0]));
+    const sp_status s = limit_init(&p->nodes, PLACES, secret[1]);
+    if (s != SP_OK) limit_free(&p->upgrades);
+    return s;
 }
 
 void peers_free(peers *p)
@@ -28,6 +34,7 @@ void peers_free(peers *p)
             free(one);
         }
     limit_free(&p->upgrades);
+    limit_free(&p->nodes);
 }
 
 /* 4 or 8 bytes, after which; an IPv4 address in IPv6 form is the IPv4 address. */
@@ -88,5 +95,15 @@ uint64_t peers_upgrade(peers *p, const uint8_t *address, size_t n, uint64_t now_
     uint8_t key[9];
     if (!key_of(key, address, n)) return 0;
     const limit_answer l = limit_take(&p->upgrades, p->rate, key, sizeof key, 1, now_ns);
+    return l.allowed ? 0 : limit_seconds(l.retry_ns);
+}
+
+uint64_t peers_node(peers *p, const uint8_t *address, size_t n, const char *node, uint64_t now_ns)
+{
+    uint8_t key[9 + GUARD_NODE_ID];
+    const size_t length = strlen(node);
+    if (length > sizeof key - 9 || !key_of(key, address, n)) return 0;
+    memcpy(key + 9, node, length);
+    const limit_answer l = limit_take(&p->nodes, p->node_rate, key, 9 + length, 1, now_ns);
     return l.allowed ? 0 : limit_seconds(l.retry_ns);
 }

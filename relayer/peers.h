@@ -17,11 +17,15 @@ typedef struct {
     uint32_t seed;
     limiter upgrades;
     limit_policy rate;
+    limiter nodes;
+    limit_policy node_rate;
 } peers;
 
-/* upgrades: how many handshakes of nodes an address may have in a minute. SP_ERR_IO: no randomness;
- * SP_ERR_NOMEM. */
-SP_MUST_USE sp_status peers_init(peers *p, unsigned upgrades);
+/* upgrades: how many handshakes of nodes an address may have in a minute. node_ms: how often one
+ * node may come from there, after PEERS_COMEBACKS at once. SP_ERR_IO: no randomness; SP_ERR_NOMEM.
+ */
+#define PEERS_COMEBACKS 3u
+SP_MUST_USE sp_status peers_init(peers *p, unsigned upgrades, uint64_t node_ms);
 void peers_free(peers *p);
 /* An address of 4 or 16 bytes has one more. NULL: out of memory, or no such address. */
 peer_sockets *peers_take(peers *p, const uint8_t *address, size_t n);
@@ -29,5 +33,9 @@ void peers_release(peers *p, peer_sockets *one); /* NULL allowed */
 unsigned peers_count(const peers *p, const uint8_t *address, size_t n);
 /* Takes one of the handshakes; 0, or the seconds to wait. */
 uint64_t peers_upgrade(peers *p, const uint8_t *address, size_t n, uint64_t now_ns);
+
+/* The same for one node, from this address: who only knows a node's name cannot use up what the
+ * node itself, at another address, needs to come back. */
+uint64_t peers_node(peers *p, const uint8_t *address, size_t n, const char *node, uint64_t now_ns);
 
 #endif

@@ -6,37 +6,24 @@
 #include "relayer/log.h"
 #include "relayer/meters.h"
 #include "relayer/offer.h"
+#include "relayer/patience.h"
+#include "relayer/urgency.h"
+#include "relayer/waiting.h"
 #include "relayer/watch.h"
 
 #include <openssl/rand.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define MAX_PICKS 128                  /* tasks that are offered in one round */
 #define MAX_LOOKED 256                 /* tasks that are looked at */
-#define MAX_LOOK_NS UINT64_C(25000000) /* for so long: others wait for the core, too */
+#define MAX_LOOK_NS UINT64_C(15000000) /* for so long: others wait for the core, too */
 #define MAX_HEADS 64
+#define MAX_HURRIED 4
+#define HURRY_SHARE 3 /* offers to others for each that a deadline alone brought forward */
 #define MEDIAN_MS 10000
 #define AGAIN_MS 1000 /* a task that nobody could take is looked at again after this */
 #define WINDOW 256    /* nodes that are compared for a task, where enough of them may take it */
-
-/* How much each node has under way, again from the rows: what was undone may have been counted. */
-static void recount(core *c)
-{
-    app *a = core_user(c);
-    size_t at = 0;
-    if (!a->recount) return;
-    a->recount = false;
-    for (node_session *s = nodes_each(a->nodes, &at); s != NULL; s = nodes_each(a->nodes, &at))
-        s->node.running = 0;
-    db_rows *r = db_query_values(
-        core_db(c), "SELECT node_id, count(*) FROM attempt WHERE outcome IS NULL GROUP BY node_id",
-        NULL, 0);
-    while (db_next(r)) {
-        node_session *s = nodes_find(a->nodes, db_text(r, 0));
-        if (s != NULL) s->node.running = (uint32_t)db_int(r, 1);
-    }
-    db_end(r);
-}
 
 /* The best of some nodes, from a place that chance decides; of all where these are too few. So a
  * choice among thousands costs no more than one among hundreds. */
@@ -45,7 +32,7 @@ static bool pick(score_result *best, const score_task *t, const app *a, const po
     uint32_t draw[2];
     if (RAND_bytes((uint8_t *)draw, sizeof draw) != 1) return false;
     const uint32_t explore = draw[0] % 1000000;
-    if (p->n > 2 * WINDOW) {
+    if (p->n > 2 * WINDOW && !t->wary) { /* the proven are looked for among all */
         const size_t from = draw[1] % (p->n - WINDOW + 1);
         score_pick_nodes(best, t, &a->rules, p->node + from, WINDOW, p->room, (uint64_t)now,
                          explore);
@@ -66,11 +53,18 @@ static placing place(core *c, demand *q, const pool *p, int64_t now)
     score_result best;
     const bool on_chain = q->chain_task_id[0] != 0;
     if (on_chain && watch_terms(core_user(c)) == WATCH_TERMS_WRONG) return NOT_NOW;
+    if (q->refusals >= PATIENCE_FREE && q->others_at > now && p->n_proven == 0) return NOT_NOW;
+    uint32_t tier = 0;
+    if (on_chain && !demand_escrow(c, &tier, q)) return NOT_NOW;
     demand_read(c, &t, &lists, q);
+    t.tier = tier;
     if (on_chain && !demand_bound(c, &t, &lists, q, p, now)) return NOT_NOW;
     if (!pick(&best, &t, core_user(c), p, now)) return NOT_NOW;
     meters_time(meters_of(core_user(c)), SIZE_CANDIDATES, "all", "", best.count[0]);
-    if (best.n == 0) return NOT_NOW;
+    if (best.n == 0) {
+        waiting_note(((app *)core_user(c))->waits, q->id, best.count, now);
+        return NOT_NOW;
+    }
     offering o = {q, p, &best, false, false};
     if (!core_part(c, offer_one, &o)) return core_in_the_way(c) ? WAITS : BROKEN;
     if (o.gone) node_close(c, p->session[best.pick[0].node], 4409, "session replaced");
@@ -101,8 +95,8 @@ typedef struct {
     const pool *p;
     int64_t now;
     uint64_t until_ns;
-    size_t offered;
-    bool left; /* some of them could be given to nobody */
+    size_t offered, hurried; /* hurried: of these, before their turn */
+    bool left;               /* some of them could be given to nobody */
 } place_round;
 
 /* Returns how many were looked at. */
@@ -136,14 +130,62 @@ static void place_heads(core *c, place_round *t)
     free(list);
 }
 
+/* Who is about to miss a deadline is looked at before the queue, whoever waits longer: one task in
+ * a round, and then not before others had HURRY_SHARE offers. So a demander whose tasks are all in
+ * a hurry takes a quarter of the nodes from the others at the most. */
+static void place_hurried(core *c, place_round *t)
+{
+    dispatch_mark *m = &((app *)core_user(c))->mark;
+    if (m->before_hurry > 0) return;
+    demand *list = calloc(MAX_HURRIED, sizeof *list);
+    if (list == NULL) return;
+    const bool left = t->left;
+    const size_t n = demand_hurried(c, list, MAX_HURRIED, t->now);
+    for (size_t i = 0; i < n && t->offered == 0; i++) (void)place_list(c, t, &list[i], 1);
+    if (t->offered > 0) m->before_hurry = HURRY_SHARE;
+    t->hurried = t->offered;
+    t->left = left;
+    for (size_t i = 0; i < n; i++) demand_free(&list[i]);
+    free(list);
+}
+
+/* Offers in the order of the queue bring the next turn of a deadline nearer. */
+static void count_others(dispatch_mark *m, const place_round *t)
+{
+    const size_t others = t->offered - t->hurried;
+    m->before_hurry -= others < m->before_hurry ? (unsigned)others : m->before_hurry;
+}
+
+static int by_queue(const demand *a, const demand *b)
+{
+    if (a->priority != b->priority) return a->priority > b->priority ? -1 : 1;
+    if (a->created_at != b->created_at) return a->created_at < b->created_at ? -1 : 1;
+    return strcmp(a->id, b->id);
+}
+
+/* How far the queue was looked at when the first i of n were: the last one before which, and with
+ * which, all were. NULL: not even the first. */
+static const demand *reached(const demand *list, size_t i, size_t n)
+{
+    const demand *open = NULL, *last = NULL;
+    for (size_t k = i; k < n; k++)
+        if (open == NULL || by_queue(&list[k], open) < 0) open = &list[k];
+    for (size_t k = 0; k < i; k++)
+        if ((open == NULL || by_queue(&list[k], open) < 0) &&
+            (last == NULL || by_queue(&list[k], last) > 0))
+            last = &list[k];
+    return last;
+}
+
 void place_tasks(core *c, int64_t now)
 {
     app *a = core_user(c);
     dispatch_mark *m = &a->mark;
     const bool top = !m->deep || !m->left || node_clock() - m->top_ms >= AGAIN_MS;
-    pool p = {NULL, NULL, NULL, 0};
-    place_round t = {&p, now, clock_ns() + MAX_LOOK_NS, 0, false};
+    pool p = {NULL, NULL, NULL, 0, 0};
+    place_round t = {&p, now, 0, 0, 0, false};
     size_t i = 0;
+    waiting_nodes(a->waits, nodes_count(a->nodes) != 0);
     if (a->held || nodes_count(a->nodes) == 0) return;
     demand *list = calloc(MAX_LOOKED, sizeof *list);
     if (list == NULL) return;
@@ -152,20 +194,26 @@ void place_tasks(core *c, int64_t now)
         m->top_ms = node_clock();
         m->left = false;
     }
-    recount(c);
     const uint64_t start = clock_ns();
     if (n > 0 && pool_init(&p, a, now) && p.n > 0) {
         set_median(a, &p);
-        if (n == MAX_LOOKED || !top) place_heads(c, &t);
+        t.until_ns = clock_ns() + MAX_LOOK_NS;
+        place_hurried(c, &t);
+        if (n == MAX_LOOKED || !top)
+            place_heads(c, &t); /* by urgency within a turn */
+        else
+            urgency_order(list, n, now);
         i = place_list(c, &t, list, n);
+        count_others(m, &t);
         m->left = m->left || t.left;
     }
-    if (i > 0 && (!top || !m->deep || m->done)) {
+    const demand *last = reached(list, i, n);
+    if (last != NULL && (!top || !m->deep || m->done)) {
         m->deep = true;
         m->done = i == n && n < MAX_LOOKED;
-        m->priority = list[i - 1].priority;
-        m->created_at = list[i - 1].created_at;
-        (void)snprintf(m->id, sizeof m->id, "%s", list[i - 1].id);
+        m->priority = last->priority;
+        m->created_at = last->created_at;
+        (void)snprintf(m->id, sizeof m->id, "%s", last->id);
     } else if (!top && n == 0) {
         m->done = true;
     }

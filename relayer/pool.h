@@ -11,7 +11,7 @@ typedef struct {
     score_node *node;       /* n of them: copies, which an offer brings up to date */
     node_session **session; /* whose they are */
     score_candidate *room;  /* for score_pick_nodes */
-    size_t n;
+    size_t n, n_proven;
 } pool;
 
 /* Those with room for one more. False: out of memory. pool_free in any case. */

@@ -4,7 +4,9 @@
 #include "air/statement.h"
 #include "core/bytes.h"
 #include "market/hex.h"
+#include "prover/program.h"
 #include "prover/prove.h"
+#include "relayer/estimate.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -18,11 +20,19 @@ const sp_job *program_of_algorithm(const char *algorithm)
     return sp_job_find(algorithm);
 }
 
+/* Of what is known, and held for no longer than it takes to look; what is not is computed, which
+ * takes up to seconds, by one at a time. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct {
+static pthread_mutex_t computing = PTHREAD_MUTEX_INITIALIZER;
+
+typedef struct {
     const sp_job *job;
     enum profile_id profile;
     enum machine_io_mode mode;
+} program_key;
+
+static struct {
+    program_key key;
     char hex[PROGRAM_ID_HEX];
 } known[MAX_IDS];
 static size_t n_known;
@@ -37,15 +47,40 @@ static void words_hex(char *out, const uint32_t *words, size_t bytes)
 static sp_status compute(char out[PROGRAM_ID_HEX], const sp_job *job, const params *p,
                          enum machine_io_mode mode)
 {
-    vm_program program;
+    vm_program vm;
     vm_error ve;
     prove_error pe;
     uint32_t id[7];
-    SP_TRY(vm_program_init(&program, job->elf, job->elf_bytes, mode, &ve));
-    const sp_status s = prove_program_id(id, &program, mode, p, backend_find("auto"), &pe);
+    SP_TRY(vm_program_init(&vm, job->elf, job->elf_bytes, mode, &ve));
+    const sp_status s = prove_program_id(id, &vm, mode, p, backend_find("auto"), &pe);
     if (s == SP_OK) words_hex(out, id, 28);
-    vm_program_free(&program);
+    vm_program_free(&vm);
     return s;
+}
+
+static bool look(char out[PROGRAM_ID_HEX], const program_key *k)
+{
+    (void)pthread_mutex_lock(&lock);
+    size_t i = 0;
+    while (i < n_known && (known[i].key.job != k->job || known[i].key.profile != k->profile ||
+                           known[i].key.mode != k->mode))
+        i++;
+    const bool found = i < n_known;
+    if (found) memcpy(out, known[i].hex, PROGRAM_ID_HEX);
+    (void)pthread_mutex_unlock(&lock);
+    return found;
+}
+
+static bool keep(const char hex[PROGRAM_ID_HEX], const program_key *k)
+{
+    (void)pthread_mutex_lock(&lock);
+    const bool room = n_known < MAX_IDS;
+    if (room) {
+        known[n_known].key = *k;
+        memcpy(known[n_known++].hex, hex, PROGRAM_ID_HEX);
+    }
+    (void)pthread_mutex_unlock(&lock);
+    return room;
 }
 
 sp_status program_id_of(char out[PROGRAM_ID_HEX], const sp_job *job, const char *profile,
@@ -54,25 +89,49 @@ sp_status program_id_of(char out[PROGRAM_ID_HEX], const sp_job *job, const char 
     const params *p = params_by_name(profile);
     const bool words = strcmp(io_mode, "words") == 0;
     if (p == NULL || !p->sound || (!words && strcmp(io_mode, "digest") != 0)) return SP_ERR_ARG;
-    const enum machine_io_mode mode = words ? MACHINE_IO_WORDS : MACHINE_IO_DIGEST;
+    const program_key k = {job, p->id, words ? MACHINE_IO_WORDS : MACHINE_IO_DIGEST};
+    if (look(out, &k)) return SP_OK;
+    (void)pthread_mutex_lock(&computing);
     sp_status s = SP_OK;
-    (void)pthread_mutex_lock(&lock);
-    size_t i = 0;
-    while (i < n_known &&
-           (known[i].job != job || known[i].profile != p->id || known[i].mode != mode))
-        i++;
-    if (i == n_known) {
-        s = i == MAX_IDS ? SP_ERR_LIMIT : compute(known[i].hex, job, p, mode);
-        if (s == SP_OK) {
-            known[i].job = job;
-            known[i].profile = p->id;
-            known[i].mode = mode;
-            n_known++;
-        }
+    if (!look(out, &k)) { /* nobody else has meanwhile */
+        s = compute(out, job, p, k.mode);
+        if (s == SP_OK && !keep(out, &k)) s = SP_ERR_LIMIT;
     }
-    if (s == SP_OK) memcpy(out, known[i].hex, PROGRAM_ID_HEX);
-    (void)pthread_mutex_unlock(&lock);
+    (void)pthread_mutex_unlock(&computing);
     return s;
+}
+
+static uint64_t count_tables(const sp_job *job)
+{
+    vm_program vm;
+    program p;
+    vm_error e;
+    uint64_t rows = ESTIMATE_TABLE_ROWS; /* where memory is short */
+    if (vm_program_init(&vm, job->elf, job->elf_bytes, MACHINE_IO_WORDS, &e) != SP_OK) return rows;
+    if (program_setup(&p, &vm, MACHINE_IO_WORDS, &e) == SP_OK) {
+        rows = (UINT64_C(1) << AIR_TABLES_LOG) + (UINT64_C(1) << p.image_log) +
+               (UINT64_C(1) << p.rom_log);
+        program_free(&p);
+    }
+    vm_program_free(&vm);
+    return rows;
+}
+
+uint64_t program_table_rows(const sp_job *job)
+{
+    static uint64_t rows[64]; /* in the order of sp_job_list */
+    size_t n;
+    const size_t at = (size_t)(job - sp_job_list(&n));
+    if (at >= SP_COUNT(rows)) return ESTIMATE_TABLE_ROWS;
+    (void)pthread_mutex_lock(&lock);
+    uint64_t of = rows[at];
+    (void)pthread_mutex_unlock(&lock);
+    if (of != 0) return of;
+    of = count_tables(job); /* soon done: that two do it at once is no harm */
+    (void)pthread_mutex_lock(&lock);
+    rows[at] = of;
+    (void)pthread_mutex_unlock(&lock);
+    return of;
 }
 
 void program_hash_io(char out[PROGRAM_DIGEST_HEX], const uint8_t *bytes, size_t n)

@@ -12,9 +12,13 @@ const sp_job *program_of_algorithm(const char *algorithm);
 #define PROGRAM_DIGEST_HEX 63
 
 /* The id that a verifier asks for, under a profile ("balanced") and an io mode ("words", "digest");
- * computed once, from any thread. SP_ERR_ARG: no such profile or mode. */
+ * computed once, from any thread; those that are known need not wait for one that is computed.
+ * SP_ERR_ARG: no such profile or mode. */
 SP_MUST_USE sp_status program_id_of(char out[PROGRAM_ID_HEX], const sp_job *job,
                                     const char *profile, const char *io_mode);
+/* Rows of the tables that each proof of the job has: market/work.h, WORK_IDENTIFY. Computed once,
+ * from any thread. */
+uint64_t program_table_rows(const sp_job *job);
 /* The hash that a statement names an input or output by. */
 void program_hash_io(char out[PROGRAM_DIGEST_HEX], const uint8_t *bytes, size_t n);
 /* What a proof of an input and an output commits to. */

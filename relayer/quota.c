@@ -16,6 +16,8 @@
 void quota_set(quota *q, const settings *s)
 {
     q->read = limit_rate((uint32_t)s->read_rate, SECOND, (uint32_t)s->read_burst);
+    const uint32_t kib = (uint32_t)(s->upload_bytes >> 10);
+    q->upload = limit_rate(kib, 3600 * SECOND, kib);
     q->post = limit_rate((uint32_t)s->post_rate, SECOND, (uint32_t)s->post_burst);
 }
 
@@ -26,6 +28,7 @@ sp_status quota_init(quota *q, const settings *s)
     if (RAND_bytes(secret[0], sizeof secret) != 1) return SP_ERR_IO;
     quota_set(q, s);
     q->estimate = limit_rate(ESTIMATES, SECOND, 2 * ESTIMATES);
+    q->login = limit_rate((uint32_t)s->login_rate, 60 * SECOND, (uint32_t)s->login_rate);
     q->failures = limit_rate(QUOTA_FAILURES, 60 * SECOND, QUOTA_FAILURES);
     SP_TRY(limit_init(&q->of_keys, PLACES, secret[0]));
     return limit_init(&q->of_addresses, PLACES, secret[1]);
@@ -103,8 +106,7 @@ static void refuse(call *c, const limit_answer *l, const char *why)
 
 bool quota_may_try(quota *q, call *c)
 {
-    const char *given = c->q.headers[HTTP_AUTHORIZATION];
-    if (given == NULL || strncmp(given, "Bearer ", 7) != 0) return true;
+    if (http_bearer(c->q.headers[HTTP_AUTHORIZATION]) == NULL) return true;
     const bucket k = of_address(c, 'f', false);
     limit_answer l = limit_take(&q->of_addresses, q->failures, k.b, k.n, 0, clock_ns());
     if (l.remaining > 0) return true;
@@ -136,16 +138,19 @@ static counted count_of(quota *q, const call *c)
     const route *r = c->r;
     const bool post = r->kind == ROUTE_WRITE && r->json;
     const bool run = r->kind == ROUTE_EXECUTE || r->kind == ROUTE_EXECUTE_WRITE;
-    counted n = {run    ? "estimate"
+    const bool login = r->kind == ROUTE_LOGIN;
+    counted n = {login  ? "login"
+                 : run  ? "estimate"
                  : post ? "post"
                         : "read",
-                 run    ? q->estimate
+                 login  ? q->login
+                 : run  ? q->estimate
                  : post ? q->post
                         : q->read,
                  &q->of_keys,
                  {{0}, 1 + KEY_ID}};
     n.k.b[0] = (uint8_t)n.name[0];
-    if (c->who.id[0] != 0) {
+    if (c->who.id[0] != 0 && !login) {
         memcpy(n.k.b + 1, c->who.id, KEY_ID);
         return n;
     }
@@ -160,6 +165,34 @@ void quota_owe(quota *q, const call *c, unsigned more)
     limit_owe(n.of, n.p, n.k.b, n.k.n, more, clock_ns());
 }
 
+bool quota_upload(quota *q, const char *key_id, uint64_t bytes, bool take, uint64_t *retry_s)
+{
+    bucket k = {{'u'}, 1 + KEY_ID};
+    if (key_id[0] == 0) return true;
+    memcpy(k.b + 1, key_id, KEY_ID);
+    /* A blob that is longer than what comes in an hour needs all of it. */
+    const uint64_t kib = (bytes + 1023) >> 10;
+    const uint32_t cost = kib < q->upload.burst ? (uint32_t)kib : q->upload.burst;
+    const uint64_t now = clock_ns();
+    const limit_answer l = limit_take(&q->of_keys, q->upload, k.b, k.n, take ? cost : 0, now);
+    if (take ? l.allowed : l.remaining >= cost) return true;
+    *retry_s =
+        limit_seconds(take ? l.retry_ns : (uint64_t)(cost - l.remaining) * q->upload.period_ns);
+    return false;
+}
+
+static bool take_upload(quota *q, call *c)
+{
+    uint64_t retry_s = 0;
+    if (c->r->max_body <= SERVER_MEMORY_BODY || c->q.body_bytes == 0 ||
+        quota_upload(q, c->who.id, c->q.body_bytes, true, &retry_s))
+        return true;
+    http_add_header(&c->s, "Retry-After", "%" PRIu64, retry_s);
+    http_problem(&c->s, &c->q, 429, "rate_limited",
+                 "this key has uploaded as much as it may in an hour");
+    return false;
+}
+
 bool quota_take(quota *q, call *c)
 {
     if (c->r->kind == ROUTE_LOOP) return true; /* as cheap as saying no */
@@ -171,7 +204,7 @@ bool quota_take(quota *q, call *c)
                     limit_seconds(p.period_ns * p.burst));
     http_add_header(&c->s, "RateLimit", "\"%s\";r=%" PRIu32 ";t=%" PRIu64, name, l.remaining,
                     limit_seconds(l.reset_ns));
-    if (l.allowed) return true;
+    if (l.allowed) return take_upload(q, c);
     refuse(c, &l, "more requests than this key or address may send");
     return false;
 }

@@ -10,7 +10,7 @@ struct call;
 
 typedef struct {
     limiter of_keys, of_addresses;
-    limit_policy read, post, estimate, failures;
+    limit_policy read, post, estimate, login, failures, upload; /* upload: of KiB */
 } quota;
 
 #define QUOTA_FAILURES 10 /* wrong keys of an address in a minute */
@@ -27,6 +27,11 @@ void quota_set(quota *q, const settings *s);
 SP_MUST_USE bool quota_may_try(quota *q, struct call *c);
 void quota_wrong_key(quota *q, const struct call *c);
 SP_MUST_USE bool quota_take(quota *q, struct call *c);
+
+/* Whether a key may send so many bytes of blobs now, by what it may in an hour; take: they are
+ * counted. False: *retry_s. Without a key ("") it may: what a lease may store bounds it. */
+SP_MUST_USE bool quota_upload(quota *q, const char *key_id, uint64_t bytes, bool take,
+                              uint64_t *retry_s);
 
 /* A request that was let through stands for so many more: what comes next waits for them. */
 void quota_owe(quota *q, const struct call *c, unsigned more);

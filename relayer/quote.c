@@ -2,6 +2,8 @@
 #include "relayer/quote.h"
 
 #include "market/amount.h"
+#include "relayer/bytes.h"
+#include "relayer/check.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -60,9 +62,11 @@ sp_status quote_write(char out[QUOTE_TEXT], const task_new *t, u256 total, int64
                       const uint8_t secret[CURSOR_SECRET])
 {
     uint8_t bytes[QUOTE_BYTES];
-    for (unsigned i = 0; i < 8; i++) bytes[i] = (uint8_t)((uint64_t)ends_ms >> (56 - 8 * i));
+    bytes_put(bytes, (uint64_t)ends_ms, 8);
     put_amount(bytes + 8, total);
     SP_TRY(job_of(bytes + 40, t));
+    bytes_put(bytes + 72, (uint64_t)t->work_cycles, 8);
+    bytes_put(bytes + 80, (uint64_t)t->work_rows, 8);
     SP_TRY(code_of(bytes + SIGNED, bytes, secret));
     out[0] = 'q';
     out[1] = '_';
@@ -76,6 +80,7 @@ static bool refuse(task_refusal *why, const char *code, const char *detail)
     why->status = 422;
     why->code = code;
     (void)snprintf(why->detail, sizeof why->detail, "%s", detail);
+    why->errors = check_one("/quote_id", code, detail);
     return false;
 }
 
@@ -90,13 +95,13 @@ bool quote_take(task_new *t, int64_t now_ms, const uint8_t secret[CURSOR_SECRET]
         base64url_read(bytes, &n, text + 2, strlen(text + 2)) != SP_OK || n != sizeof bytes ||
         code_of(code, bytes, secret) != SP_OK || CRYPTO_memcmp(code, bytes + SIGNED, CODE) != 0)
         return refuse(why, "quote_unknown", "quote_id is none that this relayer gave");
-    uint64_t ends = 0;
-    for (unsigned i = 0; i < 8; i++) ends = ends << 8 | bytes[i];
-    if ((uint64_t)now_ms >= ends)
+    if ((uint64_t)now_ms >= bytes_take(bytes, 8))
         return refuse(why, "quote_expired", "quote_id has expired: ask for another estimate");
     if (job_of(of, t) != SP_OK || memcmp(of, bytes + 40, 32) != 0)
         return refuse(why, "quote_mismatch",
                       "quote_id is for another program, input, profile or io");
+    t->work_cycles = (int64_t)bytes_take(bytes + 72, 8);
+    t->work_rows = (int64_t)bytes_take(bytes + 80, 8);
     const u256 total = get_amount(bytes + 8);
     if (t->amount[0] == 0) u256_write_text(t->amount, total);
     if (amount_read(&amount, t->amount, strlen(t->amount)) != SP_OK ||

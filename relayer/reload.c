@@ -13,10 +13,14 @@
 #include <string.h>
 
 static const char *const may_change[] = {
-    "log.level",         "limits.post_rate",     "limits.post_burst",       "limits.read_rate",
-    "limits.read_burst", "limits.open_tasks",    "audit.rate_ppm",          "sched.exploration_ppm",
-    "sched.weight_spec", "sched.weight_history", "sched.weight_reputation", "sched.weight_price",
-    "sched.weight_load", "sched.weight_geo"};
+    "auth.wallets",         "auth.unlisted",           "limits.uploads",
+    "limits.upload_bytes",  "limits.stored_bytes",     "limits.daily_tasks",
+    "limits.daily_spend",   "storage.min_free",        "log.level",
+    "limits.post_rate",     "limits.post_burst",       "limits.read_rate",
+    "limits.read_burst",    "limits.open_tasks",       "limits.unseen_escrows",
+    "audit.rate_ppm",       "sched.exploration_ppm",   "sched.weight_spec",
+    "sched.weight_history", "sched.weight_reputation", "sched.weight_price",
+    "sched.weight_load",    "sched.weight_geo"};
 
 struct reload {
     app *a;
@@ -51,6 +55,13 @@ void reload_look(reload *r, settings *out)
 {
     (void)pthread_mutex_lock(&r->lock);
     *out = r->now;
+    (void)pthread_mutex_unlock(&r->lock);
+}
+
+void reload_daily_spend(reload *r, char out[SETTINGS_TEXT])
+{
+    (void)pthread_mutex_lock(&r->lock);
+    memcpy(out, r->now.daily_spend, SETTINGS_TEXT);
     (void)pthread_mutex_unlock(&r->lock);
 }
 
@@ -97,8 +108,7 @@ void reload_apply(reload *r, const settings *next)
     const settings now = r->now;
     (void)pthread_mutex_unlock(&r->lock);
     for (size_t i = 0; i < settings_count(); i++)
-        if (reload_may_change(i) && strcmp(settings_section(i), "log") != 0)
-            settings_take(&a->set, &now, i);
+        if (reload_may_change(i) && !settings_is_text(i)) settings_take(&a->set, &now, i);
     if (log_level_of(&level, now.log_level)) log_set_level(level);
     quota_set(&rest_of(a)->quota, &now);
     r->due = true;

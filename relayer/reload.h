@@ -28,6 +28,8 @@ void reload_look(reload *r, settings *out);
 SP_MUST_USE sp_status reload_read(reload *r, settings *next, char why[SETTINGS_WHY]);
 json_t *reload_changes(reload *r, const settings *next);
 bool reload_may_change(size_t i);
+/* limits.daily_spend, a text, as it is in force. */
+void reload_daily_spend(reload *r, char out[SETTINGS_TEXT]);
 /* On the loop's thread. */
 void reload_apply(reload *r, const settings *next);
 

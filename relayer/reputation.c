@@ -24,6 +24,8 @@ static const struct {
     [REPUTATION_PROOF_INVALID] = {"proof_invalid", 0, 40, DAY_MS},
     [REPUTATION_AUDIT_FAILED] = {"audit_failed", 0, 200, UINT64_MAX},
     [REPUTATION_FALSE_FAULT] = {"false_fault", 0, 40, DAY_MS},
+    [REPUTATION_INFRA] = {"infra", 0, 0, 0},
+    [REPUTATION_CONTRADICTION] = {"contradiction", 0, 200, UINT64_MAX},
 };
 
 const char *reputation_kind_name(reputation_kind k)
@@ -48,9 +50,15 @@ bool reputation_of_outcome(reputation_kind *out, attempt_outcome o)
     case OUTCOME_NODE_LOST:
     case OUTCOME_LEASE_EXPIRED: *out = REPUTATION_LEASE_LOST; return true;
     case OUTCOME_ABORTED: *out = REPUTATION_ABORTED; return true;
+    case OUTCOME_INFRA_FAILED: *out = REPUTATION_INFRA; return true;
     case OUTCOME_PROOF_INVALID: *out = REPUTATION_PROOF_INVALID; return true;
     default: return false;
     }
+}
+
+bool reputation_is_fault(reputation_kind k)
+{
+    return k != REPUTATION_VERIFIED && k != REPUTATION_LATE && k != REPUTATION_INFRA;
 }
 
 uint64_t reputation_pause_ms(reputation_kind k)
@@ -151,6 +159,12 @@ void allowance_take(allowance *q, int64_t now_ms)
 {
     allowance_renew(q, now_ms);
     if (q->left > 0) q->left--;
+}
+
+void allowance_give_back(allowance *q, int64_t day, int64_t now_ms)
+{
+    allowance_renew(q, now_ms);
+    if (q->day == day && q->left < q->daily) q->left++;
 }
 
 void allowance_end(allowance *q, bool node_fault, uint32_t max, int64_t now_ms)

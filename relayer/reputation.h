@@ -14,14 +14,19 @@
 #include "relayer/state.h"
 
 typedef enum {
-    REPUTATION_VERIFIED,      /* good + 1 */
-    REPUTATION_LATE,          /* good - 1/4 beside verified; good stays at least 0 */
+    REPUTATION_VERIFIED, /* good + 1 */
+    /* Beside verified, of a result after max_execution_time: good - 1/4; at least 0. */
+    REPUTATION_LATE,
     REPUTATION_LEASE_LOST,    /* bad + 1/2 */
     REPUTATION_ABORTED,       /* bad + 1/2 */
     REPUTATION_PROOF_INVALID, /* bad + 10, quarantine of a day */
     REPUTATION_AUDIT_FAILED,  /* bad + 50, banned */
     /* Said that a program fails of which a proof holds: bad + 10, quarantine of a day. */
     REPUTATION_FALSE_FAULT,
+    /* Its machine failed, not it: a try without a result, nothing else. */
+    REPUTATION_INFRA,
+    /* Signed two results of one attempt that say different things: bad + 50, banned. */
+    REPUTATION_CONTRADICTION,
     REPUTATION_KINDS
 } reputation_kind;
 
@@ -29,6 +34,8 @@ const char *reputation_kind_name(reputation_kind k);
 SP_MUST_USE bool reputation_kind_read(reputation_kind *out, const char *name);
 /* What an attempt's end does to the node's reputation; false: nothing. */
 SP_MUST_USE bool reputation_of_outcome(reputation_kind *out, attempt_outcome o);
+/* Whether a failure of this kind ends the series of clean results and costs tasks of the day. */
+bool reputation_is_fault(reputation_kind k);
 /* How long the node gets no work; UINT64_MAX is for ever. */
 uint64_t reputation_pause_ms(reputation_kind k);
 
@@ -66,6 +73,8 @@ typedef struct {
 void allowance_renew(allowance *q, int64_t now_ms);
 /* One less; nothing below 0. */
 void allowance_take(allowance *q, int64_t now_ms);
+/* What was taken on a day comes to nothing: one more, if it is still that day. */
+void allowance_give_back(allowance *q, int64_t day, int64_t now_ms);
 /* reputation_quota of daily; left goes up by one for a verified result too, and is at most daily.
  */
 void allowance_end(allowance *q, bool node_fault, uint32_t max, int64_t now_ms);

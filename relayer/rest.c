@@ -17,18 +17,17 @@ meters *meters_of(app *a) { return &a->rest->meters; }
 
 const uint8_t *rest_cursor_secret(const app *a) { return a->rest->cursor_secret; }
 
-/* Cursors outlive a start: their secret is kept. */
-static sp_status load_secret(uint8_t secret[CURSOR_SECRET], db *d)
+/* Cursors, challenges and tokens outlive a start: their secrets are kept. */
+_Static_assert(KEY_SECRET == CURSOR_SECRET, "they are made alike");
+static sp_status load_secret(uint8_t secret[CURSOR_SECRET], db *d, const char *name)
 {
     uint8_t random[CURSOR_SECRET];
     char hex[2 * CURSOR_SECRET + 1];
     if (RAND_bytes(random, sizeof random) != 1) return SP_ERR_IO;
     hex_write(hex, random, sizeof random);
-    (void)db_run(d,
-                 "INSERT INTO meta(name, value) VALUES('cursor_secret', ?)"
-                 " ON CONFLICT(name) DO NOTHING",
-                 DB_T(hex));
-    db_rows *r = db_query_values(d, "SELECT value FROM meta WHERE name = 'cursor_secret'", NULL, 0);
+    (void)db_run(d, "INSERT INTO meta(name, value) VALUES(?, ?) ON CONFLICT(name) DO NOTHING",
+                 DB_T(name), DB_T(hex));
+    db_rows *r = db_query(d, "SELECT value FROM meta WHERE name = ?", DB_T(name));
     const bool ok = db_next(r) && strlen(db_text(r, 0)) == 2 * CURSOR_SECRET &&
                     hex_read(secret, CURSOR_SECRET, db_text(r, 0));
     db_end(r);
@@ -44,13 +43,16 @@ sp_status rest_open(app *a, db *d)
     SP_TRY(quota_init(&t->quota, &a->set));
     meters_init(&t->meters);
     SP_TRY(stats_init(&t->stats, d, clock_ms()));
-    return load_secret(t->cursor_secret, d);
+    SP_TRY(load_secret(t->login_secret, d, "login_secret"));
+    keys_set_secret(a->keys, t->login_secret);
+    return load_secret(t->cursor_secret, d, "cursor_secret");
 }
 
 sp_status rest_start(app *a, const char *database, char *why)
 {
     SP_TRY(execute_open(&a->rest->executor, a, database));
     SP_TRY(chain_view_open(&a->rest->chain, a, database));
+    SP_TRY(chain_view_open(&a->rest->logins, a, database));
     return metrics_open(&a->rest->metrics, a, why);
 }
 
@@ -59,6 +61,7 @@ void rest_join(app *a)
     if (a->rest == NULL) return;
     execute_close(&a->rest->executor);
     chain_view_close(&a->rest->chain);
+    chain_view_close(&a->rest->logins);
 }
 
 void rest_begin(app *a) { a->rest->sessions = server_count(a->server).ws_now; }

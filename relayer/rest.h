@@ -3,10 +3,13 @@
 #ifndef RELAYER_REST_H
 #define RELAYER_REST_H
 
+#include "relayer/account_ask.h"
 #include "relayer/chain_view.h"
 #include "relayer/core.h"
 #include "relayer/cursor.h"
 #include "relayer/execute.h"
+#include "relayer/intake.h"
+#include "relayer/keys.h"
 #include "relayer/meters.h"
 #include "relayer/metrics.h"
 #include "relayer/quota.h"
@@ -18,8 +21,12 @@ typedef struct rest {
     uint8_t cursor_secret[CURSOR_SECRET];
     waits waits;
     quota quota;
+    intake intake;
     executor executor;
     chain_view chain;
+    chain_view logins;           /* its thread asks accounts whether they signed */
+    account_chains login_chains; /* of that thread */
+    uint8_t login_secret[KEY_SECRET];
     metrics *metrics; /* NULL: nobody listens */
     stats stats;      /* any thread; so the next one */
     meters meters;

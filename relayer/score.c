@@ -29,10 +29,11 @@ uint64_t score_median(uint64_t *rates, size_t n) { return estimate_percentile_ti
 const char *score_reason_name(score_reason r)
 {
     static const char *const names[] = {
-        "eligible",    "offline", "banned",       "draining", "paused",      "features",
-        "unsigned",    "tried",   "account_busy", "denied",   "not_allowed", "region",
-        "cpu_threads", "ram",     "disk",         "gpu",      "gpu_vram",    "reputation",
-        "stake",       "quota",   "full",         "price",    "too_slow"};
+        "eligible",     "offline",  "banned",      "draining",   "paused",      "resting",
+        "features",     "unsigned", "no_proof",    "tier",       "tried",       "unproven",
+        "account_busy", "denied",   "not_allowed", "region",     "cpu_threads", "ram",
+        "disk",         "gpu",      "gpu_vram",    "reputation", "stake",       "quota",
+        "full",         "price",    "too_slow"};
     _Static_assert(SP_COUNT(names) == SCORE_REASONS, "a name for each reason");
     return r < SCORE_REASONS ? names[r] : "unknown";
 }
@@ -44,12 +45,14 @@ static bool among(score_ids list, const uint8_t id[SCORE_ID])
     return false;
 }
 
-static bool region_allowed(const score_task *t, uint16_t region)
+static bool region_allowed(const score_task *t, uint32_t region)
 {
     for (size_t i = 0; i < t->n_regions; i++)
         if (t->regions[i] == region) return true;
     return t->n_regions == 0;
 }
+
+bool score_is_proven(const score_node *n) { return !n->probation && n->refusals == 0; }
 
 /* What does not depend on prices and times. */
 static score_reason filter_fixed(const score_task *t, const score_node *n, uint64_t now_ms)
@@ -58,9 +61,13 @@ static score_reason filter_fixed(const score_task *t, const score_node *n, uint6
     if (n->banned) return SCORE_BANNED;
     if (n->draining) return SCORE_DRAINING;
     if (n->paused_until_ms > now_ms) return SCORE_PAUSED;
+    if (n->rests_until_ms > now_ms) return SCORE_RESTING;
     if (t->features & ~n->features) return SCORE_FEATURES;
     if (t->on_chain && !n->is_signed) return SCORE_UNSIGNED;
+    if (t->account_proven && !n->account_proven) return SCORE_NO_PROOF;
+    if (n->tier < t->tier) return SCORE_TIER;
     if (among(t->tried, n->id)) return SCORE_TRIED;
+    if (t->proven_only && !score_is_proven(n)) return SCORE_UNPROVEN;
     if (among(t->busy, n->account)) return SCORE_ACCOUNT_BUSY;
     if (among(t->deny, n->id)) return SCORE_DENIED;
     if (t->allow.n && !among(t->allow, n->id)) return SCORE_NOT_ALLOWED;
@@ -86,7 +93,7 @@ score_reason score_filter(u256 *price, uint64_t *time_ms, const score_task *t, c
     const score_reason fixed = filter_fixed(t, n, now_ms);
     if (fixed != SCORE_ELIGIBLE) return fixed;
     u256 p;
-    if (estimate_price(&p, n->price_base, n->price_mcycle, t->rows) != SP_OK ||
+    if (estimate_price(&p, n->price_base, n->price_mcycle, t->paid_rows) != SP_OK ||
         amount_cmp(p, t->price_limit) > 0 ||
         (t->mcycle_limited && amount_cmp(n->price_mcycle, t->mcycle_limit) > 0))
         return SCORE_TOO_DEAR;
@@ -226,8 +233,15 @@ static const uint8_t *tie_break(ranked *a, const ranking *k)
     return a->hash;
 }
 
+/* Of a task that went wrong before: the lower, the sooner. */
+static unsigned class_of(const score_node *n) { return n->refusals > 0 ? 2 : n->probation ? 1 : 0; }
+
 static bool before(ranked *a, ranked *b, const ranking *k)
 {
+    if (k->t->wary) {
+        const unsigned x = class_of(&k->nodes[a->p.node]), y = class_of(&k->nodes[b->p.node]);
+        if (x != y) return x < y;
+    }
     if (a->p.score != b->p.score) return a->p.score > b->p.score;
     return memcmp(tie_break(a, k), tie_break(b, k), SHA256_DIGEST_LENGTH) < 0;
 }
@@ -287,7 +301,7 @@ void score_pick_nodes(score_result *out, const score_task *t, const score_rules 
                       const score_node *nodes, size_t n, score_candidate *room, uint64_t now_ms,
                       uint32_t draw)
 {
-    const bool explore = draw < r->exploration_ppm && !t->strict_deadline;
+    const bool explore = draw < r->exploration_ppm && !t->strict_deadline && !t->wary;
     u256 cheapest = {0, 0}, dearest = {0, 0};
     ranking k = {.t = t, .nodes = nodes, .n = 0};
     ranked newcomer;

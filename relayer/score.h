@@ -13,7 +13,9 @@
  *   geo         e^(-rtt/150 ms), 0 from 1024 ms on; without a time: 1 in the region of the task,
  * 0.6 on its continent, else 0.3
  *
- * The highest score is first; of equal scores the one with the smaller SHA-256(task id, node id).
+ * For a task that went wrong before, proven nodes come first, then those without refusals, then
+ * the others. Within these the highest score is first; of equal scores the one with the smaller
+ * SHA-256(task id, node id).
  */
 #ifndef RELAYER_SCORE_H
 #define RELAYER_SCORE_H
@@ -25,16 +27,21 @@
 #define SCORE_TOP 3
 #define SCORE_GEO 1024
 #define SCORE_NO_RTT UINT32_MAX
+#define SCORE_NO_TIER UINT32_MAX /* not known: not held against a node */
 
 typedef struct {
     uint8_t id[SCORE_ID], account[SCORE_ID];
     bool connected, draining, banned, probation;
-    bool is_signed;    /* its session is by its node key */
-    uint32_t features; /* bits of what it speaks: virtual machine, profile, protocol */
+    bool is_signed;      /* its session is by its node key */
+    bool account_proven; /* its account has signed for it */
+    uint32_t tier;       /* the highest that its account is paid for; 0: it is not */
+    uint32_t features;   /* bits of what it speaks: virtual machine, profile, protocol */
     uint64_t paused_until_ms;
+    uint64_t rests_until_ms; /* after offers that it should have taken (refusal.h), */
+    uint32_t refusals;       /* so many in a row */
     uint32_t cpu_threads, ram_gb, disk_gb, gpus, gpu_vram_gb; /* of the largest GPU */
     uint32_t bench_class;
-    uint16_t region, continent; /* numbers of the caller's; 0 is unknown */
+    uint32_t region, continent; /* numbers of the caller's; 0 is unknown */
     uint32_t rtt_ms;            /* or SCORE_NO_RTT */
     uint32_t running, capacity; /* unanswered offers run, too */
     uint32_t quota_left;        /* tasks that it may still get today */
@@ -56,18 +63,23 @@ typedef struct {
     uint32_t cpu_threads, ram_gb, disk_gb, gpu_vram_gb;
     bool gpu_required;
     uint32_t bench_class;    /* 0: none */
-    const uint16_t *regions; /* where it may run; none: anywhere */
+    const uint32_t *regions; /* where it may run; none: anywhere */
     size_t n_regions;
-    uint16_t region, continent; /* where its demander is; 0 is unknown */
+    uint32_t region, continent; /* where its demander is; 0 is unknown */
     score_ids allow, deny;      /* nodes; nothing allowed by name: all are */
     score_ids tried, busy;      /* nodes that failed it; accounts that are at it already */
     uint32_t min_reputation_ppm;
     bool on_chain;        /* only nodes with a signed session */
+    bool account_proven;  /* only nodes whose account has signed for them */
+    uint32_t tier;        /* of its escrow; 0: it has none */
     bool strict_deadline; /* no exploration */
+    bool wary;            /* it went wrong before: the proven come first, no exploration */
+    bool proven_only;
     u256 price_limit, min_stake;
     u256 mcycle_limit; /* of a node's price for a million cycles; mcycle_limited */
     bool mcycle_limited;
     uint64_t cycles, rows, fetch_bytes;
+    uint64_t paid_rows; /* that the price is for */
     uint64_t deadline_ms, safety_ms, claim_margin_ms;
     uint64_t max_execution_ms; /* 0: no limit but the deadline */
     unsigned redundancy;       /* 1 to SCORE_TOP */
@@ -101,9 +113,13 @@ typedef enum {
     SCORE_BANNED,
     SCORE_DRAINING,
     SCORE_PAUSED,
+    SCORE_RESTING,
     SCORE_FEATURES,
     SCORE_UNSIGNED,
+    SCORE_NO_PROOF,
+    SCORE_TIER, /* the contract would not pay its account for the task */
     SCORE_TRIED,
+    SCORE_UNPROVEN,
     SCORE_ACCOUNT_BUSY,
     SCORE_DENIED,
     SCORE_NOT_ALLOWED,
@@ -122,6 +138,8 @@ typedef enum {
     SCORE_REASONS
 } score_reason;
 const char *score_reason_name(score_reason r);
+/* It has earned its place by results, and took what it was last offered. */
+bool score_is_proven(const score_node *n);
 
 /* Of an eligible node also the price and the time until its claim, in ms. */
 score_reason score_filter(u256 *price, uint64_t *time_ms, const score_task *t, const score_node *n,

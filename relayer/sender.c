@@ -3,8 +3,8 @@
  * A round follows what is under way, lowest nonce first, and then begins one more. */
 #include "relayer/sender_parts.h"
 
+#include "market/account_key.h"
 #include "market/amount.h"
-#include "relayer/account_key.h"
 #include "relayer/instance.h"
 #include "relayer/log.h"
 #include "relayer/watch.h"
@@ -107,16 +107,20 @@ static void *sender_thread(void *arg)
 
 static sp_status read_policy(sender *s, const settings *set, char *why)
 {
-    u256 fee, floor_price;
+    u256 fee, floor_price, tip;
     sp_status st = amount_read(&fee, set->max_fee_fri, strlen(set->max_fee_fri));
     if (st == SP_OK)
         st = amount_read(&floor_price, set->l2_price_floor, strlen(set->l2_price_floor));
+    if (st == SP_OK) st = amount_read(&tip, set->tip, strlen(set->tip));
     if (st != SP_OK) {
-        (void)snprintf(why, SETTINGS_WHY, "chain.max_fee_fri or chain.l2_price_floor is no number");
+        (void)snprintf(why, SETTINGS_WHY,
+                       "chain.max_fee_fri, chain.l2_price_floor or chain.tip is no number");
         return st;
     }
-    s->policy = (account_policy){
-        .margin = MARGIN, .min_l2_price = floor_price.low, .max_fee = fee.low, .tip = 0};
+    s->policy = (account_policy){.margin = MARGIN,
+                                 .min_l2_price = floor_price.low,
+                                 .max_fee = fee.low,
+                                 .tip = (uint64_t)tip.low}; /* settings_check */
     return SP_OK;
 }
 
@@ -136,7 +140,13 @@ static sp_status read_account(sender *s, const settings *set, char *why)
     (void)felt_write_hex(s->address, s->who.address);
     (void)snprintf(s->health.account, sizeof s->health.account, "%s", s->address);
     s->health.has_account = true;
-    return account_key_read(&s->who.key, set->keystore, set->password_file, why, SETTINGS_WHY);
+    _Static_assert(SETTINGS_WHY >= ACCOUNT_KEY_WHY, "what is wrong with the files has room");
+    return account_key_read(&s->who.key,
+                            &(account_key_files){.keystore = set->keystore,
+                                                 .keystore_setting = "chain.keystore",
+                                                 .password = set->password_file,
+                                                 .password_setting = "chain.password_file"},
+                            why);
 }
 
 sp_status sender_open(app *a, const char *database, char *why)

@@ -278,7 +278,8 @@ sp_status server_new(server **out, uv_loop_t *loop, const server_config *c, cons
     if (s->c.reply_ms == 0) s->c.reply_ms = 90000;
     if (s->c.hangup_s == 0) s->c.hangup_s = 95;
     if (s->c.min_rate == 0) s->c.min_rate = 10000;
-    sp_status status = peers_init(&s->peers, s->c.upgrade_rate > 0 ? s->c.upgrade_rate : 1);
+    sp_status status = peers_init(&s->peers, s->c.upgrade_rate > 0 ? s->c.upgrade_rate : 1,
+                                  s->c.node_ms > 0 ? s->c.node_ms : 1);
     if (status != SP_OK) {
         free(s->slots);
         free(s);

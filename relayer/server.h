@@ -18,11 +18,14 @@ typedef struct {
     /* How long a body may be here, in bytes; above SERVER_MEMORY_BODY it comes in an unlinked file.
      */
     uint64_t (*max_body)(void *user, const http_request *q); /* method, path, headers */
+    /* Before a longer body than that: false, and the answer, where it may not come. NULL: it may.
+     */
+    bool (*long_body)(void *user, http_request *q, http_response *r, uint64_t bytes);
     /* A whole request, which is taken over. The answer is one server_reply, now or later. */
     void (*request)(void *user, server_handle h, http_request *q);
     /* A node's socket: its messages are whole, in UTF-8, n bytes and a zero byte; to be freed. */
     void (*ws_open)(void *user, server_handle h, const char *node, const char *peer);
-    void (*ws_message)(void *user, server_handle h, char *text, size_t n);
+    void (*ws_message)(void *user, server_handle h, char *text, size_t n, int64_t rtt_us);
     void (*ws_close)(void *user, server_handle h);
     /* For statistics; NULL allowed: a request that was refused here, with the code of its answer; a
      * node's socket that is closed, with our close code, or the peer's, or 1006. */
@@ -44,7 +47,9 @@ typedef struct {
     unsigned max_connections;
     unsigned per_ip;       /* sockets of one address; 0: any number */
     unsigned upgrade_rate; /* handshakes of nodes from one address in a minute; 0: any number */
+    uint64_t node_ms;      /* how often one node may connect from one address; 0: any number */
     const char *proxies;   /* addresses, with commas, whose X-Forwarded-For counts; NULL: none */
+    const char *cors;      /* cors.h; NULL: none */
     unsigned min_rate;     /* bytes a second that a body must come or go at least; 0: 10000 */
     size_t max_message;    /* bytes of a node's message */
     /* Messages of one socket in a second, and at once; 0: any number. */

@@ -7,6 +7,7 @@
  */
 #include "relayer/server_internal.h"
 
+#include "relayer/cors.h"
 #include "relayer/guard.h"
 
 #include <errno.h>
@@ -55,6 +56,7 @@ static const struct {
              {HTTP_IF_NONE_MATCH, WSI_TOKEN_HTTP_IF_NONE_MATCH},
              {HTTP_ACCEPT, WSI_TOKEN_HTTP_ACCEPT},
              {HTTP_RANGE, WSI_TOKEN_HTTP_RANGE},
+             {HTTP_ORIGIN, WSI_TOKEN_ORIGIN},
              {HTTP_X_FORWARDED_FOR, WSI_TOKEN_X_FORWARDED_FOR}};
 
 static const struct {
@@ -70,9 +72,10 @@ static http_method method_of(struct lws *wsi)
     static const struct {
         enum lws_token_indexes token;
         http_method method;
-    } methods[] = {{WSI_TOKEN_GET_URI, HTTP_GET},     {WSI_TOKEN_HEAD_URI, HTTP_HEAD},
-                   {WSI_TOKEN_POST_URI, HTTP_POST},   {WSI_TOKEN_PUT_URI, HTTP_PUT},
-                   {WSI_TOKEN_PATCH_URI, HTTP_PATCH}, {WSI_TOKEN_DELETE_URI, HTTP_DELETE}};
+    } methods[] = {{WSI_TOKEN_GET_URI, HTTP_GET},        {WSI_TOKEN_HEAD_URI, HTTP_HEAD},
+                   {WSI_TOKEN_POST_URI, HTTP_POST},      {WSI_TOKEN_PUT_URI, HTTP_PUT},
+                   {WSI_TOKEN_PATCH_URI, HTTP_PATCH},    {WSI_TOKEN_DELETE_URI, HTTP_DELETE},
+                   {WSI_TOKEN_OPTIONS_URI, HTTP_OPTIONS}};
     for (size_t i = 0; i < SP_COUNT(methods); i++)
         if (lws_hdr_total_length(wsi, methods[i].token) > 0) return methods[i].method;
     return HTTP_OTHER;
@@ -256,6 +259,7 @@ static void start_sending(exchange *x)
         http_response_free(&x->r);
         http_problem(&x->r, &x->q, 500, "internal", "out of memory");
     }
+    cors_answer(&x->r, x->s->c.cors, x->q.headers[HTTP_ORIGIN]);
     x->close = x->close || x->r.close || x->s->draining || x->r.stream;
     x->phase = SENDING;
     x->send_until_ms =
@@ -264,16 +268,21 @@ static void start_sending(exchange *x)
     (void)lws_rx_flow_control(x->wsi, 1);
 }
 
-/* From within a callback at the head: answers and closes. */
-static int refuse(exchange *x, int status, const char *code, const char *detail)
+/* From within a callback at the head: x->r is the answer, and the connection closes. */
+static int refused(exchange *x, const char *code)
 {
     x->s->counts.refused++;
     if (x->s->e.refused != NULL) x->s->e.refused(x->s->e.user, code);
     x->close = true;
-    http_problem(&x->r, &x->q, status, code, "%s", detail);
     start_sending(x);
     (void)send_more(x);
     return -1;
+}
+
+static int refuse(exchange *x, int status, const char *code, const char *detail)
+{
+    http_problem(&x->r, &x->q, status, code, "%s", detail);
+    return refused(x, code);
 }
 
 static int submit(exchange *x)
@@ -287,6 +296,8 @@ static int submit(exchange *x)
     x->q.method = q.method;
     memcpy(x->q.path, q.path, sizeof q.path);
     memcpy(x->q.request_id, q.request_id, sizeof q.request_id);
+    x->q.headers[HTTP_ORIGIN] = q.headers[HTTP_ORIGIN];
+    q.headers[HTTP_ORIGIN] = NULL;
     (void)lws_rx_flow_control(x->wsi, 0);
     lws_set_timer_usecs(x->wsi, (lws_usec_t)x->s->c.reply_ms * 1000);
     x->s->e.request(x->s->e.user, x->handle, &q);
@@ -364,6 +375,8 @@ static int begin(struct lws *wsi, exchange **pss, const char *path, size_t path_
     if (x->expected == 0) return submit(x);
 
     if (x->expected > SERVER_MEMORY_BODY) {
+        if (s->e.long_body != NULL && !s->e.long_body(s->e.user, &x->q, &x->r, x->expected))
+            return refused(x, x->r.status == 429 ? "rate_limited" : "storage_full");
         if (!make_spool(x)) return refuse(x, 507, "storage_full", "a long body cannot be stored");
     } else {
         if (s->counts.body_bytes + x->expected <= SERVER_BODY_BYTES)
@@ -432,72 +445,6 @@ static int on_timer(exchange *x)
     case STREAMING: return x->queued > 0 || x->stream_ended ? -1 : 0; /* it takes nothing */
     default: return -1;
     }
-}
-
-/* Answers a handshake that is refused, and ends the connection. */
-static int refuse_upgrade(server *s, struct lws *wsi, int status, const char *code,
-                          uint64_t retry_s, const char *detail)
-{
-    http_request q;
-    http_response r;
-    uint8_t room[LWS_PRE + 1024];
-    memset(&q, 0, sizeof q);
-    http_response_init(&r);
-    s->counts.refused++;
-    http_problem(&r, &q, status, code, "%s", detail);
-    const int n = snprintf((char *)room + LWS_PRE, sizeof room - LWS_PRE,
-                           "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
-                           "Retry-After: %" PRIu64 "\r\nConnection: close\r\n\r\n%.*s",
-                           status, http_reason(status), r.content_type, r.body_bytes, retry_s,
-                           (int)r.body_bytes, (const char *)r.body);
-    if (!r.broken && n > 0 && (size_t)n < sizeof room - LWS_PRE)
-        (void)lws_write(wsi, room + LWS_PRE, (size_t)n, LWS_WRITE_HTTP);
-    http_response_free(&r);
-    return -1;
-}
-
-static int check_peer(server *s, struct lws *wsi)
-{
-    uint8_t address[16];
-    const peer_sockets *one = lws_get_opaque_user_data(wsi);
-    size_t n = server_forwarded(s, wsi, address);
-    if (s->first_free == 0)
-        return refuse_upgrade(s, wsi, 503, "overloaded", 5, "too many connections");
-    if (server_peer_too_many(s, wsi) ||
-        (n > 0 && s->c.per_ip != 0 && peers_count(&s->peers, address, n) >= s->c.per_ip))
-        return refuse_upgrade(s, wsi, 429, "rate_limited", 60,
-                              "too many connections come from this address");
-    if (s->c.upgrade_rate == 0) return 0;
-    if (one != NULL) { /* as it is counted */
-        n = one->key[0];
-        memset(address, 0, sizeof address);
-        memcpy(address, one->key + 1, n == 4 ? 4 : 8);
-    }
-    const uint64_t wait = peers_upgrade(&s->peers, address, n, (uint64_t)lws_now_usecs() * 1000);
-    return wait == 0 ? 0
-                     : refuse_upgrade(s, wsi, 429, "rate_limited", wait,
-                                      "too many handshakes come from this address");
-}
-
-int server_confirm_upgrade(struct lws *wsi)
-{
-    server *s = server_of(wsi);
-    char upgrade[32], version[8], protocol[128], named[HTTP_MAX_PATH];
-    char *path = NULL;
-    int path_bytes = 0;
-    if (lws_http_get_uri_and_method(wsi, &path, &path_bytes) != LWSHUMETH_GET) return -1;
-    if (path_bytes >= (int)sizeof named) return -1;
-    memcpy(named, path, (size_t)path_bytes);
-    named[path_bytes] = 0;
-    if (lws_hdr_total_length(wsi, WSI_TOKEN_PROTOCOL) >= (int)sizeof protocol) return -1;
-    const bool good =
-        guard_check_upgrade(server_header(wsi, upgrade, sizeof upgrade, WSI_TOKEN_UPGRADE), named,
-                            server_header(wsi, version, sizeof version, WSI_TOKEN_VERSION),
-                            server_header(wsi, protocol, sizeof protocol, WSI_TOKEN_PROTOCOL));
-    if (!good) return -1;
-    if (s->draining)
-        return refuse_upgrade(s, wsi, 503, "draining", 5, "this relayer is being stopped");
-    return check_peer(s, wsi);
 }
 
 int server_http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,

@@ -1,4 +1,4 @@
-/* server_internal.h - the state that server.c, server_http.c and server_ws.c share. */
+/* server_internal.h - the state that server*.c share. */
 #ifndef RELAYER_SERVER_INTERNAL_H
 #define RELAYER_SERVER_INTERNAL_H
 

@@ -15,6 +15,10 @@ typedef struct message {
     uint8_t at[]; /* LWS_PRE bytes, then n */
 } message;
 
+#define SHORT_ROOM                                                                \
+    16384u /* bytes of a message in parts that no bound on all of them applies to \
+            */
+
 typedef struct ws_socket {
     struct ws_socket *next, **link; /* of all; NULL: it is in no list */
     server *s;
@@ -23,6 +27,8 @@ typedef struct ws_socket {
     peer_sockets *forwarded; /* of a socket that came by a proxy */
     uint64_t valid_ms;       /* when it opened, or answered a ping */
     bool pinged, ping, dead; /* ping: one is to be written */
+    uint64_t pinged_ns;      /* when the last ping was written */
+    int64_t rtt_us;          /* until it was answered, smoothed; -1: none was yet */
     uint64_t full_at_ns;     /* when it may send a whole burst again */
     char *in;                /* of the message that is coming in */
     size_t in_bytes, in_room;
@@ -87,6 +93,7 @@ static int opened(struct lws *wsi, ws_socket **pss)
     w->s = s;
     w->wsi = wsi;
     w->end = &w->first;
+    w->rtt_us = -1;
     w->valid_ms = uv_now(s->loop);
     enter(w);
     w->handle = server_slot_take(s, wsi, w, true);
@@ -146,8 +153,10 @@ static int received(ws_socket *w, const char *in, size_t n)
     }
     if (w->in_bytes + n + 1 > w->in_room) {
         const size_t room = 2 * (w->in_bytes + n) + 1;
-        /* Many that each send a part of a long message, and wait, would take all memory. */
-        if (w->s->counts.ws_coming_bytes - w->in_room + room > SERVER_WS_COMING_BYTES) {
+        /* Many that each send a part of a long message, and wait, would take all memory. What is
+         * short is heard all the same: it is bounded by the number of sockets. */
+        if (room > SHORT_ROOM &&
+            w->s->counts.ws_coming_bytes - w->in_room + room > SERVER_WS_COMING_BYTES) {
             fail(w, 1013, "too many long messages at once");
             return -1;
         }
@@ -171,7 +180,7 @@ static int received(ws_socket *w, const char *in, size_t n)
     w->in = NULL;
     w->in_bytes = 0;
     take_room(w, 0);
-    w->s->e.ws_message(w->s->e.user, w->handle, text, whole);
+    w->s->e.ws_message(w->s->e.user, w->handle, text, whole, w->rtt_us);
     return 0;
 }
 
@@ -182,6 +191,7 @@ static int writable(ws_socket *w)
         uint8_t frame[LWS_PRE + 1] = {0};
         w->ping = false;
         frame[LWS_PRE] = '?';
+        w->pinged_ns = clock_ns();
         if (lws_write(w->wsi, frame + LWS_PRE, 1, LWS_WRITE_PING) < 1) return -1;
         if (m != NULL || w->close_code != 0) lws_callback_on_writable(w->wsi);
         return 0;
@@ -238,6 +248,11 @@ void server_ws_alive(server *s)
 
 static int answered_ping(ws_socket *w)
 {
+    if (w->pinged && w->pinged_ns != 0) { /* not one that nobody asked for */
+        const int64_t us = (int64_t)((clock_ns() - w->pinged_ns) / 1000u);
+        w->rtt_us = w->rtt_us < 0 ? us : (7 * w->rtt_us + us) / 8;
+        w->pinged_ns = 0;
+    }
     w->valid_ms = uv_now(w->s->loop);
     w->pinged = false;
     leave(w);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #define LOOK_MS 1000u
+#define READY_LOOK_MS 20u /* who waits for it waits no longer than it takes */
 
 struct service {
     app *a;
@@ -19,6 +20,7 @@ struct service {
     uv_timer_t timer;
     uv_signal_t on_usr1;
     uint64_t commits, due_ms; /* of the last sign of life */
+    uint64_t every_ms;        /* once it is ready */
     bool ready, verbose, stopped;
 };
 
@@ -41,6 +43,7 @@ static void look(uv_timer_t *t)
     if (commits == s->commits) return; /* the writing thread has not moved: no sign of life */
     if (!s->ready) {
         s->ready = true;
+        uv_timer_set_repeat(t, s->every_ms);
         say_status(s, "READY=1\n");
     }
     if (now < s->due_ms) return;
@@ -73,8 +76,8 @@ service *service_start(app *a)
     s->timer.data = s->on_usr1.data = s;
     (void)uv_signal_start(&s->on_usr1, on_usr1, SIGUSR1);
     const uint64_t third = s->to.watchdog_ms / 3;
-    const uint64_t every = third > 0 && third < LOOK_MS ? third : LOOK_MS;
-    if (s->to.fd >= 0) (void)uv_timer_start(&s->timer, look, 1, every);
+    s->every_ms = third > 0 && third < LOOK_MS ? third : LOOK_MS;
+    if (s->to.fd >= 0) (void)uv_timer_start(&s->timer, look, 1, READY_LOOK_MS);
     return s;
 }
 

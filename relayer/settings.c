@@ -1,10 +1,8 @@
 /* settings.c - see settings.h. */
 #include "relayer/settings.h"
 
-#include "market/amount.h"
-#include "relayer/log.h"
+#include "starknet/escrow.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <ini.h>
 #include <inttypes.h>
@@ -38,6 +36,7 @@ static const setting table[] = {
     {"server", "upgrade_rate", NUMBER, AT(upgrade_rate), 1, 1000000, "30"},
     {"server", "min_rate", BYTES, AT(min_rate), 1, 1 << 30, "10000"},
     {"server", "trusted_proxies", LIST, AT(trusted_proxies), 0, 0, ""},
+    {"server", "cors_origins", LIST, AT(cors_origins), 0, 0, ""},
     {"server", "shutdown_timeout", MILLISECONDS, AT(shutdown_ms), 1000, HOUR_MS, "60s"},
     {"server", "head_timeout", MILLISECONDS, AT(head_ms), 1000, HOUR_MS, "10s"},
     {"server", "body_timeout", MILLISECONDS, AT(body_ms), 100, HOUR_MS, "10s"},
@@ -52,7 +51,9 @@ static const setting table[] = {
     {"ws", "heartbeat_timeout", MILLISECONDS, AT(heartbeat_timeout_ms), 10, DAY_MS, "95s"},
     {"ws", "lease", MILLISECONDS, AT(lease_ms), 10, DAY_MS, "120s"},
     {"ws", "start_by", MILLISECONDS, AT(start_by_ms), 10, DAY_MS, "180s"},
+    {"ws", "reconnect_every", MILLISECONDS, AT(reconnect_ms), 0, HOUR_MS, "10s"},
     {"ws", "max_message", BYTES, AT(max_message), 4096, 16 << 20, "256KiB"},
+    {"ws", "alternate_urls", URLS, AT(alternate_urls), 0, 0, ""},
     {"ws", "message_rate", NUMBER, AT(message_rate), 1, 1000000, "100"},
     {"ws", "message_burst", NUMBER, AT(message_burst), 1, 1000000, "1000"},
     {"ws", "require_node_signature", YES_NO, AT(require_node_signature), 0, 1, "yes"},
@@ -76,20 +77,38 @@ static const setting table[] = {
     {"chain", "password_file", TEXT, AT(password_file), 0, 0, ""},
     {"chain", "max_fee_fri", TEXT, AT(max_fee_fri), 0, 0, "1000000000000000000"},
     {"chain", "l2_price_floor", TEXT, AT(l2_price_floor), 0, 0, "3000000000"},
+    {"chain", "tip", TEXT, AT(tip), 0, 0, "0"},
     {"chain", "assign_for", MILLISECONDS, AT(assign_ms), 1000, DAY_MS, "15m"},
+    {"chain", "token", TEXT, AT(token), 0, 0, ESCROW_STRK},
+    {"chain", "require_proof", YES_NO, AT(require_proof), 0, 1, "yes"},
     {"chain", "poll", MILLISECONDS, AT(poll_ms), 50, HOUR_MS, "2s"},
     {"storage", "blobs", TEXT, AT(blobs), 0, 0, ""},
     {"storage", "max_blob", BYTES, AT(max_blob), 1 << 20, UINT64_C(1) << 40, "1GiB"},
     {"storage", "keep_payloads", YES_NO, AT(keep_payloads), 0, 1, "no"},
     {"storage", "retention", MILLISECONDS, AT(retention_ms), 1000, 36500 * DAY_MS, "30d"},
     {"storage", "settled", MILLISECONDS, AT(settled_ms), 1000, 36500 * DAY_MS, "1d"},
+    {"storage", "rows", MILLISECONDS, AT(rows_ms), 3 * DAY_MS, 36500 * DAY_MS, "365d"},
     {"storage", "unused", MILLISECONDS, AT(unused_ms), 1000, 36500 * DAY_MS, "1h"},
     {"storage", "min_free", BYTES, AT(min_free), 0, UINT64_C(1) << 50, "256MiB"},
     {"limits", "post_rate", NUMBER, AT(post_rate), 1, 1000000, "20"},
     {"limits", "post_burst", NUMBER, AT(post_burst), 1, 1000000, "40"},
     {"limits", "read_rate", NUMBER, AT(read_rate), 1, 1000000, "100"},
     {"limits", "read_burst", NUMBER, AT(read_burst), 1, 1000000, "200"},
+    {"limits", "uploads", NUMBER, AT(uploads), 1, 1000000, "10"},
+    {"limits", "upload_bytes", BYTES, AT(upload_bytes), 1 << 20, UINT64_C(1) << 41, "1GiB"},
+    {"limits", "stored_bytes", BYTES, AT(stored_bytes), 0, UINT64_C(1) << 50, "100GiB"},
+    {"limits", "daily_tasks", NUMBER, AT(daily_tasks), 0, UINT64_C(1) << 40, "1000000"},
+    {"limits", "daily_spend", TEXT, AT(daily_spend), 0, 0, ""},
     {"limits", "open_tasks", NUMBER, AT(open_tasks), 1, UINT64_C(1) << 40, "1000000"},
+    {"limits", "unseen_escrows", NUMBER, AT(unseen_escrows), 1, 1000000, "100"},
+    {"auth", "wallets", YES_NO, AT(login_wallets), 0, 1, "yes"},
+    {"auth", "unlisted", YES_NO, AT(login_unlisted), 0, 1, "yes"},
+    {"auth", "origin", TEXT, AT(login_origin), 0, 0, ""},
+    {"auth", "scopes", LIST, AT(login_scopes), 0, 0, "demander"},
+    {"auth", "challenge", MILLISECONDS, AT(login_challenge_ms), 1000, HOUR_MS, "5m"},
+    {"auth", "token", MILLISECONDS, AT(login_token_ms), 1000, 7 * DAY_MS, "1h"},
+    {"auth", "rate", NUMBER, AT(login_rate), 1, 1000000, "30"},
+    {"auth", "most", NUMBER, AT(login_most), 1, 50000, "20000"},
     {"webhooks", "allow_private", YES_NO, AT(allow_private_callbacks), 0, 1, "no"},
     {"webhooks", "legacy_header", YES_NO, AT(hook_legacy_header), 0, 1, "no"},
     {"webhooks", "timeout", MILLISECONDS, AT(hook_timeout_ms), 100, 60000, "10s"},
@@ -373,125 +392,6 @@ sp_status settings_read_environment(settings *s, char *const *environment, char 
     return SP_OK;
 }
 
-bool settings_address(char *address, size_t room, unsigned *port, const char *text)
-{
-    const char *colon = strrchr(text, ':');
-    uint64_t v = 0;
-    if (colon == NULL || !read_number(&v, colon + 1, no_units, 1) || v == 0 || v > 65535)
-        return false;
-    size_t n = (size_t)(colon - text);
-    if (n >= 2 && text[0] == '[' && text[n - 1] == ']') {
-        text++;
-        n -= 2;
-    } else if (memchr(text, ':', n) != NULL) {
-        return false;
-    }
-    if (n == 0 || n >= room) return false;
-    memcpy(address, text, n);
-    address[n] = 0;
-    *port = (unsigned)v;
-    return true;
-}
-
-static bool is_place(const char *text)
-{
-    char address[64];
-    unsigned port;
-    struct in6_addr room; /* for either kind */
-    return settings_address(address, sizeof address, &port, text) &&
-           (inet_pton(AF_INET, address, &room) == 1 || inet_pton(AF_INET6, address, &room) == 1);
-}
-
-static bool are_urls(const char *list)
-{
-    int n = 0;
-    while (*list != 0) {
-        list += strspn(list, " ,");
-        const size_t len = strcspn(list, " ,");
-        const bool http = strncmp(list, "http://", 7) == 0 && len > 7;
-        const bool https = strncmp(list, "https://", 8) == 0 && len > 8;
-        if (len > 0 && ((!http && !https) || ++n > SETTINGS_URLS)) return false;
-        list += len;
-    }
-    return true;
-}
-
-static bool is_fee(const char *text)
-{
-    u256 v;
-    return amount_read(&v, text, strlen(text)) == SP_OK && v.high == 0 && v.low >> 120 == 0;
-}
-
-sp_status settings_check(const settings *s, char why[SETTINGS_WHY])
-{
-    const struct {
-        const char *name;
-        uint64_t ms;
-    } order[] = {{"ws.offer", s->offer_ms},
-                 {"ws.heartbeat", s->heartbeat_ms},
-                 {"ws.resume_grace", s->resume_grace_ms},
-                 {"ws.heartbeat_timeout", s->heartbeat_timeout_ms},
-                 {"ws.lease", s->lease_ms},
-                 {"ws.start_by", s->start_by_ms}};
-    for (size_t i = 1; i < SP_COUNT(order); i++)
-        if (order[i - 1].ms >= order[i].ms) {
-            (void)snprintf(why, SETTINGS_WHY, "%s must be shorter than %s", order[i - 1].name,
-                           order[i].name);
-            return SP_ERR_FORMAT;
-        }
-    if (!is_place(s->listen) || (s->metrics[0] != 0 && !is_place(s->metrics))) {
-        (void)snprintf(why, SETTINGS_WHY,
-                       "%s is not address:port, such as 127.0.0.1:8000 or [::1]:8000",
-                       is_place(s->listen) ? "server.metrics" : "server.listen");
-        return SP_ERR_FORMAT;
-    }
-    if (!are_urls(s->rpc)) {
-        (void)snprintf(why, SETTINGS_WHY, "chain.rpc is at most %d URLs of http or https",
-                       SETTINGS_URLS);
-        return SP_ERR_FORMAT;
-    }
-    if (!is_fee(s->max_fee_fri) || !is_fee(s->l2_price_floor)) {
-        (void)snprintf(why, SETTINGS_WHY, "chain.%s is no whole number of FRI below 2^120",
-                       is_fee(s->max_fee_fri) ? "l2_price_floor" : "max_fee_fri");
-        return SP_ERR_FORMAT;
-    }
-    const bool has_account = s->account[0] != 0;
-    if (has_account != (s->keystore[0] != 0) || has_account != (s->password_file[0] != 0) ||
-        (has_account && s->rpc[0] == 0)) {
-        (void)snprintf(why, SETTINGS_WHY,
-                       "chain.account, chain.keystore and chain.password_file go together, and "
-                       "with chain.rpc");
-        return SP_ERR_FORMAT;
-    }
-    if ((s->tls_cert[0] == 0) != (s->tls_key[0] == 0)) {
-        (void)snprintf(why, SETTINGS_WHY, "server.tls_cert and server.tls_key go together");
-        return SP_ERR_FORMAT;
-    }
-    if (s->data[0] != '/') {
-        (void)snprintf(why, SETTINGS_WHY, "server.data is \"%.200s\", not an absolute path",
-                       s->data);
-        return SP_ERR_FORMAT;
-    }
-    if (s->backup_dir[0] != 0 && s->backup_dir[0] != '/') {
-        (void)snprintf(why, SETTINGS_WHY, "backup.dir is \"%.200s\", not an absolute path",
-                       s->backup_dir);
-        return SP_ERR_FORMAT;
-    }
-    log_level level;
-    if (!log_level_of(&level, s->log_level)) {
-        (void)snprintf(why, SETTINGS_WHY, "log.level is debug, info, warn or error");
-        return SP_ERR_FORMAT;
-    }
-    const uint64_t weights = s->weight_spec + s->weight_history + s->weight_reputation +
-                             s->weight_price + s->weight_load + s->weight_geo;
-    if (weights != 1000) {
-        (void)snprintf(why, SETTINGS_WHY, "the weights of [sched] sum to %" PRIu64 ", not 1000",
-                       weights);
-        return SP_ERR_FORMAT;
-    }
-    return SP_OK;
-}
-
 /* Scheme and host; *** stands for the rest, where a key or a password may be. */
 static void print_url(const char *url, size_t n, FILE *out)
 {
@@ -575,6 +475,8 @@ bool settings_same(const settings *a, const settings *b, size_t i)
     return is_text(t->kind) ? strcmp(const_member(a, t), const_member(b, t)) == 0
                             : memcmp(const_member(a, t), const_member(b, t), 8) == 0;
 }
+
+bool settings_is_text(size_t i) { return is_text(table[i].kind); }
 
 void settings_take(settings *to, const settings *from, size_t i)
 {

@@ -26,12 +26,14 @@ typedef struct {
     char metrics[SETTINGS_TEXT]; /* address:port, or empty: none */
     uint64_t port_fallback, max_connections, per_ip, upgrade_rate, min_rate, shutdown_ms;
     uint64_t head_ms, body_ms, send_ms;
-    char trusted_proxies[SETTINGS_TEXT];
+    char trusted_proxies[SETTINGS_TEXT], cors_origins[SETTINGS_TEXT];
+    char alternate_urls[SETTINGS_TEXT]; /* where nodes may go while this one is away */
     /* [db] */
     char database[SETTINGS_TEXT]; /* empty: relayer.db in the data folder */
     uint64_t group_ms, group_max, readers;
     /* [ws] in milliseconds */
     uint64_t offer_ms, heartbeat_ms, resume_grace_ms, heartbeat_timeout_ms, lease_ms, start_by_ms;
+    uint64_t reconnect_ms;
     uint64_t max_message, message_rate, message_burst; /* of one socket, per second */
     uint64_t require_node_signature;
     /* [sched] */
@@ -42,13 +44,22 @@ typedef struct {
     /* [chain] */
     char rpc[SETTINGS_TEXT], chain_id[SETTINGS_TEXT], contract[SETTINGS_TEXT],
         account[SETTINGS_TEXT], keystore[SETTINGS_TEXT], password_file[SETTINGS_TEXT],
-        max_fee_fri[SETTINGS_TEXT], l2_price_floor[SETTINGS_TEXT]; /* whole numbers of FRI */
-    uint64_t poll_ms, assign_ms;
+        max_fee_fri[SETTINGS_TEXT], l2_price_floor[SETTINGS_TEXT],
+        tip[SETTINGS_TEXT];                     /* whole numbers of FRI */
+    char token[SETTINGS_TEXT];                  /* that amounts are of */
+    uint64_t poll_ms, assign_ms, require_proof; /* of nodes' accounts */
     /* [storage] */
     char blobs[SETTINGS_TEXT]; /* empty: blobs in the data folder */
-    uint64_t max_blob, keep_payloads, retention_ms, settled_ms, unused_ms, min_free;
+    uint64_t max_blob, keep_payloads, retention_ms, settled_ms, rows_ms, unused_ms, min_free;
     /* [limits] per second and burst, for one key */
-    uint64_t post_rate, post_burst, read_rate, read_burst, open_tasks;
+    uint64_t post_rate, post_burst, read_rate, read_burst, open_tasks, unseen_escrows;
+    uint64_t uploads, upload_bytes; /* at once; in an hour */
+    uint64_t stored_bytes, daily_tasks;
+    char daily_spend[SETTINGS_TEXT]; /* FRI a day; empty: any amount */
+    /* [auth] */
+    uint64_t login_wallets, login_unlisted, login_challenge_ms, login_token_ms, login_rate,
+        login_most;
+    char login_origin[SETTINGS_TEXT], login_scopes[SETTINGS_TEXT];
     /* [webhooks] */
     uint64_t allow_private_callbacks, hook_legacy_header, hook_timeout_ms, hook_retry_ms;
     char hook_ca_file[SETTINGS_TEXT]; /* empty: the system's */
@@ -91,6 +102,7 @@ const char *settings_section(size_t i);
 const char *settings_name(size_t i);
 void settings_print_value(const settings *s, size_t i, FILE *out); /* as settings_print */
 bool settings_same(const settings *a, const settings *b, size_t i);
+bool settings_is_text(size_t i);
 /* A number at once, for settings_now; a text not so. */
 void settings_take(settings *to, const settings *from, size_t i);
 /* A number that may change while the relayer runs (reload.h). */

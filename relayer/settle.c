@@ -1,16 +1,17 @@
 /* settle.c - see settle.h. */
-#include "relayer/settle.h"
+#include "relayer/settle_parts.h"
 
 #include "market/amount.h"
-#include "market/hex.h"
-#include "relayer/app.h"
 #include "relayer/assign.h"
 #include "relayer/log.h"
-#include "relayer/task.h"
+#include "relayer/schema.h"
+#include "relayer/watch.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 void settle_news_free(job *j)
 {
@@ -19,70 +20,11 @@ void settle_news_free(job *j)
     free(n);
 }
 
-/* ---- the escrow of a new task ---- */
-
-static felt felt_of_hex(const char *hex, size_t bytes)
-{
-    uint8_t b[32] = {0};
-    return hex_read(b, bytes, hex) ? escrow_felt(b, bytes) : felt_zero();
-}
-
-/* What of the escrow is not what the task says, or NULL. */
-static const char *mismatch(const settle_news *n, const db_rows *r)
-{
-    u256 amount;
-    const escrow_task_ext *x = &n->ext;
-    if (x->status != ESCROW_CREATED && x->status != ESCROW_ASSIGNED)
-        return "the contract's task is over already";
-    if (felt_is_zero(x->program_id)) return "the contract's task is one of a hash alone";
-    if (!felt_eq(x->program_id, felt_of_hex(db_text(r, 0), 28)))
-        return "the contract's task is for another program";
-    if (!felt_eq(x->input_commitment, felt_of_hex(db_text(r, 1), 31)))
-        return "the contract's task is for another input";
-    if (amount_read(&amount, db_text(r, 2), strlen(db_text(r, 2))) != SP_OK ||
-        amount_cmp(amount, n->view.amount) != 0)
-        return "the contract holds another amount";
-    if (x->max_cycles < (uint64_t)db_int(r, 3)) return "the contract allows fewer cycles";
-    if (x->deadline * 1000 < (uint64_t)db_int(r, 4)) return "the contract's deadline is earlier";
-    return NULL;
-}
-
-static void set_settlement(core *c, const char *task, settlement_state s, const char *reason)
+void settle_set(core *c, const char *task, settlement_state s, const char *reason)
 {
     (void)db_run(core_db(c),
                  "UPDATE settlement SET state = ?, reason = ?, updated_at = ? WHERE task_id = ?",
                  DB_T(settlement_state_name(s)), DB_T(reason), DB_I(core_now(c)), DB_T(task));
-}
-
-static void on_escrow(core *c, const settle_news *n)
-{
-    task_brief t;
-    task_hold(c, n->task);
-    if (!task_find(core_db(c), &t, n->task) || t.state != TASK_CREATED) return;
-    db_rows *r = db_query(
-        core_db(c),
-        "SELECT program_id, input_commitment, amount, max_cycles, deadline FROM task WHERE id = ?",
-        DB_T(t.id));
-    const char *bad = db_next(r) ? mismatch(n, r) : "";
-    db_end(r);
-    if (bad != NULL) {
-        task_set_failure(c, t.id, FAILURE_ESCROW_MISMATCH, bad);
-        if (!task_move(c, t.id, &t.version, TASK_CREATED, TASK_FAILED, "chain", bad)) core_fail(c);
-        return;
-    }
-    set_settlement(c, t.id, SETTLEMENT_ESCROWED, NULL);
-    if (n->ext.status == ESCROW_ASSIGNED) { /* before this relayer read events */
-        char who[FELT_HEX];
-        (void)felt_write_hex(who, n->ext.provider);
-        (void)db_run(core_db(c),
-                     "UPDATE settlement SET state = ?, assigned_to = coalesce(assigned_to, ?),"
-                     " assigned_until = coalesce(assigned_until, ?) WHERE task_id = ?",
-                     DB_T(settlement_state_name(SETTLEMENT_ASSIGNED)), DB_T(who),
-                     DB_I(n->ext.assign_deadline), DB_T(t.id));
-    }
-    if (!task_move(c, t.id, &t.version, TASK_CREATED, TASK_FUNDED, "chain", "escrow seen") ||
-        !task_move(c, t.id, &t.version, TASK_FUNDED, TASK_QUEUED, "relayer", NULL))
-        core_fail(c);
 }
 
 /* ---- events ---- */
@@ -94,13 +36,19 @@ static const char *event_name(escrow_event_kind k)
     return (size_t)k < SP_COUNT(names) ? names[k] : "other";
 }
 
+/* The task whose escrow an event is of: of several that had it in turn the one that lives, or was
+ * the last. */
 static bool find_task(core *c, char id[UUID_TEXT], const settle_news *n)
 {
     char contract[FELT_HEX], number[U256_TEXT];
     (void)felt_write_hex(contract, n->contract);
     u256_write_text(number, n->event.task_id);
     db_rows *r =
-        db_query(core_db(c), "SELECT id FROM task WHERE chain_contract = ? AND chain_task_id = ?",
+        db_query(core_db(c),
+                 "SELECT t.id FROM task t JOIN settlement s ON s.task_id = t.id WHERE"
+                 " t.chain_contract = ? AND t.chain_task_id = ? AND s.seen_block IS NOT NULL"
+                 " ORDER BY CASE WHEN t." SCHEMA_OWNS " THEN 0 ELSE 1 END, t.created_at DESC,"
+                 " t.id DESC LIMIT 1",
                  DB_T(contract), DB_T(number));
     const bool found = db_next(r);
     if (found) (void)snprintf(id, UUID_TEXT, "%s", db_text(r, 0));
@@ -115,11 +63,11 @@ static bool remember(core *c, const settle_news *n)
     (void)felt_write_hex(tx, n->tx_hash);
     u256_write_text(number, n->event.task_id);
     return db_run(core_db(c),
-                  "INSERT INTO chain_event(tx_hash, event_index, block_number, name, data) "
-                  "VALUES(?, ?, ?, ?, ?)"
+                  "INSERT INTO chain_event(tx_hash, event_index, block_number, name, data, at)"
+                  " VALUES(?, ?, ?, ?, ?, ?)"
                   " ON CONFLICT(tx_hash, event_index) DO NOTHING",
                   DB_T(tx), DB_I(n->index), DB_I(n->block), DB_T(event_name(n->event.kind)),
-                  DB_T(number)) == 1;
+                  DB_T(number), DB_I(core_now(c))) == 1;
 }
 
 static bool is_over(const task_brief *t)
@@ -127,9 +75,11 @@ static bool is_over(const task_brief *t)
     return task_is_final(t->state, true) || t->state == TASK_SETTLED;
 }
 
-static void ended_without_proof(core *c, task_brief *t, const char *how)
+void settle_ended(core *c, task_brief *t, const char *how, uint64_t block)
 {
-    set_settlement(c, t->id, SETTLEMENT_REFUNDED, how);
+    settle_set(c, t->id, SETTLEMENT_REFUNDED, how);
+    (void)db_run(core_db(c), "UPDATE settlement SET block_number = ? WHERE task_id = ?",
+                 DB_I(block), DB_T(t->id));
     if (is_over(t)) return;
     node_task_ended(c, t->id, OUTCOME_CANCELLED);
     if (task_may_become(t->state, TASK_REFUNDED, true)) {
@@ -201,10 +151,9 @@ static void on_assigned(core *c, const settle_news *n, const char *task)
     (void)felt_write_hex(who, n->event.who);
     (void)felt_write_hex(tx, n->tx_hash);
     (void)db_run(core_db(c),
-                 "UPDATE settlement SET state = CASE WHEN state IN (?, ?) THEN ? ELSE state END,"
+                 "UPDATE settlement SET state = CASE WHEN state = ? THEN ? ELSE state END,"
                  " assigned_to = ?, assigned_until = ?, assigned_block = ?, assign_tx = ?,"
                  " updated_at = ? WHERE task_id = ?",
-                 DB_T(settlement_state_name(SETTLEMENT_PENDING)),
                  DB_T(settlement_state_name(SETTLEMENT_ESCROWED)),
                  DB_T(settlement_state_name(SETTLEMENT_ASSIGNED)), DB_T(who), DB_I(n->event.time),
                  DB_I(n->block), DB_T(tx), DB_I(core_now(c)), DB_T(task));
@@ -214,14 +163,15 @@ static void on_event(core *c, const settle_news *n)
 {
     char id[UUID_TEXT];
     task_brief t;
+    settle_wake(c, n->contract, n->event.task_id);
     if (!find_task(c, id, n)) return;
     task_hold(c, id);
     if (!task_find(core_db(c), &t, id) || !remember(c, n)) return;
     switch (n->event.kind) {
     case ESCROW_TASK_COMPLETED: on_completed(c, n, id); return;
     case ESCROW_FEE_COLLECTED: on_fee(c, n, id); return;
-    case ESCROW_TASK_CANCELLED: ended_without_proof(c, &t, "cancelled on the chain"); return;
-    case ESCROW_TASK_EXPIRED: ended_without_proof(c, &t, "refunded on the chain"); return;
+    case ESCROW_TASK_CANCELLED: settle_ended(c, &t, "cancelled on the chain", n->block); return;
+    case ESCROW_TASK_EXPIRED: settle_ended(c, &t, "refunded on the chain", n->block); return;
     case ESCROW_TASK_ASSIGNED: {
         on_assigned(c, n, id);
         return;
@@ -250,7 +200,14 @@ static void on_cursor(core *c, const settle_news *n)
                      DB_T(settlement_state_name(SETTLEMENT_ASSIGNED)),
                      DB_T(settlement_state_name(SETTLEMENT_ESCROWED)), DB_I(core_now(c)),
                      DB_I(n->block));
+        settle_escrows_back(c, n->block);
         assign_went_back(c, n->block);
+    }
+    if (n->went_back) { /* perhaps since it was asked for */
+        char from[24];
+        (void)snprintf(from, sizeof from, "%" PRIu64, n->block);
+        (void)db_run(d, "DELETE FROM meta WHERE name = ? AND value = ?", DB_T(WATCH_RESCAN),
+                     DB_T(from));
     }
     (void)db_run(d,
                  "INSERT INTO meta(name, value) VALUES('chain_cursor', ?)"
@@ -262,9 +219,24 @@ static void run(job *j, void *with)
 {
     const settle_news *n = (const settle_news *)j;
     switch (n->kind) {
-    case SETTLE_ESCROW: on_escrow(with, n); return;
+    case SETTLE_ESCROW: settle_escrow(with, n); return;
+    case SETTLE_UNSEEN: settle_unseen(with, n); return;
+    case SETTLE_ACCOUNT: settle_account(with, n); return;
     case SETTLE_EVENT: on_event(with, n); return;
     case SETTLE_CURSOR: on_cursor(with, n); return;
+    }
+}
+
+/* Waits for room: the watcher is ahead of the core only by what the queue holds. */
+void settle_post(app *a, settle_news *n)
+{
+    const struct timespec pause = {0, 2000000};
+    while (!core_post(a->core, &n->j)) {
+        if (a->stopping) {
+            settle_news_free(&n->j);
+            return;
+        }
+        (void)nanosleep(&pause, NULL);
     }
 }
 

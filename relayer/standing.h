@@ -16,7 +16,16 @@ void standing_add(core *c, const char *node, reputation_kind kind, const char *t
  * not. */
 void standing_false_faults(core *c, const char *task);
 
-/* The node was offered a task: one less today. */
+/* How many of a node's last results may be failures of its machine; more count as aborted, so that
+ * no node calls everything that. */
+#define STANDING_INFRA_OF 50
+#define STANDING_INFRA 5
+bool standing_may_fail(core *c, const char *node);
+
+/* The node was offered a task: one less today, of the day s->quota.day. */
 void standing_took(core *c, node_session *s);
+
+/* An attempt came to nothing, and not by the node: the task counts no more for its day. */
+void standing_give_back(core *c, const char *node, const char *task, int64_t attempt);
 
 #endif

@@ -91,12 +91,13 @@ static const struct {
     [OUTCOME_OFFER_TIMEOUT] = {"offer_timeout", FAULT_NONE, BIT(ATTEMPT_OFFERED)},
     [OUTCOME_NODE_LOST] = {"node_lost", FAULT_NODE, WORKING},
     [OUTCOME_LEASE_EXPIRED] = {"lease_expired", FAULT_NODE, WORKING},
-    [OUTCOME_ABORTED] = {"aborted", FAULT_NODE, WORKING},
+    [OUTCOME_ABORTED] = {"aborted", FAULT_NODE, BIT(ATTEMPT_OFFERED) | WORKING},
     [OUTCOME_TASK_FAULT] = {"task_fault", FAULT_TASK, WORKING},
     [OUTCOME_PROOF_INVALID] = {"proof_invalid", FAULT_NODE, BIT(ATTEMPT_DELIVERED)},
     /* Two proofs that hold and say different things: not the node's doing. */
     [OUTCOME_DISAGREED] = {"disagreed", FAULT_INFRA, BIT(ATTEMPT_DELIVERED)},
     [OUTCOME_INFRA] = {"infra", FAULT_INFRA, OPEN | BIT(ATTEMPT_DELIVERED)},
+    [OUTCOME_INFRA_FAILED] = {"infra_failed", FAULT_INFRA, WORKING},
     [OUTCOME_CANCELLED] = {"cancelled", FAULT_CANCELLED, OPEN | BIT(ATTEMPT_DELIVERED)},
     [OUTCOME_EXPIRED] = {"expired", FAULT_EXPIRED, OPEN},
 };
@@ -230,13 +231,15 @@ bool settlement_state_read(settlement_state *out, const char *name)
 bool settlement_may_become(settlement_state from, settlement_state to)
 {
     static const uint32_t next[SETTLEMENTS] = {
-        [SETTLEMENT_PENDING] = BIT(SETTLEMENT_ESCROWED),
+        /* pending: the block of the escrow is no more */
+        [SETTLEMENT_PENDING] = BIT(SETTLEMENT_ESCROWED) | BIT(SETTLEMENT_ASSIGNED) |
+                               BIT(SETTLEMENT_SETTLED) | BIT(SETTLEMENT_REFUNDED),
         [SETTLEMENT_ESCROWED] =
             BIT(SETTLEMENT_PENDING) | BIT(SETTLEMENT_ASSIGNED) | BIT(SETTLEMENT_REFUNDED),
-        [SETTLEMENT_ASSIGNED] =
-            BIT(SETTLEMENT_ESCROWED) | BIT(SETTLEMENT_CLAIMED) | BIT(SETTLEMENT_REFUNDED),
-        [SETTLEMENT_CLAIMED] =
-            BIT(SETTLEMENT_ASSIGNED) | BIT(SETTLEMENT_SETTLED) | BIT(SETTLEMENT_REFUNDED),
+        [SETTLEMENT_ASSIGNED] = BIT(SETTLEMENT_PENDING) | BIT(SETTLEMENT_ESCROWED) |
+                                BIT(SETTLEMENT_CLAIMED) | BIT(SETTLEMENT_REFUNDED),
+        [SETTLEMENT_CLAIMED] = BIT(SETTLEMENT_PENDING) | BIT(SETTLEMENT_ASSIGNED) |
+                               BIT(SETTLEMENT_SETTLED) | BIT(SETTLEMENT_REFUNDED),
     };
     return from < SETTLEMENTS && to < SETTLEMENTS && (next[from] & BIT(to)) != 0;
 }

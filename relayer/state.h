@@ -56,11 +56,13 @@ typedef enum {
     OUTCOME_OFFER_TIMEOUT, /* no answer, or the connection went before one */
     OUTCOME_NODE_LOST,     /* disconnected for longer than the time of grace */
     OUTCOME_LEASE_EXPIRED,
-    OUTCOME_ABORTED,    /* the node gave up */
+    OUTCOME_ABORTED,    /* the node gave up, or its answer to the offer was not signed */
     OUTCOME_TASK_FAULT, /* the program failed by itself, says the node */
     OUTCOME_PROOF_INVALID,
     OUTCOME_DISAGREED, /* the proof holds, but another node's result is different */
     OUTCOME_INFRA,     /* ours: a message that could not be sent, a disk that was full */
+    /* The node's, but no fault: a file that it could not get, memory that it did not have. */
+    OUTCOME_INFRA_FAILED,
     OUTCOME_CANCELLED, /* by the demander, or not needed any more */
     OUTCOME_EXPIRED,
     OUTCOMES

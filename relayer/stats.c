@@ -2,6 +2,7 @@
 #include "relayer/stats.h"
 
 #include "market/amount.h"
+#include "relayer/past.h"
 #include "relayer/queue.h"
 
 #include <stdio.h>
@@ -10,20 +11,52 @@
 
 #define DAY_MS INT64_C(86400000)
 
-/* A sum beyond 2^256 stays where it is: nobody has so much. */
-static void add(u256 *sum, u256 more)
+static void add_paid(stats_view *v, u256 amount, const escrow_split *part)
 {
-    u256 total;
-    if (amount_add(&total, *sum, more) == SP_OK) *sum = total;
+    past_sum(&v->volume, amount);
+    past_sum(&v->split.provider_payout, part->provider_payout);
+    past_sum(&v->split.gas_subsidy, part->gas_subsidy);
+    past_sum(&v->split.treasury_fee, part->treasury_fee);
 }
 
 static void paid(stats_view *v, u256 amount)
 {
     const escrow_split part = escrow_split_of(amount);
-    add(&v->volume, amount);
-    add(&v->split.provider_payout, part.provider_payout);
-    add(&v->split.gas_subsidy, part.gas_subsidy);
-    add(&v->split.treasury_fee, part.treasury_fee);
+    add_paid(v, amount, &part);
+}
+
+static bool amount_at(u256 *v, const db_rows *r, int column)
+{
+    return amount_read(v, db_text(r, column), strlen(db_text(r, column))) == SP_OK;
+}
+
+/* Tasks that are there and those whose rows are gone (past.h), each time in one statement, between
+ * which and the other a row may go. */
+static void read_tasks(stats *s, db *d)
+{
+    task_state state;
+    u256 amount;
+    escrow_split part;
+    db_rows *r = db_query_values(d,
+                                 "SELECT state, count(*) FROM task GROUP BY state"
+                                 " UNION ALL SELECT state, tasks FROM task_past",
+                                 NULL, 0);
+    while (db_next(r))
+        if (task_state_read(&state, db_text(r, 0))) s->v.tasks[state] += (uint64_t)db_int(r, 1);
+    db_end(r);
+    r = db_query_values(d,
+                        "SELECT amount, NULL, NULL, NULL FROM task WHERE state = 'settled'"
+                        " UNION ALL SELECT volume, payout, subsidy, treasury FROM task_past",
+                        NULL, 0);
+    while (db_next(r)) {
+        if (!amount_at(&amount, r, 0)) continue;
+        if (db_is_null(r, 1))
+            paid(&s->v, amount);
+        else if (amount_at(&part.provider_payout, r, 1) && amount_at(&part.gas_subsidy, r, 2) &&
+                 amount_at(&part.treasury_fee, r, 3))
+            add_paid(&s->v, amount, &part);
+    }
+    db_end(r);
 }
 
 static void later(int64_t *at, int64_t ms)
@@ -75,21 +108,11 @@ static void read_spans(stats *s, db *d, int64_t since_ms)
 
 sp_status stats_init(stats *s, db *d, int64_t now_ms)
 {
-    task_state state;
-    u256 amount;
     memset(s, 0, sizeof *s);
     (void)pthread_mutex_init(&s->lock, NULL);
-    db_rows *r = db_query_values(d, "SELECT state, count(*) FROM task GROUP BY state", NULL, 0);
-    while (db_next(r))
-        if (task_state_read(&state, db_text(r, 0))) s->v.tasks[state] = (uint64_t)db_int(r, 1);
-    db_end(r);
-    r = db_query_values(d, "SELECT amount FROM task WHERE state = 'settled'", NULL, 0);
-    while (db_next(r))
-        if (amount_read(&amount, db_text(r, 0), strlen(db_text(r, 0))) == SP_OK)
-            paid(&s->v, amount);
-    db_end(r);
-    r = db_query(d, "SELECT created_at, verified_at FROM task WHERE created_at > ?",
-                 DB_I(now_ms - 2 * DAY_MS));
+    read_tasks(s, d);
+    db_rows *r = db_query(d, "SELECT created_at, verified_at FROM task WHERE created_at > ?",
+                          DB_I(now_ms - 2 * DAY_MS));
     while (db_next(r)) {
         tally_add(&s->made, (uint64_t)db_int(r, 0), 1);
         later(&s->v.made_at, db_int(r, 0));
@@ -111,6 +134,7 @@ void stats_count_again(stats *s, db *d, int64_t now_ms)
         memcpy(t->v.moved, s->v.moved, sizeof t->v.moved);
         t->v.nodes = s->v.nodes;
         t->v.nodes_active = s->v.nodes_active;
+        t->v.nodes_proven = s->v.nodes_proven;
         s->v = t->v;
         s->made = t->made;
         s->verified = t->verified;
@@ -187,18 +211,19 @@ static bool is_old(stats *s, uint64_t *at_ns, uint64_t ms)
 }
 
 /* Two numbers of one row. */
-static void count_again(stats *s, db *d, const char *sql, uint64_t *first, uint64_t *second)
+/* third may be NULL. */
+static void count_again(stats *s, db *d, const char *sql, uint64_t *first, uint64_t *second,
+                        uint64_t *third)
 {
-    uint64_t a = 0, b = 0;
+    uint64_t v[3] = {0, 0, 0};
     db_rows *r = db_query_values(d, sql, NULL, 0);
-    if (db_next(r)) {
-        a = (uint64_t)db_int(r, 0);
-        b = (uint64_t)db_int(r, 1);
-    }
+    if (db_next(r))
+        for (int i = 0; i < (third != NULL ? 3 : 2); i++) v[i] = (uint64_t)db_int(r, i);
     db_end(r);
     (void)pthread_mutex_lock(&s->lock);
-    *first = a;
-    *second = b;
+    *first = v[0];
+    *second = v[1];
+    if (third != NULL) *third = v[2];
     (void)pthread_mutex_unlock(&s->lock);
 }
 
@@ -207,10 +232,11 @@ stats_view stats_look_with_nodes(stats *s, db *d, int64_t now_ms)
     if (is_old(s, &s->nodes_ns, STATS_NODES_MS))
         count_again(s, d,
                     "SELECT count(*), sum(CASE WHEN connected = 1 AND state <> 'banned'"
+                    " THEN 1 ELSE 0 END), sum(CASE WHEN connected = 1 AND payee_state = 'proven'"
                     " THEN 1 ELSE 0 END) FROM node",
-                    &s->v.nodes, &s->v.nodes_active);
+                    &s->v.nodes, &s->v.nodes_active, &s->v.nodes_proven);
     if (is_old(s, &s->blobs_ns, STATS_BLOBS_MS))
         count_again(s, d, "SELECT count(*), coalesce(sum(size), 0) FROM blob", &s->v.blobs,
-                    &s->v.blob_bytes);
+                    &s->v.blob_bytes, NULL);
     return stats_look(s, now_ms);
 }

@@ -21,7 +21,7 @@ typedef struct {
     uint64_t verified_minute, verified_hour, verified_day, made_minute, made_hour, made_day;
     u256 volume; /* of settled tasks, with the contract's parts of each */
     escrow_split split;
-    uint64_t nodes, nodes_active, blobs, blob_bytes;
+    uint64_t nodes, nodes_active, nodes_proven, blobs, blob_bytes;
     int64_t made_at, verified_at, settled_at; /* the last; 0: none */
 } stats_view;
 

@@ -1,17 +1,22 @@
 /* task.c - see task.h. */
 #include "relayer/task.h"
 
+#include "core/params.h"
 #include "relayer/app.h"
 #include "relayer/blob.h"
 #include "relayer/check.h"
+#include "relayer/estimate.h"
 #include "relayer/hook.h"
 #include "relayer/keep.h"
 #include "relayer/own_program.h"
+#include "relayer/refusal.h"
 #include "relayer/rest.h"
 #include "relayer/schema.h"
+#include "relayer/usage.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void add_event(core *c, const char *id, int64_t seq, const char *actor, const char *from,
@@ -24,20 +29,55 @@ static void add_event(core *c, const char *id, int64_t seq, const char *actor, c
                  DB_T(detail));
 }
 
-sp_status task_keep_input(const task_new *t, const char *blobs)
+sp_status task_keep_input(task_new *t, const char *blobs)
 {
     if (t->input_bytes <= SCHEMA_INLINE) return SP_OK;
-    return blob_put(blobs, t->input_sha256, t->input, -1, t->input_bytes);
+    if (!t->named_blob) SP_TRY(blob_put(blobs, t->input_sha256, t->input, -1, t->input_bytes));
+    free(t->input);
+    t->input = NULL;
+    return SP_OK;
 }
 
 bool task_has_twin(db *d, const task_new *t)
 {
     if (t->chain_task_id[0] == 0) return false;
-    db_rows *r = db_query(d, "SELECT 1 FROM task WHERE chain_contract = ? AND chain_task_id = ?",
-                          DB_T(t->chain_contract), DB_T(t->chain_task_id));
+    db_rows *r = db_query(d,
+                          "SELECT 1 FROM task WHERE chain_contract = ? AND chain_task_id = ?"
+                          " AND (" SCHEMA_OWNS " OR (state = 'created' AND key_id = ?))",
+                          DB_T(t->chain_contract), DB_T(t->chain_task_id), DB_T(t->key_id));
     const bool found = db_next(r);
     db_end(r);
     return found;
+}
+
+bool task_may_wait(db *d, const task_new *t, uint64_t most)
+{
+    if (t->chain_task_id[0] == 0) return true;
+    db_rows *r = db_query(d, "SELECT count(*) FROM task WHERE key_id = ? AND state = 'created'",
+                          DB_T(t->key_id));
+    const bool ok = db_next(r) && (uint64_t)db_int(r, 0) < most;
+    db_end(r);
+    return ok;
+}
+
+/* What the same run took before: the machine is deterministic. */
+static void known_work(db *d, const task_new *t, int64_t *cycles, int64_t *rows)
+{
+    const params *p = params_by_name(t->profile);
+    uint64_t n;
+    *cycles = t->work_cycles;
+    *rows = t->work_rows;
+    if (*rows != 0 || p == NULL) return;
+    db_rows *r = db_query(d,
+                          "SELECT cycles FROM task WHERE input_commitment = ? AND program_id = ?"
+                          " AND cycles IS NOT NULL LIMIT 1",
+                          DB_T(t->input_commitment), DB_T(t->program_id));
+    if (db_next(r) && estimate_rows(&n, (uint64_t)db_int(r, 0), ESTIMATE_TABLE_ROWS,
+                                    estimate_rows_per_1000(p->max_instances)) == SP_OK) {
+        *cycles = db_int(r, 0);
+        *rows = (int64_t)n;
+    }
+    db_end(r);
 }
 
 void task_insert(core *c, const task_new *t)
@@ -48,23 +88,27 @@ void task_insert(core *c, const task_new *t)
     const task_state state = on_chain ? TASK_CREATED : TASK_QUEUED;
     const char *actor = t->key_id;
     const bool is_inline = t->input_bytes <= SCHEMA_INLINE;
+    int64_t cycles, rows;
+    known_work(d, t, &cycles, &rows);
     (void)db_run(
         d,
         "INSERT INTO task(id, version, state, key_id, creator, created_at, updated_at, deadline, "
         "priority,"
-        " attempts, max_attempts, redundancy, next_run_at, fault_nodes, program, program_id,"
+        " attempts, max_attempts, redundancy, next_run_at, refusals, others_at, program, "
+        "program_id,"
         " input_commitment, input_sha256, input_bytes, input, max_cycles, profile, io_mode, amount,"
-        " requirements, description, metadata, visibility)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-        "?)",
+        " requirements, description, metadata, visibility, work_cycles, work_rows)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "?, "
+        "?, ?, ?)",
         DB_T(t->id), DB_I(on_chain ? 1 : 3), DB_T(task_state_name(state)), DB_T(t->key_id),
         DB_T(t->creator[0] != 0 ? t->creator : NULL), DB_I(now), DB_I(now), DB_I(t->deadline),
         DB_I(t->priority), DB_I(t->max_attempts), DB_I(t->redundancy), DB_I(now), DB_T(t->program),
         DB_T(t->program_id), DB_T(t->input_commitment), DB_T(t->input_sha256), DB_I(t->input_bytes),
         DB_B(is_inline ? t->input : NULL, t->input_bytes), DB_I(t->max_cycles), DB_T(t->profile),
         DB_T(t->io_mode), DB_T(t->amount), DB_T(t->requirements), DB_T(t->description),
-        DB_T(t->metadata), DB_T(t->visibility));
-    if (!is_inline) keep_new(c, t->input_sha256, t->input_bytes);
+        DB_T(t->metadata), DB_T(t->visibility), DB_I(cycles), DB_I(rows));
+    if (!is_inline) keep_new(c, t->input_sha256, t->input_bytes, t->key_id);
     if (own_program_is(t->program)) keep_ref(c, t->program);
     if (t->callback_url != NULL || t->webhook_id != NULL)
         (void)db_run(
@@ -76,13 +120,13 @@ void task_insert(core *c, const task_new *t)
                      "WHERE id = ?",
                      DB_T(t->chain_contract), DB_T(t->chain_task_id), DB_T(t->chain_create_tx),
                      DB_T(t->id));
-        (void)db_run(d, "INSERT INTO settlement(task_id, state, updated_at) VALUES(?, ?, ?)",
-                     DB_T(t->id), DB_T(settlement_state_name(SETTLEMENT_PENDING)), DB_I(now));
+        (void)db_run(d,
+                     "INSERT INTO settlement(task_id, state, updated_at, look_at)"
+                     " VALUES(?, ?, ?, ?)",
+                     DB_T(t->id), DB_T(settlement_state_name(SETTLEMENT_PENDING)), DB_I(now),
+                     DB_I(now));
     }
-    (void)db_run(d,
-                 "INSERT INTO quota(key_id, open_tasks) VALUES(?, 1)"
-                 " ON CONFLICT(key_id) DO UPDATE SET open_tasks = quota.open_tasks + 1",
-                 DB_T(t->key_id));
+    usage_task_made(c, t->key_id, t->amount);
     rest_task_moved(c, t->id, TASK_STATES, state);
     add_event(c, t->id, 1, actor, NULL, task_state_name(TASK_CREATED), NULL);
     if (on_chain) return;
@@ -124,7 +168,6 @@ void task_hold(core *c, const char *id)
 
 bool task_hold_if(core *c, const char *id, int64_t version)
 {
-    if (!((const app *)core_user(c))->instance.shared) return true;
     db_rows *r =
         db_query(core_db(c), "SELECT id FROM task WHERE id = ? AND version = ?" DB_SKIP_LOCKED,
                  DB_T(id), DB_I(version));
@@ -157,6 +200,8 @@ bool task_move(core *c, const char *id, int64_t *version, task_state from, task_
     *version += 1;
     rest_task_moved(c, id, from, to);
     add_event(c, id, *version, actor, task_state_name(from), task_state_name(to), detail);
+    if (on_chain && from == TASK_CREATED)
+        (void)db_run(d, "UPDATE settlement SET look_at = NULL WHERE task_id = ?", DB_T(id));
     if (task_is_final(to, on_chain))
         (void)db_run(d,
                      "UPDATE quota SET open_tasks = open_tasks - 1"
@@ -175,23 +220,22 @@ bool task_again(core *c, task_brief *t, int64_t deadline, const char *actor)
         return false;
     }
     /* Attempts are numbered on. */
-    const int64_t n =
-        db_run(d,
-               "UPDATE task SET state = ?, version = version + 1, updated_at = ?, deadline = ?,"
-               " next_run_at = ?, max_attempts = attempts + ? * redundancy, failure_code = NULL, "
-               "failure_detail = NULL"
-               " WHERE id = ? AND version = ? AND state = ?",
-               DB_T(task_state_name(TASK_QUEUED)), DB_I(core_now(c)), DB_I(deadline),
-               DB_I(core_now(c)), DB_I(((const app *)core_user(c))->set.max_attempts), DB_T(t->id),
-               DB_I(t->version), DB_T(task_state_name(from)));
+    const int64_t n = db_run(
+        d,
+        "UPDATE task SET state = ?, version = version + 1, updated_at = ?, deadline = ?,"
+        " next_run_at = ?, refusals = 0, others_at = 0, max_attempts = ? + ? * redundancy,"
+        " failure_code = NULL, failure_detail = NULL"
+        " WHERE id = ? AND version = ? AND state = ?",
+        DB_T(task_state_name(TASK_QUEUED)), DB_I(core_now(c)), DB_I(deadline), DB_I(core_now(c)),
+        DB_I(refusal_tries(d, t->id, false)), DB_I(((const app *)core_user(c))->set.max_attempts),
+        DB_T(t->id), DB_I(t->version), DB_T(task_state_name(from)));
     if (n != 1) return false;
     t->version++;
     t->state = TASK_QUEUED;
     add_event(c, t->id, t->version, actor, task_state_name(from), task_state_name(TASK_QUEUED),
               "tried again");
     rest_task_moved(c, t->id, from, TASK_QUEUED);
-    (void)db_run(d, "UPDATE quota SET open_tasks = open_tasks + 1 WHERE key_id = ?",
-                 DB_T(t->key_id));
+    usage_task_open(c, t->key_id, 1);
     return true;
 }
 
@@ -228,14 +272,16 @@ static void put_json(json_t *j, const char *name, const char *text)
     (void)json_object_set_new(j, name, v != NULL ? v : json_null());
 }
 
-/* The attempt that is under way or was the last. */
-static json_t *assignment(db *d, const char *id)
+/* The attempt that is under way or was the last. work: the job, which is told what tickets say of
+ * it. */
+static json_t *assignment(db *d, const char *id, json_t *work)
 {
     json_t *j = NULL;
     db_rows *r =
         db_query(d,
                  "SELECT n, node_id, offered_at, lease_until, phase, progress_ppm, eta_ms, outcome,"
-                 " candidates FROM attempt WHERE task_id = ? ORDER BY n DESC LIMIT 1",
+                 " candidates, job_commitment FROM attempt WHERE task_id = ?"
+                 " ORDER BY n DESC LIMIT 1",
                  DB_T(id));
     if (db_next(r)) {
         j = json_object();
@@ -248,6 +294,7 @@ static json_t *assignment(db *d, const char *id)
         put_number(j, "eta_ms", r, 6);
         put_text(j, "outcome", db_text(r, 7));
         put_json(j, "candidates", db_text(r, 8));
+        if (!db_is_null(r, 9)) put_text(work, "job_commitment", db_text(r, 9));
     }
     db_end(r);
     return j != NULL ? j : json_null();
@@ -315,10 +362,12 @@ static json_t *result(const db_rows *r)
     put_text(j, "proof_sha256", db_text(r, 27));
     put_number(j, "proof_bytes", r, 28);
     put_number(usage, "cycles", r, 29);
+    put_number(usage, "trace_rows", r, 39);
     put_number(usage, "exec_ms", r, 30);
     put_number(usage, "prove_ms", r, 31);
     (void)json_object_set_new(j, "usage", usage);
     put_time(j, "verified_at", r, 32);
+    put_text(j, "verifier_version", db_text(r, 40));
     return j;
 }
 
@@ -334,9 +383,34 @@ static json_t *failure(const db_rows *r)
     return j;
 }
 
+/* How each attempt at a task that has failed ended; of many those that a node took, and the last
+ * ones. */
+static json_t *ended_attempts(db *d, const char *id)
+{
+    json_t *list = json_array();
+    db_rows *r = db_query(d,
+                          "SELECT n, node_id, ended_at, outcome, failure_code, failure_detail FROM"
+                          " (SELECT * FROM attempt WHERE task_id = ? AND outcome IS NOT NULL"
+                          " ORDER BY CASE WHEN acked_at IS NULL THEN 1 ELSE 0 END, n DESC"
+                          " LIMIT 100) AS ended ORDER BY n",
+                          DB_T(id));
+    while (db_next(r)) {
+        json_t *j = json_object();
+        (void)json_object_set_new(j, "attempt", json_integer(db_int(r, 0)));
+        put_text(j, "node_id", db_text(r, 1));
+        put_time(j, "ended_at", r, 2);
+        put_text(j, "outcome", db_text(r, 3));
+        put_text(j, "code", db_text(r, 4));
+        put_text(j, "detail", db_text(r, 5));
+        (void)json_array_append_new(list, j);
+    }
+    db_end(r);
+    return list;
+}
+
 static json_t *links(const char *id)
 {
-    static const char *const names[] = {"self", "events", "result", "proof", "output"};
+    static const char *const names[] = {"self", "events", "result", "proof", "output", "bundle"};
     json_t *j = json_object();
     for (size_t i = 0; i < SP_COUNT(names); i++) {
         char url[128];
@@ -378,7 +452,8 @@ json_t *task_json(db *d, const db_rows *r, bool whole)
     if (whole) {
         put_json(j, "requirements", db_text(r, 9));
         put_json(j, "metadata", db_text(r, 19));
-        (void)json_object_set_new(j, "assignment", assignment(d, id));
+        (void)json_object_set_new(j, "tries", json_integer(refusal_tries(d, id, false)));
+        (void)json_object_set_new(j, "assignment", assignment(d, id, work));
         if (db_int(r, 36) > 1) (void)json_object_set_new(j, "slots", slot_list(d, id));
         if (!db_is_null(r, 22)) {
             json_t *s = settlement(d, id);
@@ -392,7 +467,10 @@ json_t *task_json(db *d, const db_rows *r, bool whole)
         }
     }
     (void)json_object_set_new(j, "result", result(r));
-    (void)json_object_set_new(j, "failure", failure(r));
+    json_t *why = failure(r);
+    if (whole && json_is_object(why))
+        (void)json_object_set_new(why, "attempts", ended_attempts(d, id));
+    (void)json_object_set_new(j, "failure", why);
     (void)json_object_set_new(j, "links", links(id));
     return j;
 }

@@ -25,9 +25,12 @@ typedef struct {
     char program[65]; /* name of a job, or the SHA-256 of an ELF */
     char program_id[PROGRAM_ID_HEX], input_commitment[PROGRAM_DIGEST_HEX],
         input_sha256[TASK_SHA256];
-    uint8_t *input;
+    uint8_t *input;  /* NULL: kept as a blob (task_keep_input) */
+    bool too_late;   /* it says strict_deadline, and no node could make it (possible.h) */
+    bool named_blob; /* the input was named by its hash: its blob is there already */
     size_t input_bytes;
     int64_t max_cycles, deadline, priority, max_attempts, redundancy;
+    int64_t work_cycles, work_rows; /* as an estimate said; rows 0: it took the demander's word */
     char profile[12], io_mode[8];
     char amount[TASK_AMOUNT];
     char *requirements, *description, *metadata; /* JSON; text; JSON or NULL */
@@ -53,6 +56,7 @@ typedef struct {
 typedef struct {
     db *d;
     const char *key_id;
+    const char *blobs; /* the folder of those that may be named as input; NULL: none may */
 } task_asker;
 SP_MUST_USE bool task_parse(task_new *t, const json_t *body, const task_asker *who, int64_t now_ms,
                             int64_t max_attempts, task_refusal *why);
@@ -62,18 +66,23 @@ struct check;
 void task_parse_callback(struct check *c, task_new *t, const json_t *callback, const char *at);
 
 /* An input too long for its row goes to the disk as a blob, before task_insert says that it is
- * there; from any thread. As blob_put. */
-SP_MUST_USE sp_status task_keep_input(const task_new *t, const char *blobs);
+ * there, and out of memory; from any thread. As blob_put. */
+SP_MUST_USE sp_status task_keep_input(task_new *t, const char *blobs);
 
-/* Whether another task has this one's escrow. */
+/* Whether its escrow is another task's: one that the chain has said it of and that lives, or one of
+ * the same key that waits for it, too. What other keys only say does not count. */
 SP_MUST_USE bool task_has_twin(db *d, const task_new *t);
+/* Whether its key has fewer than so many tasks whose escrow was not seen yet, which cost questions
+ * to the chain. */
+SP_MUST_USE bool task_may_wait(db *d, const task_new *t, uint64_t most);
 /* Writes the task and its first events: created, and without a chain funded and queued at once. */
 void task_insert(core *c, const task_new *t);
 
 /* Until the end of the transaction no other relayer changes this task or its attempts, and what is
  * read of them is as the last commit has it. First of all that is done with them. */
 void task_hold(core *c, const char *id);
-/* The same where nobody else has it now and it still has this version; else false, at once. */
+/* The same where nobody else has it now and it still has this version (it may have been read before
+ * it was given to somebody, in the same round); else false, at once. */
 SP_MUST_USE bool task_hold_if(core *c, const char *id, int64_t version);
 
 /* From one state to another, if it still has this version: then *version is the new one. False: it
@@ -110,8 +119,8 @@ SP_MUST_USE bool task_again(core *c, task_brief *t, int64_t deadline, const char
     " t.chain_contract, t.chain_task_id, t.chain_create_tx, t.output_sha256, t.output_bytes,"      \
     " t.io_commitment, t.proof_sha256, t.proof_bytes, t.cycles, t.exec_ms, t.prove_ms, "           \
     "t.verified_at,"                                                                               \
-    " t.failure_code, t.failure_detail, t.priority, t.redundancy, t.max_attempts, t.key_id FROM "  \
-    "task t "
+    " t.failure_code, t.failure_detail, t.priority, t.redundancy, t.max_attempts, t.key_id,"       \
+    " t.trace_rows, t.verifier_version FROM task t "
 json_t *task_json(db *d, const db_rows *r, bool whole);
 
 #endif

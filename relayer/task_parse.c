@@ -5,6 +5,7 @@
 #include "core/params.h"
 #include "market/base64.h"
 #include "market/hex.h"
+#include "relayer/blob.h"
 #include "relayer/check.h"
 #include "relayer/hook.h"
 #include "relayer/own_program.h"
@@ -40,11 +41,19 @@ static void refuse(task_refusal *why, int status, const char *code, const char *
     (void)snprintf(why->detail, sizeof why->detail, "%s", detail);
 }
 
-static bool set_input(task_new *t, task_refusal *why)
+/* With the place of what is wrong. */
+static void refuse_at(task_refusal *why, const char *pointer, const char *code, const char *detail)
+{
+    refuse(why, 422, code, detail);
+    why->errors = check_one(pointer, code, why->detail);
+}
+
+/* at: where the request has it. */
+static bool set_input(task_new *t, const char *at, task_refusal *why)
 {
     uint8_t hash[SHA256_DIGEST_LENGTH];
     if (t->input_bytes > MACHINE_INPUT_CAP) {
-        refuse(why, 422, "validation_failed", "the input is longer than the machine takes");
+        refuse_at(why, at, "validation_failed", "the input is longer than the machine takes");
         return false;
     }
     (void)SHA256(t->input, t->input_bytes, hash);
@@ -67,9 +76,10 @@ static bool parse_payload(task_new *t, const json_t *payload, task_refusal *why)
     const char *algorithm = json_string_value(json_object_get(payload, "algorithm"));
     const sp_job *program = algorithm == NULL ? NULL : program_of_algorithm(algorithm);
     if (program == NULL) {
-        refuse(why, 422, "program_unknown",
-               algorithm == NULL ? "payload.algorithm is missing"
-                                 : "there is no job for payload.algorithm");
+        refuse_at(why, "/payload/algorithm", "program_unknown",
+                  algorithm == NULL ? "payload.algorithm is missing, or no text"
+                                    : "there is no job for payload.algorithm: GET /api/v1/programs "
+                                      "lists them");
         return false;
     }
     (void)snprintf(t->program, sizeof t->program, "%s", program->name);
@@ -85,11 +95,13 @@ static bool parse_payload(task_new *t, const json_t *payload, task_refusal *why)
         char detail[256];
         (void)snprintf(detail, sizeof detail, "payload: %s",
                        err[0] != 0 ? err : "cannot be encoded");
-        refuse(why, s == SP_ERR_NOMEM ? 503 : 422,
-               s == SP_ERR_NOMEM ? "overloaded" : "validation_failed", detail);
+        if (s == SP_ERR_NOMEM)
+            refuse(why, 503, "overloaded", detail);
+        else
+            refuse_at(why, "/payload", "validation_failed", detail);
         return false;
     }
-    return set_built_in(t, program, why) && set_input(t, why);
+    return set_built_in(t, program, why) && set_input(t, "/payload", why);
 }
 
 /* A built-in program by its name, or one that this key registered. */
@@ -106,17 +118,33 @@ static bool set_program(task_new *t, const task_asker *who, const char *name, co
         memcpy(t->program_id, own.id, sizeof t->program_id);
         return true;
     }
-    refuse(why, 422, "program_unknown",
-           program != NULL ? "the built-in programs have no versions"
-                           : "this key has no such program, and none is built in");
+    refuse_at(why, program != NULL ? "/job/program/version" : "/job/program", "program_unknown",
+              program != NULL ? "the built-in programs have no versions"
+                              : "this key has no such program, and none is built in");
     return false;
 }
 
-/* "job": a program and its input as bytes. */
+/* An input that was uploaded before. To name it is to read it: its hash is no secret. */
+static bool take_blob(task_new *t, const task_asker *who, const char *sha256, task_refusal *why)
+{
+    if (who->blobs == NULL) {
+        refuse(why, 403, "insufficient_scope", "an input by its hash needs the scope blobs:read");
+        return false;
+    }
+    t->input = blob_read(who->blobs, sha256, MACHINE_INPUT_CAP, &t->input_bytes);
+    t->named_blob = true;
+    if (t->input != NULL) return set_input(t, "/job/input", why);
+    refuse_at(why, "/job/input/sha256", "input_unknown",
+              "job.input: there is no such blob here, or it is longer than the machine takes");
+    return false;
+}
+
+/* "job": a program and its input as bytes, or as the name of a blob. */
 static bool parse_job(check *c, task_new *t, const task_asker *who, const json_t *j,
                       task_refusal *why)
 {
     static const char *const program_names[] = {"name", "version", "sha256", NULL};
+    static const char *const input_names[] = {"sha256", NULL};
     const json_t *named = check_object(c, j, "/job", "program", true);
     const char *name = NULL, *version = NULL, *sha256 = NULL;
     if (named != NULL) {
@@ -127,9 +155,19 @@ static bool parse_job(check *c, task_new *t, const task_asker *who, const json_t
         if (check_ok(c) && name == NULL && sha256 == NULL)
             check_error(c, "/job/program", "missing", "needs name or sha256");
     }
-    const char *b64 = check_text(c, j, "/job", "inline_input_b64", SIZE_MAX, true);
-    if (!check_ok(c) || b64 == NULL) return true; /* reported with the others */
+    const json_t *by_name = check_object(c, j, "/job", "input", false);
+    const char *b64 = check_text(c, j, "/job", "inline_input_b64", SIZE_MAX, by_name == NULL);
+    const char *blob = NULL;
+    if (by_name != NULL) {
+        check_known(c, by_name, "/job/input", input_names);
+        blob = check_hex(c, by_name, "/job/input", "sha256", 64, true);
+        if (b64 != NULL)
+            check_error(c, "/job/input", "conflict",
+                        "input and inline_input_b64 exclude each other");
+    }
+    if (!check_ok(c) || (b64 == NULL && blob == NULL)) return true; /* reported with the others */
     if (!set_program(t, who, name, version, sha256, why)) return false;
+    if (blob != NULL) return take_blob(t, who, blob, why);
     const size_t len = strlen(b64);
     t->input_bytes = len / 4 * 3 + 3;
     t->input = malloc(t->input_bytes);
@@ -138,13 +176,13 @@ static bool parse_job(check *c, task_new *t, const task_asker *who, const json_t
                     "must be base64 (RFC 4648) with padding");
         return true;
     }
-    return set_input(t, why);
+    return set_input(t, "/job/inline_input_b64", why);
 }
 
 static void parse_options(check *c, task_new *t, const json_t *j, bool on_chain)
 {
-    static const char *const names[] = {
-        "program", "inline_input_b64", "max_cycles", "vm", "profile", "io", "public_output", NULL};
+    static const char *const names[] = {"program", "input", "inline_input_b64", "max_cycles", "vm",
+                                        "profile", "io",    "public_output",    NULL};
     if (j != NULL) check_known(c, j, "/job", names);
     const char *vm = j == NULL ? NULL : check_text(c, j, "/job", "vm", 20, false);
     if (vm != NULL && strcmp(vm, "rv32im-v1") != 0)
@@ -170,7 +208,7 @@ static void parse_options(check *c, task_new *t, const json_t *j, bool on_chain)
 
 static char *copy_json(const json_t *j) { return json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS); }
 
-/* max_price_per_mcycle is kept with what else a node must satisfy. */
+/* max_price_per_mcycle and strict_deadline are kept with what else a node must satisfy. */
 static char *with_price(check *c, const json_t *requirements, const json_t *body)
 {
     u256 price;
@@ -181,9 +219,49 @@ static char *with_price(check *c, const json_t *requirements, const json_t *body
         u256_write_text(text, price);
         (void)json_object_set_new(all, "max_price_per_mcycle", json_string(text));
     }
+    if (check_bool(c, body, "", "strict_deadline", false))
+        (void)json_object_set_new(all, "strict_deadline", json_true());
     char *out = all == NULL ? NULL : copy_json(all);
     json_decref(all);
     return out;
+}
+
+/* A number as a text becomes a number: nobody who reads requirements later looks for texts. */
+static int64_t read_number(check *c, const json_t *r, const char *name, int64_t low, int64_t high,
+                           int64_t absent)
+{
+    const int64_t v = check_int(c, r, "/requirements", name, low, high, absent);
+    if (json_is_string(json_object_get(r, name)))
+        (void)json_object_set_new((json_t *)(uintptr_t)r, name, json_integer(v));
+    return v;
+}
+
+/* Parts of a million; or a text with a point, "0.5", which becomes them. */
+static void read_ratio(check *c, const json_t *r, const char *name)
+{
+    static const char at[] = "/requirements";
+    const char *text = json_string_value(json_object_get(r, name));
+    const char *point = text == NULL ? NULL : strchr(text, '.');
+    int64_t ppm = 0, unit = 1000000;
+    char pointer[64];
+    if (point == NULL) {
+        (void)read_number(c, r, name, 0, 1000000, 0);
+        return;
+    }
+    const char *p = point + 1;
+    for (; *p >= '0' && *p <= '9' && unit > 1; p++) {
+        unit /= 10;
+        ppm += unit * (*p - '0');
+    }
+    if (point == text + 1 && (text[0] == '0' || text[0] == '1') && p > point + 1 && *p == 0)
+        ppm += 1000000 * (text[0] - '0');
+    else
+        ppm = -1;
+    (void)snprintf(pointer, sizeof pointer, "%s/%s", at, name);
+    if (ppm < 0 || ppm > 1000000)
+        check_error(c, pointer, "out_of_range", "must be 0.0 to 1.0 with at most six digits");
+    else
+        (void)json_object_set_new((json_t *)(uintptr_t)r, name, json_integer(ppm));
 }
 
 /* Seconds that the work may take. */
@@ -200,12 +278,12 @@ static int64_t parse_requirements(check *c, task_new *t, const json_t *body)
         return DEFAULT_SECONDS;
     }
     check_known(c, r, at, names);
-    (void)check_int(c, r, at, "cpu_threads", 1, 4096, 1);
-    (void)check_int(c, r, at, "ram_gb", 1, 65536, 1);
+    (void)read_number(c, r, "cpu_threads", 1, 4096, 1);
+    (void)read_number(c, r, "ram_gb", 1, 65536, 1);
     (void)check_bool(c, r, at, "gpu_required", false);
-    (void)check_int(c, r, at, "gpu_vram_gb", 0, 65536, 0);
-    (void)check_int(c, r, at, "disk_gb", 0, 1 << 20, 0);
-    (void)check_int(c, r, at, "min_reputation", 0, 1000000, 0);
+    (void)read_number(c, r, "gpu_vram_gb", 0, 65536, 0);
+    (void)read_number(c, r, "disk_gb", 0, 1 << 20, 0);
+    read_ratio(c, r, "min_reputation");
     static const char *const lists[] = {"regions", "node_allow", "node_deny"};
     for (size_t i = 0; i < SP_COUNT(lists); i++) {
         const json_t *list = json_object_get(r, lists[i]);
@@ -224,8 +302,10 @@ static int64_t parse_requirements(check *c, task_new *t, const json_t *body)
             }
         }
     }
+    const int64_t seconds =
+        read_number(c, r, "max_execution_time", 1, 30 * 24 * 3600, DEFAULT_SECONDS);
     t->requirements = with_price(c, r, body);
-    return check_int(c, r, at, "max_execution_time", 1, 30 * 24 * 3600, DEFAULT_SECONDS);
+    return seconds;
 }
 
 void task_parse_callback(check *c, task_new *t, const json_t *cb, const char *at)
@@ -257,8 +337,7 @@ static bool parse_chain(check *c, task_new *t, const json_t *body)
     if (chain == NULL) return false;
     check_known(c, chain, "/chain", names);
     (void)check_felt(c, t->chain_contract, chain, "/chain", "contract", false);
-    if (check_amount(c, &id, chain, "/chain", "task_id", true))
-        u256_write_text(t->chain_task_id, id);
+    if (check_u256(c, &id, chain, "/chain", "task_id", true)) u256_write_text(t->chain_task_id, id);
     (void)check_felt(c, t->chain_create_tx, chain, "/chain", "create_tx", false);
     return true;
 }
@@ -304,11 +383,11 @@ bool task_parse(task_new *t, const json_t *body, const task_asker *who, int64_t 
                 int64_t max_attempts, task_refusal *why)
 {
     static const char *const names[] = {
-        "payload",  "job",        "requirements", "token_amount",
-        "deadline", "priority",   "redundancy",   "max_attempts",
-        "metadata", "visibility", "description",  "callback",
-        "chain",    "creator",    "quote_id",     "max_price_per_mcycle",
-        NULL};
+        "payload",         "job",        "requirements", "token_amount",
+        "deadline",        "priority",   "redundancy",   "max_attempts",
+        "metadata",        "visibility", "description",  "callback",
+        "chain",           "creator",    "quote_id",     "max_price_per_mcycle",
+        "strict_deadline", NULL};
     check c;
     u256 amount;
     memset(t, 0, sizeof *t);
@@ -324,6 +403,8 @@ bool task_parse(task_new *t, const json_t *body, const task_asker *who, int64_t 
     if (payload != NULL && json_object_get(work, "inline_input_b64") != NULL)
         check_error(&c, "/job/inline_input_b64", "conflict",
                     "payload and job.inline_input_b64 exclude each other");
+    if (payload != NULL && json_object_get(work, "input") != NULL)
+        check_error(&c, "/job/input", "conflict", "payload and job.input exclude each other");
     const char *quote = check_text(&c, body, "", "quote_id", sizeof t->quote_id - 1, false);
     if (quote != NULL && quote[0] == 0)
         check_error(&c, "/quote_id", "out_of_range", "must not be empty");
@@ -336,8 +417,8 @@ bool task_parse(task_new *t, const json_t *body, const task_asker *who, int64_t 
     bool ok = check_ok(&c);
     if (ok && on_chain && t->redundancy > 1) {
         ok = false;
-        refuse(why, 422, "validation_failed",
-               "redundancy: the contract pays one node, so a task with an escrow has one");
+        refuse_at(why, "/redundancy", "validation_failed",
+                  "redundancy: the contract pays one node, so a task with an escrow has one");
     }
     if (ok && payload != NULL) ok = parse_payload(t, payload, why);
     if (ok && payload == NULL) ok = parse_job(&c, t, who, work, why);

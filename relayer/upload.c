@@ -3,6 +3,7 @@
 
 #include "market/base64.h"
 #include "relayer/blob.h"
+#include "relayer/file_write.h"
 #include "relayer/guard.h"
 
 #include <dirent.h>
@@ -74,33 +75,16 @@ uint64_t upload_offset(const char *dir, const char *owner, const char *name)
     return stat(path, &st) == 0 && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
 }
 
-static sp_status failure(void)
+/* At the end of `to`. */
+static sp_status append(int to, const uint8_t *bytes, int fd, uint64_t n)
 {
-    return errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? SP_ERR_LIMIT : SP_ERR_IO;
-}
-
-static sp_status write_at(int to, uint64_t at, const uint8_t *p, size_t n)
-{
-    while (n > 0) {
-        const ssize_t w = pwrite(to, p, n, (off_t)at);
-        if (w < 0 && errno == EINTR) continue;
-        if (w <= 0) return failure();
-        p += w;
-        at += (uint64_t)w;
-        n -= (size_t)w;
-    }
-    return SP_OK;
-}
-
-static sp_status copy(int to, uint64_t at, const uint8_t *bytes, int fd, uint64_t n)
-{
-    if (fd < 0) return write_at(to, at, bytes, (size_t)n);
+    if (fd < 0) return file_write(to, bytes, (size_t)n);
     uint8_t *room = malloc(PART);
     sp_status s = room == NULL ? SP_ERR_NOMEM : SP_OK;
     for (uint64_t done = 0; s == SP_OK && done < n;) {
         const size_t want = n - done < PART ? (size_t)(n - done) : PART;
         const ssize_t r = pread(fd, room, want, (off_t)done);
-        s = r <= 0 ? SP_ERR_IO : write_at(to, at + done, room, (size_t)r);
+        s = r <= 0 ? SP_ERR_IO : file_write(to, room, (size_t)r);
         if (r > 0) done += (uint64_t)r;
     }
     free(room);
@@ -113,11 +97,12 @@ sp_status upload_append(uint64_t *offset, const char *dir, const char *owner, co
     char path[BLOB_PATH];
     struct stat st;
     *offset = 0;
-    if (mkdir(dir, 0700) != 0 && errno != EEXIST) return failure();
+    if (mkdir(dir, 0700) != 0 && errno != EEXIST) return file_failure();
     path_of(path, dir, owner, name);
     /* A file that holds nothing is not made for a part that does not begin it. */
-    const int to = open(path, O_WRONLY | O_CLOEXEC | (part->first == 0 ? O_CREAT : 0), 0600);
-    if (to < 0) return errno == ENOENT ? SP_ERR_ARG : failure();
+    const int to =
+        open(path, O_WRONLY | O_APPEND | O_CLOEXEC | (part->first == 0 ? O_CREAT : 0), 0600);
+    if (to < 0) return errno == ENOENT ? SP_ERR_ARG : file_failure();
     sp_status s = SP_ERR_REJECT;
     bool is_ours = false; /* and whoever had it before us has not taken its name away */
     if (flock(to, LOCK_EX | LOCK_NB) == 0) {
@@ -128,8 +113,8 @@ sp_status upload_append(uint64_t *offset, const char *dir, const char *owner, co
     *offset = (uint64_t)st.st_size;
     s = SP_ERR_ARG;
     if (part->first != *offset || part->last - part->first + 1 != n) goto out;
-    s = copy(to, *offset, bytes, fd, n);
-    if (s == SP_OK && fsync(to) != 0) s = failure();
+    s = append(to, bytes, fd, n);
+    if (s == SP_OK && fsync(to) != 0) s = file_failure();
     if (s == SP_OK)
         *offset += n;
     else if (ftruncate(to, st.st_size) != 0)
@@ -152,6 +137,24 @@ sp_status upload_finish(const char *dir, const char *blobs, const char *owner, c
     (void)close(fd);
     if (s == SP_OK || s == SP_ERR_REJECT) (void)unlink(path);
     return s;
+}
+
+void upload_look(upload_begun *out, const char *dir, const char *owner, const char *but)
+{
+    const upload_begun none = {0, 0};
+    DIR *d = opendir(dir);
+    *out = none;
+    if (d == NULL) return;
+    for (const struct dirent *e = readdir(d); e != NULL; e = readdir(d)) {
+        struct stat st;
+        if (strlen(e->d_name) < BLOB_NAME || strcmp(e->d_name + BLOB_NAME, owner) != 0 ||
+            strncmp(e->d_name, but, BLOB_NAME - 1) == 0 ||
+            fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+            continue;
+        out->n++;
+        out->bytes += (uint64_t)st.st_size;
+    }
+    (void)closedir(d);
 }
 
 void upload_prune(const char *dir, int64_t now_ms)

@@ -34,6 +34,11 @@ SP_MUST_USE sp_status upload_append(uint64_t *offset, const char *dir, const cha
  * its bytes have another hash (SP_ERR_REJECT). */
 SP_MUST_USE sp_status upload_finish(const char *dir, const char *blobs, const char *owner,
                                     const char *name);
+/* What else this uploader has begun. */
+typedef struct {
+    uint64_t n, bytes;
+} upload_begun;
+void upload_look(upload_begun *out, const char *dir, const char *owner, const char *but);
 /* Removes those without a part since UPLOAD_KEPT_MS. */
 void upload_prune(const char *dir, int64_t now_ms);
 

@@ -14,6 +14,7 @@
 #include "relayer/settle.h"
 #include "relayer/standing.h"
 #include "relayer/task.h"
+#include "relayer/uploader.h"
 #include "starknet/escrow.h"
 
 #include <inttypes.h>
@@ -23,10 +24,9 @@
 #include <string.h>
 #include <time.h>
 
-#define MAX_PROOF ((size_t)64 << 20)
-#define MAX_OUTPUT ((size_t)64 << 20)
+#define MAX_PROOF ((size_t)UPLOADER_LEASE_BLOB)
+#define MAX_OUTPUT ((size_t)UPLOADER_LEASE_BLOB)
 #define CHILD_MEMORY ((uint64_t)1 << 30)
-#define CHILD_REQUESTS 1000
 #define MOST_FAILURES 10 /* of ours, at one result */
 
 static const char started_again[] = "started again";
@@ -41,6 +41,11 @@ typedef struct {
     int64_t proof_bytes, exec_ms, prove_ms;
     work_result result;
     uint8_t io_commitment[31];
+    struct { /* what the node signed of it */
+        bool any;
+        uint8_t io_commitment[31];
+        int64_t cycles, proof_bytes;
+    } said;
 } delivery;
 
 typedef struct {
@@ -89,9 +94,12 @@ const char *verify_accept(core *c, const char *task, int64_t attempt, const json
     if (text == NULL) return "overloaded";
     (void)db_run(core_db(c),
                  "UPDATE attempt SET result = ?, lease_until = NULL, phase = 'verify', "
-                 "progress_ppm = 1000000"
+                 "progress_ppm = 1000000,"
+                 /* work_until has the time in which a lost socket may come back besides */
+                 " late = CASE WHEN work_until - ? < ? THEN 1 END"
                  " WHERE task_id = ? AND n = ?",
-                 DB_T(text), DB_T(task), DB_I(attempt));
+                 DB_T(text), DB_I(((const app *)core_user(c))->set.resume_grace_ms),
+                 DB_I(core_now(c)), DB_T(task), DB_I(attempt));
     free(text);
     keep_delivered(c, task, attempt, prf, b64 == NULL ? out : NULL);
     return NULL;
@@ -103,6 +111,19 @@ static void fill(work_result *r, enum work_code code, const char *detail)
 {
     r->code = code;
     (void)snprintf(r->detail, sizeof r->detail, "%s", detail);
+}
+
+/* What was signed is what an auditor will compare with the proof. NULL: it is the same. */
+static const char *signed_otherwise(const delivery *p, size_t proof_bytes)
+{
+    if (!p->said.any) return NULL;
+    if (memcmp(p->said.io_commitment, p->io_commitment, sizeof p->io_commitment) != 0)
+        return "the proof has not the io_commitment that was signed";
+    if (p->said.cycles < 0 || (uint64_t)p->said.cycles != p->result.cycles)
+        return "the proof has not the cycles that were signed";
+    if (p->said.proof_bytes < 0 || (size_t)p->said.proof_bytes != proof_bytes)
+        return "the proof has not the size that was signed";
+    return NULL;
 }
 
 static void run_check(const verification *v, delivery *p, work_server *child)
@@ -146,6 +167,8 @@ static void run_check(const verification *v, delivery *p, work_server *child)
         if (p->result.code == WORK_SUCCESS && p->result.cycles > (uint64_t)v->max_cycles)
             fill(&p->result, WORK_PROOF_INVALID,
                  "the program took more cycles than the task allows");
+        if (p->result.code == WORK_SUCCESS && signed_otherwise(p, n) != NULL)
+            fill(&p->result, WORK_PROOF_INVALID, signed_otherwise(p, n));
     }
     p->proof_bytes = (int64_t)n;
     free(proof);
@@ -163,6 +186,15 @@ static bool disagrees(db *d, const char *task, const delivery *p, const char *io
     const bool other = db_next(r);
     db_end(r);
     return other;
+}
+
+static bool is_late(db *d, const char *task, int64_t attempt)
+{
+    db_rows *r = db_query(d, "SELECT 1 FROM attempt WHERE task_id = ? AND n = ? AND late = 1",
+                          DB_T(task), DB_I(attempt));
+    const bool late = db_next(r);
+    db_end(r);
+    return late;
 }
 
 /* A proof holds: the attempt is over, well. False: it says something else than another that holds.
@@ -185,6 +217,7 @@ static bool holds(core *c, const task_brief *t, const delivery *p)
                  DB_T(p->output_sha256), DB_T(io), DB_I(p->result.cycles), DB_T(t->id),
                  DB_I(p->attempt));
     (void)node_attempt_end(c, t->id, p->attempt, p->node, OUTCOME_VERIFIED, NULL, NULL);
+    if (is_late(d, t->id, p->attempt)) standing_add(c, p->node, REPUTATION_LATE, t->id, p->attempt);
     return true;
 }
 
@@ -198,12 +231,13 @@ static void succeeded(core *c, task_brief *t, const delivery *p)
                  "UPDATE task SET output_sha256 = ?, output_bytes = ?, output = ?, io_commitment = "
                  "?, proof_sha256 = ?,"
                  " proof_bytes = ?, cycles = ?, exec_ms = ?, prove_ms = ?, verified_at = ?, "
-                 "verified_attempt = ?"
+                 "verified_attempt = ?, trace_rows = ?, verifier_version = ?"
                  " WHERE id = ?",
                  DB_T(p->output_sha256), DB_I(p->output_bytes),
                  DB_B(is_inline ? p->output : NULL, p->output_bytes), DB_T(io), DB_T(p->proof),
                  DB_I(p->proof_bytes), DB_I(p->result.cycles), DB_I(p->exec_ms), DB_I(p->prove_ms),
-                 DB_I(core_now(c)), DB_I(p->attempt), DB_T(t->id));
+                 DB_I(core_now(c)), DB_I(p->attempt), DB_I(p->result.trace_rows),
+                 DB_T(SPROVE_VERSION), DB_T(t->id));
     standing_false_faults(c, t->id);
     audit_draw(c, t->id, p->attempt, p->node);
     if (!task_move(c, t->id, &t->version, TASK_VERIFYING, TASK_VERIFIED, "relayer", NULL))
@@ -326,7 +360,7 @@ static void *verify_thread(void *arg)
                                    .dir = a->spool,
                                    .memory = CHILD_MEMORY,
                                    .threads = 1,
-                                   .max_requests = CHILD_REQUESTS};
+                                   .max_requests = WORK_SERVER_REQUESTS};
     work_server *child = NULL;
     if (work_server_new(&child, &o) != SP_OK) return NULL;
     for (;;) {
@@ -410,6 +444,14 @@ static bool load_one(verification *v, const db_rows *r)
     p->exec_ms = json_integer_value(json_object_get(usage, "exec_ms"));
     p->prove_ms = json_integer_value(json_object_get(usage, "prove_ms"));
     bool ok = hex_read(v->program_id, 28, db_text(r, 5));
+    p->said.any = json_object_get(m, "signature") != NULL;
+    if (p->said.any) {
+        const char *io = json_string_value(json_object_get(m, "io_commitment"));
+        (void)(io != NULL && hex_read(p->said.io_commitment, sizeof p->said.io_commitment, io));
+        p->said.cycles = json_integer_value(json_object_get(usage, "cycles"));
+        p->said.proof_bytes =
+            json_integer_value(json_object_get(json_object_get(m, "proof"), "size"));
+    }
     if (b64 != NULL) {
         const size_t len = strlen(b64);
         p->output_bytes = len / 4 * 3 + 3;

@@ -131,9 +131,14 @@ bool wait_enter(call *c)
     const char *accept = c->q.headers[HTTP_ACCEPT], *text = http_param(&c->q, "wait");
     t->stream = c->r->kind == ROUTE_STREAM && c->q.method == HTTP_GET && accept != NULL &&
                 strstr(accept, "text/event-stream") != NULL;
-    if (c->r->kind == ROUTE_WAIT && text != NULL &&
-        (!guard_parse_length(&seconds, text) || seconds > WAIT_MOST_S)) {
+    if (text != NULL && (!guard_parse_length(&seconds, text) || seconds > WAIT_MOST_S)) {
         http_problem(&c->s, &c->q, 400, "validation_failed", "the parameter wait must be 0 to 60");
+        return false;
+    }
+    if (seconds > 0 && c->who.id[0] == 0) {
+        http_add_header(&c->s, "WWW-Authenticate", "Bearer");
+        http_problem(&c->s, &c->q, 401, "missing_credentials",
+                     "to wait for a task needs an API key");
         return false;
     }
     if ((seconds == 0 && !t->stream) || strlen(c->variable[0]) >= sizeof t->task) return true;

@@ -3,8 +3,10 @@
 
 #include "market/amount.h"
 #include "market/hex.h"
+#include "relayer/account_look.h"
 #include "relayer/app.h"
 #include "relayer/endpoints.h"
+#include "relayer/escrow_look.h"
 #include "relayer/log.h"
 #include "relayer/meters.h"
 #include "relayer/settle.h"
@@ -15,13 +17,13 @@
 #include <string.h>
 #include <time.h>
 
-#define MAX_LOOKUPS 50 /* escrows asked for in one round */
 #define MAX_BLOCKS 200
-#define MAX_EVENTS 5000
+#define MAX_EVENTS 5000 /* of a step; of a step of one block: */
+#define MOST_EVENTS 200000
 #define TOTAL_MS 20000
 #define PATIENCE 5u
 #define TERMS_MS 300000
-#define PRICE_MS 30000
+#define LATEST_MS 30000
 #define TERMS_AGAIN_MS 10000 /* while they are wrong, or not known */
 #define CURSOR "chain_cursor"
 #define CURSOR_TEXT (32 + SCAN_KEPT * 96)
@@ -33,8 +35,9 @@ struct watch {
     pthread_t thread;
     felt contract;
     scan_cursor cursor;
-    bool started; /* the cursor stands somewhere */
-    uint64_t terms_at_ns, price_at_ns;
+    bool started;        /* the cursor stands somewhere */
+    unsigned max_blocks; /* of a step: fewer where many events are in them */
+    uint64_t terms_at_ns, latest_at_ns;
     unsigned waits; /* rounds in a row that ended in a contradiction */
     _Atomic int verdict;
     pthread_mutex_t lock;
@@ -101,64 +104,6 @@ static bool cursor_read(scan_cursor *c, const char *text)
     return *end == 0;
 }
 
-/* ---- to the core ---- */
-
-/* Waits for room: the watcher is ahead of the core only by what the queue holds. */
-static void post(watch *w, settle_news *n)
-{
-    const struct timespec pause = {0, 2000000};
-    while (!core_post(w->a->core, &n->j)) {
-        if (w->a->stopping) {
-            settle_news_free(&n->j);
-            return;
-        }
-        (void)nanosleep(&pause, NULL);
-    }
-}
-
-/* ---- escrows of new tasks ---- */
-
-typedef struct {
-    char id[37];
-    u256 chain_task;
-} pending;
-
-static bool look_up(watch *w, const pending *p, rpc_error *err)
-{
-    settle_news *n = settle_news_new(SETTLE_ESCROW);
-    if (n == NULL) return true;
-    (void)snprintf(n->task, sizeof n->task, "%.36s", p->id);
-    const sp_status s = endpoints_task(&w->e, &n->view, &n->ext, w->contract, p->chain_task, err);
-    if (s == SP_OK) {
-        post(w, n);
-        return true;
-    }
-    settle_news_free(&n->j);
-    /* No such task (yet), or not as another endpoint has it: asked again until its deadline. */
-    return s == SP_ERR_REJECT || s == SP_ERR_CANCEL;
-}
-
-static bool look_up_all(watch *w, rpc_error *err)
-{
-    pending list[MAX_LOOKUPS];
-    size_t n = 0;
-    char contract[FELT_HEX];
-    (void)felt_write_hex(contract, w->contract);
-    db_rows *r =
-        db_query(w->d,
-                 "SELECT id, chain_task_id FROM task WHERE state = 'created' AND chain_contract = ?"
-                 " ORDER BY next_run_at, id LIMIT 50",
-                 DB_T(contract));
-    while (n < MAX_LOOKUPS && db_next(r)) {
-        (void)snprintf(list[n].id, sizeof list[n].id, "%.36s", db_text(r, 0));
-        if (u256_read_text(&list[n].chain_task, db_text(r, 1)) == SP_OK) n++;
-    }
-    db_end(r);
-    for (size_t i = 0; i < n; i++)
-        if (!look_up(w, &list[i], err)) return false;
-    return true;
-}
-
 /* ---- events ---- */
 
 /* What the payment of one of our tasks has cost its sender; 0: not known. For people, so that the
@@ -193,7 +138,7 @@ static void hand_over(watch *w, const chain_event *e, size_t index)
     n->index = (int64_t)index;
     n->block = e->block_number;
     if (n->event.kind == ESCROW_TASK_COMPLETED) n->fee = fee_of(w, n, e);
-    post(w, n);
+    settle_post(w->a, n);
 }
 
 static void hand_over_page(watch *w, const chain_events *page)
@@ -219,16 +164,22 @@ static void hand_over_cursor(watch *w, bool went_back, uint64_t from)
     cursor_write(n->cursor, &w->cursor);
     n->went_back = went_back;
     n->block = from;
-    post(w, n);
+    settle_post(w->a, n);
 }
 
 static sp_status read_events(watch *w, rpc_error *err)
 {
-    const scan_filter filter = {
-        .address = w->contract, .max_blocks = MAX_BLOCKS, .max_events = MAX_EVENTS};
+    const scan_filter filter = {.address = w->contract,
+                                .max_blocks = w->max_blocks,
+                                .max_events = w->max_blocks > 1 ? MAX_EVENTS : MOST_EVENTS};
     scan_result result;
     const sp_status s = endpoints_scan(&w->e, &result, &w->cursor, &filter, err);
+    if (s == SP_ERR_LIMIT && w->max_blocks > 1) {
+        w->max_blocks = (w->max_blocks + 7) / 8; /* less than before, and at least 1 */
+        return SP_ERR_CANCEL;
+    }
     if (s != SP_OK) return s;
+    if (w->max_blocks < MAX_BLOCKS) w->max_blocks++;
     if (result.went_back) log_event(LOG_WARN, "chain_went_back", NULL);
     for (size_t i = 0; i < result.n_pages; i++) hand_over_page(w, &result.pages[i]);
     if (result.went_back || result.n_blocks > 0) hand_over_cursor(w, result.went_back, result.from);
@@ -247,8 +198,29 @@ static bool start(watch *w, rpc_error *err)
          * asked of its views. */
         if (chain_block_number(w->e.any, &number, err) != SP_OK) return false;
         scan_init(&w->cursor, number);
+        if (scan_anchor(w->e.any, &w->cursor, err) != SP_OK) return false;
     }
     w->started = true;
+    return true;
+}
+
+/* An administrator has said where to begin again (api_admin_rescan): what came from this block on
+ * is void. The cursor is written by this thread alone, so that none of its own comes after. */
+static bool begin_again(watch *w, rpc_error *err)
+{
+    uint64_t from = 0;
+    db_rows *r = db_query(w->d, "SELECT value FROM meta WHERE name = ?", DB_T(WATCH_RESCAN));
+    const bool asked = db_next(r);
+    if (asked) from = strtoull(db_text(r, 0), NULL, 10);
+    db_end(r);
+    if (!asked) return true;
+    scan_cursor c;
+    scan_init(&c, from);
+    if (scan_anchor(w->e.any, &c, err) != SP_OK) return false;
+    w->cursor = c;
+    w->started = true;
+    log_event(LOG_WARN, "chain_read_again", NULL);
+    hand_over_cursor(w, true, from);
     return true;
 }
 
@@ -286,14 +258,20 @@ static void other_chain(watch *w, rpc_error *err)
     w->terms_at_ns = clock_ns() + TERMS_AGAIN_MS * UINT64_C(1000000);
 }
 
-static void ask_price(watch *w)
+/* What people want to know of the chain, by the word of one endpoint. */
+static void ask_latest(watch *w)
 {
-    u128 price;
+    chain_latest_block b;
+    char spec[RPC_VERSION] = "";
     rpc_error err;
-    w->price_at_ns = clock_ns() + PRICE_MS * UINT64_C(1000000);
-    if (chain_l2_gas_price(w->e.any, &price, &err) != SP_OK) return;
+    w->latest_at_ns = clock_ns() + LATEST_MS * UINT64_C(1000000);
+    if (chain_latest(w->e.any, &b, &err) != SP_OK) return;
+    (void)!chain_spec_version(w->e.any, spec, &err);
+    const int64_t lag = clock_ms() / 1000 - (int64_t)(b.seconds & INT64_MAX);
     (void)pthread_mutex_lock(&w->lock);
-    w->health.l2_gas_price = price;
+    w->health.l2_gas_price = b.l2_gas_price;
+    w->health.lag_s = lag > 0 ? lag : 0;
+    memcpy(w->health.spec, spec, sizeof spec);
     (void)pthread_mutex_unlock(&w->lock);
 }
 
@@ -307,11 +285,13 @@ static void round_of(watch *w)
         if (s == SP_ERR_FORMAT) other_chain(w, &err);
     }
     if (s == SP_OK && w->verdict != WATCH_TERMS_RIGHT) return;
+    if (s == SP_OK && !begin_again(w, &err)) s = SP_ERR_IO;
     if (s == SP_OK && !w->started && !start(w, &err)) s = SP_ERR_IO;
     /* Events first: what is looked up afterwards is at least as new. */
     if (s == SP_OK) s = read_events(w, &err);
-    if (s == SP_OK && !look_up_all(w, &err)) s = SP_ERR_IO;
-    if (s == SP_OK && clock_ns() >= w->price_at_ns) ask_price(w);
+    if (s == SP_OK && !escrow_look(w->a, w->d, &w->e, w->contract, &err)) s = SP_ERR_IO;
+    if (s == SP_OK && !account_look(w->a, w->d, &w->e, w->contract, &err)) s = SP_ERR_IO;
+    if (s == SP_OK && clock_ns() >= w->latest_at_ns) ask_latest(w);
     /* The chain changed meanwhile, or two endpoints are not on one block: the next round reads it.
      * Where they go on contradicting each other, people must know. */
     w->waits = s == SP_ERR_CANCEL ? w->waits + 1 : 0;
@@ -362,6 +342,8 @@ sp_status watch_open(app *a, const char *database, char *why, bool *mismatch)
     watch *w = calloc(1, sizeof *w);
     if (w == NULL) return SP_ERR_NOMEM;
     w->a = a;
+    w->health.lag_s = -1;
+    w->max_blocks = MAX_BLOCKS;
     (void)pthread_mutex_init(&w->lock, NULL);
     sp_status status = felt_read_hex(&w->contract, s->contract, strlen(s->contract));
     if (status == SP_OK && felt_is_zero(w->contract)) status = SP_ERR_FORMAT;

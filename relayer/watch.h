@@ -9,6 +9,9 @@
 
 #include "relayer/terms.h"
 
+/* In meta: the block from which events are read again, as an administrator has said. */
+#define WATCH_RESCAN "chain_rescan"
+
 struct app;
 typedef struct watch watch;
 
@@ -29,6 +32,8 @@ typedef struct {
     char mismatch[TERMS_WHY]; /* "", or why the contract is not gone by */
     char verifier[FELT_HEX];  /* hash of its class; "": not known */
     u128 l2_gas_price;        /* FRI; 0: not known */
+    int64_t lag_s;          /* how old the newest block was when it was asked for; -1: not known */
+    char spec[RPC_VERSION]; /* of the nodes' JSON-RPC; "": not known */
 } watch_health;
 watch_health watch_look(struct app *a);
 

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 sp_status chain_id(rpc *r, felt *id, rpc_error *err)
 {
@@ -14,6 +15,20 @@ sp_status chain_id(rpc *r, felt *id, rpc_error *err)
     sp_status st = chain_parse_felt(id, v);
     json_decref(v);
     return st;
+}
+
+sp_status chain_spec_version(rpc *r, char out[RPC_VERSION], rpc_error *err)
+{
+    json_t *v;
+    SP_TRY(rpc_call(r, &v, "starknet_specVersion", "[]", err));
+    const char *text = json_string_value(v);
+    /* Digits and points, and what may follow them: "0.9.0-rc.2". */
+    const bool ok = text != NULL && text[0] >= '0' && text[0] <= '9' &&
+                    strlen(text) < RPC_VERSION &&
+                    strspn(text, "0123456789.-+abcdefghijklmnopqrstuvwxyz") == strlen(text);
+    if (ok) (void)snprintf(out, RPC_VERSION, "%s", text);
+    json_decref(v);
+    return ok ? SP_OK : SP_ERR_FORMAT;
 }
 
 sp_status chain_block_number(rpc *r, uint64_t *number, rpc_error *err)
@@ -34,17 +49,18 @@ sp_status chain_time(rpc *r, uint64_t *seconds, rpc_error *err)
     return st;
 }
 
-sp_status chain_l2_gas_price(rpc *r, u128 *fri, rpc_error *err)
+sp_status chain_latest(rpc *r, chain_latest_block *out, rpc_error *err)
 {
     json_t *v;
     felt price;
-    u128 out;
+    chain_latest_block b;
     SP_TRY(rpc_call(r, &v, "starknet_getBlockWithTxHashes", "{\"block_id\":\"latest\"}", err));
     sp_status st = chain_parse_felt(
         &price, json_object_get(json_object_get(v, "l2_gas_price"), "price_in_fri"));
+    if (st == SP_OK) st = chain_parse_u64(&b.seconds, json_object_get(v, "timestamp"));
     json_decref(v);
-    if (st == SP_OK) st = felt_to_u128(&out, price);
-    if (st == SP_OK) *fri = out;
+    if (st == SP_OK) st = felt_to_u128(&b.l2_gas_price, price);
+    if (st == SP_OK) *out = b;
     return st;
 }
 

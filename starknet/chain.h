@@ -11,11 +11,19 @@
 #include "starknet/txjson.h"
 
 SP_MUST_USE sp_status chain_id(rpc *r, felt *id, rpc_error *err);
+/* Of the JSON-RPC that the node speaks, as "0.8.1"; room for RPC_VERSION bytes. */
+#define RPC_VERSION 24
+SP_MUST_USE sp_status chain_spec_version(rpc *r, char out[RPC_VERSION], rpc_error *err);
 SP_MUST_USE sp_status chain_block_number(rpc *r, uint64_t *number, rpc_error *err);
 /* Of the latest accepted block, in seconds since 1970. */
 SP_MUST_USE sp_status chain_time(rpc *r, uint64_t *seconds, rpc_error *err);
-/* Of one unit of L2 gas in the latest accepted block, in FRI. */
-SP_MUST_USE sp_status chain_l2_gas_price(rpc *r, u128 *fri, rpc_error *err);
+/* The latest accepted block: its time in seconds since 1970, the price of one unit of L2 gas in
+ * FRI. */
+typedef struct {
+    uint64_t seconds;
+    u128 l2_gas_price;
+} chain_latest_block;
+SP_MUST_USE sp_status chain_latest(rpc *r, chain_latest_block *out, rpc_error *err);
 /* Of an accepted block. rpc_code RPC_BLOCK_NOT_FOUND: the node has none of this number. */
 SP_MUST_USE sp_status chain_block_hash(rpc *r, felt *hash, uint64_t number, rpc_error *err);
 /* On the pre-confirmed block: transactions that are not in a block yet count. */

@@ -48,21 +48,22 @@ sp_status curve_lift_x(felt *y, felt x) { return felt_sqrt(y, right_side(x)); }
  * xy = x1*y2 + x2*y1, xz, yz. With a = 1:
  *   m = yy - xz - 3b*zz,  p = yy + xz + 3b*zz,  s = 3*xx + zz,  t = xx + 3b*xz - zz
  *   x = xy*m - yz*t,      y = p*m + s*t,        z = yz*p + xy*s */
-static void combine(curve_point *out, felt xx, felt yy, felt zz, felt xy, felt xz, felt yz)
+SP_FN void combine(curve_point *out, felt xx, felt yy, felt zz, felt xy, felt xz, felt yz)
 {
-    felt c = felt_add(xz, felt_mul(beta3, zz));
-    felt m = felt_sub(yy, c), p = felt_add(yy, c);
-    felt s = felt_add(felt_add(felt_add(xx, xx), xx), zz);
-    felt t = felt_add(felt_sub(xx, zz), felt_mul(beta3, xz));
+    /* Operands of products need not be reduced: m, p < 3P, s < 4P, t < 3P. */
+    const felt c = felt_sum(xz, felt_mul(beta3, zz));
+    const felt m = felt_difference(yy, c, 2), p = felt_sum(yy, c);
+    const felt s = felt_sum(felt_sum(felt_sum(xx, xx), xx), zz);
+    const felt t = felt_sum(felt_difference(xx, zz, 1), felt_mul(beta3, xz));
     out->x = felt_sub(felt_mul(xy, m), felt_mul(yz, t));
     out->y = felt_add(felt_mul(p, m), felt_mul(s, t));
     out->z = felt_add(felt_mul(yz, p), felt_mul(xy, s));
 }
 
 /* a1*b2 + a2*b1, given a1*a2 and b1*b2. */
-static felt mixed(felt a1, felt b1, felt a2, felt b2, felt aa, felt bb)
+SP_FN felt mixed(felt a1, felt b1, felt a2, felt b2, felt aa, felt bb)
 {
-    return felt_sub(felt_mul(felt_add(a1, b1), felt_add(a2, b2)), felt_add(aa, bb));
+    return felt_sub(felt_mul(felt_sum(a1, b1), felt_sum(a2, b2)), felt_add(aa, bb));
 }
 
 void curve_add(curve_point *out, const curve_point *a, const curve_point *b)
@@ -72,6 +73,14 @@ void curve_add(curve_point *out, const curve_point *a, const curve_point *b)
     felt xz = mixed(a->x, a->z, b->x, b->z, xx, zz);
     felt yz = mixed(a->y, a->z, b->y, b->z, yy, zz);
     combine(out, xx, yy, zz, xy, xz, yz);
+}
+
+void curve_add_affine(curve_point *out, const curve_point *a, const curve_affine_point *b)
+{
+    const felt xx = felt_mul(a->x, b->x), yy = felt_mul(a->y, b->y);
+    const felt xy = mixed(a->x, a->y, b->x, b->y, xx, yy);
+    const felt xz = felt_add(felt_mul(b->x, a->z), a->x), yz = felt_add(felt_mul(b->y, a->z), a->y);
+    combine(out, xx, yy, a->z, xy, xz, yz);
 }
 
 void curve_double(curve_point *out, const curve_point *a)

@@ -14,10 +14,16 @@ typedef struct {
     felt x, y, z;
 } curve_point;
 
+/* A point that is not infinity. */
+typedef struct {
+    felt x, y;
+} curve_affine_point;
+
 curve_point curve_generator(void);
 curve_point curve_from_affine(felt x, felt y);
 bool curve_is_on(felt x, felt y);
 void curve_add(curve_point *out, const curve_point *a, const curve_point *b);
+void curve_add_affine(curve_point *out, const curve_point *a, const curve_affine_point *b);
 void curve_double(curve_point *out, const curve_point *a);
 void curve_neg(curve_point *out, const curve_point *a);
 /* out = (k mod 2^n_bits)*p; k in little-endian limbs; n_bits a multiple of 4, at most 256, public.

@@ -41,6 +41,12 @@ SP_MUST_USE sp_status ecdsa_sign(felt *r, felt *s, const ecdsa_key *key, felt z,
  * has this x. SP_ERR_REJECT: anything else. */
 SP_MUST_USE sp_status ecdsa_verify(felt pub, felt z, felt r, felt s);
 
+/* The same, and *y of the one of these points that it was (on SP_OK). */
+SP_MUST_USE sp_status ecdsa_verify_lift(felt *y, felt pub, felt z, felt r, felt s);
+/* SP_OK: (r, s) is a signature of z by the point (x, y), which must be one of the curve, as
+ * ecdsa_verify_lift tells it. In about half the time of ecdsa_verify. SP_ERR_REJECT. */
+SP_MUST_USE sp_status ecdsa_verify_point(felt x, felt y, felt z, felt r, felt s);
+
 /* The nonce alone; extra_bytes at most 32. Secret. For sign and its tests. */
 SP_MUST_USE sp_status ecdsa_nonce(scalar *k, const ecdsa_key *key, felt z, const uint8_t *extra,
                                   size_t extra_bytes);

@@ -11,6 +11,8 @@
 
 #define ESCROW_CONTEXT_BYTES 28
 #define ESCROW_PROGRAM_BYTES 28
+/* The token STRK, on mainnet, on Sepolia (docs.starknet.io) and on a devnet. */
+#define ESCROW_STRK "0x4718f5a0fc34cc1af16a1cdee98ffb20c31f5cd61d6ab07201858f4287c938d"
 #define ESCROW_DIGEST_BYTES 31 /* H_in, H_out, io commitment */
 
 /* n <= 31 bytes as a felt, and back: SP_ERR_FORMAT when the value needs more bytes. */

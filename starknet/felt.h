@@ -7,9 +7,7 @@
 #ifndef STARKNET_FELT_H
 #define STARKNET_FELT_H
 
-#include "starknet/ct.h"
-
-__extension__ typedef unsigned __int128 u128;
+#include "starknet/limbs.h"
 
 typedef struct {
     uint64_t l[4];
@@ -25,97 +23,133 @@ typedef struct {
 #define FELT_BYTES 32
 #define FELT_HEX 66 /* "0x", up to 63 digits, and the zero byte */
 
-/* low + high*2^64 = a*b + c + *carry, which is below 2^128; high becomes the carry. The steps below
- * are written out, without loops: compilers then keep the limbs in registers. */
-SP_FN uint64_t felt_mac(uint64_t a, uint64_t b, uint64_t c, uint64_t *carry)
+/* v modulo P. v < 2P. */
+SP_FN felt felt_reduce_once(felt v)
 {
-    u128 x = (u128)a * b + c + *carry;
-    *carry = (uint64_t)(x >> 64);
-    return (uint64_t)x;
-}
-SP_FN uint64_t felt_adc(uint64_t a, uint64_t b, uint64_t *carry)
-{
-    u128 x = (u128)a + b + *carry;
-    *carry = (uint64_t)(x >> 64);
-    return (uint64_t)x;
-}
-/* a - b - *borrow; *borrow is 0 or 1. */
-SP_FN uint64_t felt_sbb(uint64_t a, uint64_t b, uint64_t *borrow)
-{
-    u128 x = (u128)a - b - *borrow;
-    *borrow = (uint64_t)(x >> 64) & 1;
-    return (uint64_t)x;
-}
-
-/* t - P where that is not negative, else t. t < 2P. */
-SP_FN felt felt_reduce_once(uint64_t t0, uint64_t t1, uint64_t t2, uint64_t t3)
-{
-    felt r;
-    uint64_t borrow = 0;
-    r.l[0] = felt_sbb(t0, 1, &borrow);
-    r.l[1] = felt_sbb(t1, 0, &borrow);
-    r.l[2] = felt_sbb(t2, 0, &borrow);
-    r.l[3] = felt_sbb(t3, FELT_P3, &borrow);
-    uint64_t keep = 0 - borrow;
-    SP_CT_HIDE(keep);
-    r.l[0] ^= (r.l[0] ^ t0) & keep;
-    r.l[1] ^= (r.l[1] ^ t1) & keep;
-    r.l[2] ^= (r.l[2] ^ t2) & keep;
-    r.l[3] ^= (r.l[3] ^ t3) & keep;
+    felt r = v;
+    limbs_select(r.l, limbs_sub(r.l, 1, 0, 0, FELT_P3), v.l);
     return r;
 }
-
 SP_FN felt felt_add(felt a, felt b)
 {
-    uint64_t c = 0;
-    uint64_t t0 = felt_adc(a.l[0], b.l[0], &c), t1 = felt_adc(a.l[1], b.l[1], &c);
-    uint64_t t2 = felt_adc(a.l[2], b.l[2], &c), t3 = a.l[3] + b.l[3] + c;
-    return felt_reduce_once(t0, t1, t2, t3); /* < 2P < 2^253 */
+    limbs_add(a.l, b.l[0], b.l[1], b.l[2], b.l[3]);
+    return felt_reduce_once(a); /* < 2P < 2^253 */
 }
+/* P is added where the difference is negative. */
 SP_FN felt felt_sub(felt a, felt b)
 {
-    felt r;
-    uint64_t borrow = 0, c = 0;
-    r.l[0] = felt_sbb(a.l[0], b.l[0], &borrow);
-    r.l[1] = felt_sbb(a.l[1], b.l[1], &borrow);
-    r.l[2] = felt_sbb(a.l[2], b.l[2], &borrow);
-    r.l[3] = felt_sbb(a.l[3], b.l[3], &borrow);
-    uint64_t mask = 0 - borrow; /* P is added where the difference is negative */
-    SP_CT_HIDE(mask);
-    r.l[0] = felt_adc(r.l[0], mask & 1, &c);
-    r.l[1] = felt_adc(r.l[1], 0, &c);
-    r.l[2] = felt_adc(r.l[2], 0, &c);
-    r.l[3] += (mask & FELT_P3) + c;
+    const uint64_t mask = limbs_sub(a.l, b.l[0], b.l[1], b.l[2], b.l[3]);
+    limbs_add(a.l, mask & 1, 0, 0, mask & FELT_P3);
+    return a;
+}
+
+/* Sums that are not reduced, for operands of products alone: 32 P < 2^256. a + b, and a - b + k*P,
+ * which must not be negative; k <= 16. */
+SP_FN felt felt_sum(felt a, felt b)
+{
+    limbs_add(a.l, b.l[0], b.l[1], b.l[2], b.l[3]);
+    return a;
+}
+SP_FN felt felt_difference(felt a, felt b, unsigned k)
+{
+    limbs_add(a.l, k, 0, 0, k * FELT_P3); /* < 2^256: no carry beyond */
+    (void)limbs_sub(a.l, b.l[0], b.l[1], b.l[2], b.l[3]);
+    return a;
+}
+
+/* *out is the lowest limb of a sum, which goes on by one limb. */
+SP_FN void felt_column(uint64_t *out, uint64_t sum[3])
+{
+    *out = sum[0];
+    sum[0] = sum[1];
+    sum[1] = sum[2];
+    sum[2] = 0;
+}
+/* t = a*b, column by column. */
+SP_FN void felt_product(uint64_t t[8], const felt *a, const felt *b)
+{
+    uint64_t sum[3] = {0, 0, 0};
+    limbs_mad(sum, a->l[0], b->l[0]);
+    felt_column(&t[0], sum);
+    limbs_mad(sum, a->l[0], b->l[1]);
+    limbs_mad(sum, a->l[1], b->l[0]);
+    felt_column(&t[1], sum);
+    limbs_mad(sum, a->l[0], b->l[2]);
+    limbs_mad(sum, a->l[1], b->l[1]);
+    limbs_mad(sum, a->l[2], b->l[0]);
+    felt_column(&t[2], sum);
+    limbs_mad(sum, a->l[0], b->l[3]);
+    limbs_mad(sum, a->l[1], b->l[2]);
+    limbs_mad(sum, a->l[2], b->l[1]);
+    limbs_mad(sum, a->l[3], b->l[0]);
+    felt_column(&t[3], sum);
+    limbs_mad(sum, a->l[1], b->l[3]);
+    limbs_mad(sum, a->l[2], b->l[2]);
+    limbs_mad(sum, a->l[3], b->l[1]);
+    felt_column(&t[4], sum);
+    limbs_mad(sum, a->l[2], b->l[3]);
+    limbs_mad(sum, a->l[3], b->l[2]);
+    felt_column(&t[5], sum);
+    limbs_mad(sum, a->l[3], b->l[3]);
+    t[6] = sum[0];
+    t[7] = sum[1];
+}
+/* t = a*a. With a = a0 + B*h the double of a0*B*h is a0*(2 B h), and so on. a < 2^255. */
+SP_FN void felt_square(uint64_t t[8], const felt *a)
+{
+    const uint64_t a0 = a->l[0], a1 = a->l[1], a2 = a->l[2], a3 = a->l[3];
+    const uint64_t twice1 = a1 << 1, twice2 = a2 << 1, twice3 = a3 << 1;
+    const uint64_t from1 = twice2 | a1 >> 63, from2 = twice3 | a2 >> 63; /* limbs of 2*a */
+    uint64_t sum[3] = {0, 0, 0};
+    limbs_mad(sum, a0, a0);
+    felt_column(&t[0], sum);
+    limbs_mad(sum, a0, twice1);
+    felt_column(&t[1], sum);
+    limbs_mad(sum, a0, from1);
+    limbs_mad(sum, a1, a1);
+    felt_column(&t[2], sum);
+    limbs_mad(sum, a0, from2);
+    limbs_mad(sum, a1, twice2);
+    felt_column(&t[3], sum);
+    limbs_mad(sum, a1, from2);
+    limbs_mad(sum, a2, a2);
+    felt_column(&t[4], sum);
+    limbs_mad(sum, a2, twice3);
+    felt_column(&t[5], sum);
+    limbs_mad(sum, a3, a3);
+    t[6] = sum[0];
+    t[7] = sum[1];
+}
+/* t/2^256 mod P, below P when t < 2^256*P and below 2^256 in any case. P = 1 mod 2^64, so that the
+ * lowest limb v of t is cleared by subtracting v*P, which leaves the two limbs above as they are:
+ * the four multipliers are t[0], t[1], t[2] and what is left of t[3]. Their products with P are
+ * less than 2^256*P together, so that the difference of the upper halves is above -P. */
+SP_FN felt felt_montgomery(const uint64_t t[8])
+{
+    uint64_t c = 0;
+    const uint64_t low = limbs_mac(t[0], FELT_P3, 0, &c), v3 = t[3] - low;
+    c += t[3] < low; /* < 2^60: no carry */
+    const uint64_t s0 = limbs_mac(t[1], FELT_P3, 0, &c), s1 = limbs_mac(t[2], FELT_P3, 0, &c),
+                   s2 = limbs_mac(v3, FELT_P3, 0, &c);
+    felt r = {{t[4], t[5], t[6], t[7]}};
+    const uint64_t mask = limbs_sub(r.l, s0, s1, s2, c);
+    limbs_add(r.l, mask & 1, 0, 0, mask & FELT_P3);
     return r;
 }
-/* t = (t + a*b)/2^64 mod P, t of four limbs. Since P = 1 mod 2^64, the multiple of P that clears
- * the lowest limb v is m = -v mod 2^64, and its limbs 1 and 2 are zero: v + m is 0 with a carry
- * unless v is 0. With a < P and t < 2P the result is below 2P: (2P + 2^64*P + 2^64*P)/2^64. */
-SP_FN void felt_mul_step(uint64_t t[4], const felt *a, uint64_t b)
-{
-    uint64_t c = 0, d;
-    uint64_t v = felt_mac(a->l[0], b, t[0], &c);
-    t[0] = felt_mac(a->l[1], b, t[1], &c);
-    t[1] = felt_mac(a->l[2], b, t[2], &c);
-    t[2] = felt_mac(a->l[3], b, t[3], &c);
-    uint64_t m = 0 - v;
-    d = (v | m) >> 63; /* 1 unless v is 0 */
-    t[0] = felt_adc(t[0], 0, &d);
-    t[1] = felt_adc(t[1], 0, &d);
-    t[2] = felt_mac(m, FELT_P3, t[2], &d);
-    t[3] = c + d;
-}
-/* Montgomery product a*b/2^256 mod P. */
+/* Montgomery product a*b/2^256 mod P, for operands whose product is below 2^256*P, as that of felts
+ * is, and of unreduced sums up to 5P (25 P^2 < 2^256*P). */
 SP_FN felt felt_mul(felt a, felt b)
 {
-    uint64_t t[4] = {0, 0, 0, 0};
-    felt_mul_step(t, &a, b.l[0]);
-    felt_mul_step(t, &a, b.l[1]);
-    felt_mul_step(t, &a, b.l[2]);
-    felt_mul_step(t, &a, b.l[3]);
-    return felt_reduce_once(t[0], t[1], t[2], t[3]);
+    uint64_t t[8];
+    felt_product(t, &a, &b);
+    return felt_montgomery(t);
 }
-SP_FN felt felt_sqr(felt a) { return felt_mul(a, a); }
+SP_FN felt felt_sqr(felt a)
+{
+    uint64_t t[8];
+    felt_square(t, &a);
+    return felt_montgomery(t);
+}
 SP_FN felt felt_zero(void)
 {
     const felt r = {{0, 0, 0, 0}};
@@ -125,13 +159,9 @@ SP_FN felt felt_neg(felt a) { return felt_sub(felt_zero(), a); }
 /* a where mask is ~0, b where it is 0. */
 SP_FN felt felt_select(uint64_t mask, felt a, felt b)
 {
-    felt r;
     SP_CT_HIDE(mask);
-    r.l[0] = b.l[0] ^ ((a.l[0] ^ b.l[0]) & mask);
-    r.l[1] = b.l[1] ^ ((a.l[1] ^ b.l[1]) & mask);
-    r.l[2] = b.l[2] ^ ((a.l[2] ^ b.l[2]) & mask);
-    r.l[3] = b.l[3] ^ ((a.l[3] ^ b.l[3]) & mask);
-    return r;
+    limbs_select(b.l, mask, a.l);
+    return b;
 }
 SP_FN bool felt_is_zero(felt a) { return (a.l[0] | a.l[1] | a.l[2] | a.l[3]) == 0; }
 SP_FN bool felt_eq(felt a, felt b)

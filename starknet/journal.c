@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define NAME_ROOM 80 /* a hash, ".tx" or ".new", and the zero byte */
@@ -77,6 +78,16 @@ sp_status journal_add(journal *j, const account_signed *tx)
     if (st == SP_OK && (renameat(j->dir, temp, j->dir, name) || fsync(j->dir))) st = SP_ERR_IO;
     if (st != SP_OK) (void)unlinkat(j->dir, temp, 0);
     return st;
+}
+
+uint64_t journal_age(const journal *j, felt hash)
+{
+    char name[NAME_ROOM];
+    struct stat st;
+    name_of(name, hash, ".tx");
+    const time_t now = time(NULL);
+    if (fstatat(j->dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || st.st_mtime >= now) return 0;
+    return (uint64_t)(now - st.st_mtime);
 }
 
 sp_status journal_remove(journal *j, felt hash)

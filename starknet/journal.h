@@ -33,6 +33,8 @@ void journal_free(account_signed *list, size_t n);
 /* The calldata of an invoke transaction of a journal, to be freed. SP_ERR_FORMAT: it is another
  * kind of transaction. SP_ERR_NOMEM. */
 SP_MUST_USE sp_status journal_calldata(felt **out, size_t *n, const account_signed *tx);
+/* Seconds since the entry was written, by the clock that the disk has; 0 when there is none. */
+uint64_t journal_age(const journal *j, felt hash);
 /* Removes the entry; SP_OK also when there is none. For transactions whose fate is final. */
 SP_MUST_USE sp_status journal_remove(journal *j, felt hash);
 

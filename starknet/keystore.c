@@ -4,6 +4,7 @@
 #include "starknet/ct.h"
 #include "starknet/disk.h"
 #include "starknet/keccak.h"
+#include "starknet/private_file.h"
 
 #include <fcntl.h>
 #include <jansson.h>
@@ -254,6 +255,7 @@ sp_status keystore_file_read(char **json, size_t *len, bool *others, const char 
         if (k <= 0) break;
         n += (size_t)k;
     }
+    const bool open_to_others = !private_file_check(fd);
     close(fd);
     if (st == SP_OK && n > KEYSTORE_MAX_BYTES) st = SP_ERR_LIMIT;
     if (st != SP_OK) {
@@ -262,6 +264,6 @@ sp_status keystore_file_read(char **json, size_t *len, bool *others, const char 
     }
     *json = p;
     *len = n;
-    *others = (s.st_mode & 077) != 0;
+    *others = open_to_others;
     return SP_OK;
 }

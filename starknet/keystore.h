@@ -29,7 +29,7 @@ SP_MUST_USE sp_status keystore_open(uint8_t secret[KEYSTORE_SECRET], const char 
 /* Creates path with mode 0600 and writes it through to the disk. Never replaces a file. SP_ERR_IO:
  * the system said no, or the file exists; nothing is then left of it. */
 SP_MUST_USE sp_status keystore_file_write(const char *path, const char *json);
-/* The text of a regular file, to be freed. *others: it is open to other users than its owner.
+/* The text of a regular file, to be freed. *others: it is open to other users (private_file.h).
  * SP_ERR_IO, SP_ERR_LIMIT (longer than KEYSTORE_MAX_BYTES), SP_ERR_NOMEM; *json is then NULL. */
 SP_MUST_USE sp_status keystore_file_read(char **json, size_t *len, bool *others, const char *path);
 

@@ -5,8 +5,7 @@
 
 /* n = 0x0800000000000010ffffffffffffffffb781126dcae7b2321e66a241adc64d2f (Starknet documentation)
  */
-static const uint64_t order[4] = {0x1e66a241adc64d2fu, 0xb781126dcae7b232u, 0xffffffffffffffffu,
-                                  0x0800000000000010u};
+static const uint64_t order[4] = {SCALAR_ORDER_0, SCALAR_ORDER_1, SCALAR_ORDER_2, SCALAR_ORDER_3};
 /* -1/n mod 2^64 and 2^512 mod n; scalar_constants (tests) computes both. */
 #define ORDER_NEG_INV UINT64_C(0xbb6b3c4ce8bde631)
 static const scalar mont_r2 = {
@@ -15,50 +14,45 @@ static const scalar mont_r2 = {
 /* out = t - n and 0, or t and ~0 when that is negative. t < 2^256. */
 static uint64_t sub_order(uint64_t out[4], const uint64_t t[4])
 {
-    u128 borrow = 0;
-    for (unsigned i = 0; i < 4; i++) {
-        u128 x = (u128)t[i] - order[i] - borrow;
-        out[i] = (uint64_t)x;
-        borrow = (x >> 64) & 1;
-    }
-    return 0 - (uint64_t)borrow;
+    memcpy(out, t, 4 * sizeof *out);
+    return limbs_sub(out, order[0], order[1], order[2], order[3]);
 }
 
-/* t < 2n. */
-static scalar reduce_once(const uint64_t t[4])
+/* t < 2n. Limbs that are in no array of ours but the result's are left to the compiler. */
+SP_FN scalar reduce_once(uint64_t t0, uint64_t t1, uint64_t t2, uint64_t t3)
 {
-    scalar r;
-    uint64_t d[4], keep = sub_order(d, t);
-    SP_CT_HIDE(keep);
-    for (unsigned i = 0; i < 4; i++) r.l[i] = (t[i] & keep) | (d[i] & ~keep);
-    ct_wipe(d, sizeof d);
+    const uint64_t t[4] = {t0, t1, t2, t3};
+    scalar r = {{t0, t1, t2, t3}};
+    limbs_select(r.l,
+                 limbs_sub(r.l, SCALAR_ORDER_0, SCALAR_ORDER_1, SCALAR_ORDER_2, SCALAR_ORDER_3), t);
     return r;
 }
 
-/* a*b/2^256 mod n. */
-static scalar mont_mul(const scalar *a, const scalar *b)
+/* t = (t + a*b)/2^64 mod n: below 2n again, and so of four limbs. */
+SP_FN void mont_step(uint64_t t[4], const scalar *a, uint64_t b)
 {
-    uint64_t t[5] = {0, 0, 0, 0, 0};
-    for (unsigned i = 0; i < 4; i++) {
-        u128 c = 0;
-        for (unsigned j = 0; j < 4; j++) {
-            c += (u128)a->l[j] * b->l[i] + t[j];
-            t[j] = (uint64_t)c;
-            c >>= 64;
-        }
-        t[4] = (uint64_t)c;
-        uint64_t m = t[0] * ORDER_NEG_INV;
-        c = ((u128)m * order[0] + t[0]) >> 64;
-        for (unsigned j = 1; j < 4; j++) {
-            c += (u128)m * order[j] + t[j];
-            t[j - 1] = (uint64_t)c;
-            c >>= 64;
-        }
-        t[3] = (uint64_t)(c + t[4]); /* < 2n: no fifth limb */
-    }
-    scalar r = reduce_once(t);
-    ct_wipe(t, sizeof t);
-    return r;
+    uint64_t c = 0, d = 0;
+    t[0] = limbs_mac(a->l[0], b, t[0], &c);
+    t[1] = limbs_mac(a->l[1], b, t[1], &c);
+    t[2] = limbs_mac(a->l[2], b, t[2], &c);
+    t[3] = limbs_mac(a->l[3], b, t[3], &c);
+    const uint64_t m = t[0] * ORDER_NEG_INV;
+    (void)limbs_mac(m, SCALAR_ORDER_0, t[0], &d);
+    t[0] = limbs_mac(m, SCALAR_ORDER_1, t[1], &d);
+    t[1] = limbs_mac(m, SCALAR_ORDER_2, t[2], &d);
+    t[2] = limbs_mac(m, SCALAR_ORDER_3, t[3], &d);
+    t[3] = c + d;
+}
+
+/* *out = a*b/2^256 mod n; out may be one of them. */
+static void mont_mul(scalar *out, const scalar *a, const scalar *b)
+{
+    uint64_t t[4] = {0, 0, 0, 0};
+    mont_step(t, a, b->l[0]);
+    mont_step(t, a, b->l[1]);
+    mont_step(t, a, b->l[2]);
+    mont_step(t, a, b->l[3]);
+    *out = reduce_once(t[0], t[1], t[2], t[3]);
 }
 
 sp_status scalar_read(scalar *out, const uint8_t be[32])
@@ -96,35 +90,33 @@ bool scalar_below_2_251(const scalar *a) { return a->l[3] >> 59 == 0; }
 
 scalar scalar_add(const scalar *a, const scalar *b)
 {
-    uint64_t t[4];
-    u128 c = 0;
-    for (unsigned i = 0; i < 4; i++) {
-        c += (u128)a->l[i] + b->l[i];
-        t[i] = (uint64_t)c;
-        c >>= 64;
-    }
-    scalar r = reduce_once(t);
+    uint64_t t[4] = {a->l[0], a->l[1], a->l[2], a->l[3]};
+    limbs_add(t, b->l[0], b->l[1], b->l[2], b->l[3]);
+    const scalar r = reduce_once(t[0], t[1], t[2], t[3]);
     ct_wipe(t, sizeof t);
     return r;
 }
 
 scalar scalar_mul(const scalar *a, const scalar *b)
 {
-    scalar m = mont_mul(a, b);
-    return mont_mul(&m, &mont_r2);
+    scalar m;
+    mont_mul(&m, a, b);
+    mont_mul(&m, &m, &mont_r2);
+    return m;
 }
 
 scalar scalar_inv(const scalar *a)
 {
     const uint64_t e[4] = {order[0] - 2, order[1], order[2], order[3]};
     const scalar one = {{1, 0, 0, 0}};
-    scalar m = mont_mul(a, &mont_r2), r = m; /* the leading bit of the exponent, 251 */
+    scalar m, r;
+    mont_mul(&m, a, &mont_r2);
+    r = m; /* the leading bit of the exponent, 251 */
     for (unsigned bit = 251; bit-- > 0;) {
-        r = mont_mul(&r, &r);
-        if (e[bit / 64] >> bit % 64 & 1) r = mont_mul(&r, &m); /* the exponent is public */
+        mont_mul(&r, &r, &r);
+        if (e[bit / 64] >> bit % 64 & 1) mont_mul(&r, &r, &m); /* the exponent is public */
     }
     ct_wipe(&m, sizeof m);
-    scalar out = mont_mul(&r, &one);
-    ct_wipe(&r, sizeof r);
-    return out;
+    mont_mul(&r, &r, &one);
+    return r;
 }

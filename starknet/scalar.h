@@ -11,6 +11,12 @@ typedef struct {
     uint64_t l[4];
 } scalar;
 
+/* The order, limbs little endian. */
+#define SCALAR_ORDER_0 UINT64_C(0x1e66a241adc64d2f)
+#define SCALAR_ORDER_1 UINT64_C(0xb781126dcae7b232)
+#define SCALAR_ORDER_2 UINT64_C(0xffffffffffffffff)
+#define SCALAR_ORDER_3 UINT64_C(0x0800000000000010)
+
 /* 32 bytes, big endian. read: SP_ERR_FORMAT when the value is not below n; *out is then untouched.
  */
 SP_MUST_USE sp_status scalar_read(scalar *out, const uint8_t be[32]);

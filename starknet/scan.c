@@ -1,6 +1,7 @@
 /* scan.c - a step of the event scanner. */
 #include "starknet/scan.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,23 @@ void scan_init(scan_cursor *c, uint64_t first_block)
 {
     memset(c, 0, sizeof *c);
     c->next = first_block;
+}
+
+sp_status scan_anchor(rpc *r, scan_cursor *c, rpc_error *err)
+{
+    static const uint64_t depths[] = {10000, 1000, 100, 10, 1};
+    scan_cursor a = *c;
+    if (c->n != 0) return SP_ERR_ARG;
+    for (size_t i = 0; i < SP_COUNT(depths); i++) {
+        if (depths[i] > c->next) continue;
+        a.kept[a.n].block = c->next - depths[i];
+        const sp_status st = chain_block_hash(r, &a.kept[a.n].hash, a.kept[a.n].block, err);
+        if (st == SP_ERR_REJECT) continue; /* a node that keeps no old blocks */
+        SP_TRY(st);
+        a.n++;
+    }
+    *c = a;
+    return SP_OK;
 }
 
 /* Whether the chain has this block. */
@@ -35,7 +53,11 @@ static sp_status count_valid(rpc *r, unsigned *n, const scan_cursor *c, rpc_erro
         SP_TRY(has_block(r, &has, c->kept[*n - 1].block, c->kept[*n - 1].hash, err));
         if (has) break;
     }
-    return *n == 0 && c->n > 0 ? SP_ERR_LIMIT : SP_OK;
+    if (*n > 0 || c->n == 0) return SP_OK;
+    memset(err, 0, sizeof *err);
+    err->code = RPC_BLOCK_NOT_FOUND;
+    (void)snprintf(err->message, sizeof err->message, "%s", SCAN_LOST);
+    return SP_ERR_REJECT;
 }
 
 static sp_status read_pages(rpc *r, scan_result *out, uint64_t from, uint64_t to,

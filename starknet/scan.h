@@ -12,6 +12,7 @@
 #include "starknet/chain.h"
 
 #define SCAN_KEPT 64
+#define SCAN_LOST "none of the blocks that were read is on the chain any more"
 
 typedef struct {
     uint64_t next; /* the first block not handed over yet */
@@ -24,6 +25,10 @@ typedef struct {
 
 /* Events from this block on. */
 void scan_init(scan_cursor *c, uint64_t first_block);
+/* Of a new cursor: blocks before its first are kept, 1 to 10,000 before it as far as the chain has
+ * so many, so that the first ones may be undone, too. A chain that goes back behind them is
+ * another. */
+SP_MUST_USE sp_status scan_anchor(rpc *r, scan_cursor *c, rpc_error *err);
 
 typedef struct {
     felt address;
@@ -41,8 +46,9 @@ typedef struct {
     size_t n_pages;
 } scan_result;
 
-/* One step; c is changed on SP_OK alone. SP_ERR_LIMIT also: none of the kept blocks is on the chain
- * any more. SP_ERR_CANCEL: the chain changed meanwhile; try again. Else errors of chain.h. */
+/* One step; c is changed on SP_OK alone. SP_ERR_REJECT and the message SCAN_LOST:
+ * none of the kept blocks is on the chain any more, and none ever will be. SP_ERR_CANCEL: the chain
+ * changed meanwhile; try again. Else errors of chain.h. */
 SP_MUST_USE sp_status scan_step(rpc *r, scan_result *out, scan_cursor *c, const scan_filter *filter,
                                 rpc_error *err);
 void scan_free(scan_result *result);

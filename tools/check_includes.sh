@@ -38,6 +38,8 @@ for folder in core air vm verifier prover cuda starknet guest include market cli
             */*) ;;
             # Guests see their public header by its name alone.
             sprove_guest.h | machine_io.h | job.h) [ "$folder" = guest ] && continue ;;
+            # So do the public headers among themselves, installed side by side.
+            sprove.h) [ "$folder" = include ] && continue ;;
             esac
             ok=no
             for into in $list; do

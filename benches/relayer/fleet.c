@@ -154,7 +154,7 @@ static bool say_result(const lease *l)
                        .attempt = (uint32_t)l->attempt,
                        .status = DIGEST_SUCCESS,
                        .proof_bytes = m->proof_bytes,
-                       .cycles = 432};
+                       .cycles = m->cycles};
     digest_signature sig;
     felt z;
     uint8_t be[32] = {0};
@@ -170,13 +170,13 @@ static bool say_result(const lease *l)
     hex_write(io, m->io_commitment, 31);
     return send_json(s,
                      json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:{s:s, s:s}, s:s, s:{s:s, s:I},"
-                               " s:{s:i, s:i, s:i}, s:o}",
+                               " s:{s:I, s:i, s:i}, s:o}",
                                "message_type", "task_result", "id", "t", "task_id", l->task,
                                "attempt", l->attempt, "lease_token", l->token, "status", "success",
                                "output", "sha256", m->output_sha256, "inline_b64", m->output_b64,
                                "io_commitment", io, "proof", "sha256", m->proof_sha256, "size",
-                               (json_int_t)m->proof_bytes, "usage", "cycles", 432, "exec_ms", 1,
-                               "prove_ms", 1, "signature", signature_json(&sig)));
+                               (json_int_t)m->proof_bytes, "usage", "cycles", (json_int_t)m->cycles,
+                               "exec_ms", 1, "prove_ms", 1, "signature", signature_json(&sig)));
 }
 
 void fleet_uploaded(fleet *f, const request *q, int status)
@@ -392,7 +392,7 @@ uint64_t fleet_tick(fleet *f, uint64_t now)
     }
     if (f->n == 0 || f->interval_ns == 0) return now + RETRY_NS;
     if (f->beat_at_ns == 0) f->beat_at_ns = now;
-    for (; f->beat_at_ns <= now; f->beats++, f->beat_at_ns += f->interval_ns / f->n)
-        beat(&f->node[f->beats % f->n], now);
+    for (; f->beat_at_ns <= now; f->beat_at_ns += f->interval_ns / f->n)
+        beat(&f->node[f->beats++ % f->n], now);
     return f->beat_at_ns;
 }

@@ -29,13 +29,13 @@ typedef struct fleet {
     int epoll;
     sim_node *node;
     size_t n, in_flight, most_in_flight;
-    size_t *down, down_first, down_n;        /* a ring: who connects next */
-    uint64_t retry_ns, look_ns;              /* nobody connects before; who hangs is looked for */
-    uint64_t interval_ns, beat_at_ns, beats; /* of one node's heartbeats */
+    size_t *down, down_first, down_n; /* a ring: who connects next */
+    uint64_t retry_ns, look_ns;       /* nobody connects before; who hangs is looked for */
+    uint64_t interval_ns, beat_at_ns; /* of one node's heartbeats */
     unsigned capacity;
     const proofs *proofs; /* NULL: takes no task */
     pool *uploads;
-    atomic_size_t up, lost, refused; /* looked at from another thread */
+    atomic_size_t up, lost, refused, beats; /* looked at from another thread */
     atomic_size_t taken, delivered, rejected;
     atomic_bool cut;
     histogram beat, handshake; /* from connect to registered */

@@ -1,6 +1,7 @@
 /* proofs.c - see proofs.h. */
 #include "proofs.h"
 
+#include "air/proof.h"
 #include "market/base64.h"
 #include "market/hex.h"
 #include "relayer/programs.h"
@@ -52,9 +53,14 @@ static bool read_one(made *m, const char *folder, size_t number)
     m->payload = (char *)read_file(folder, number, "json", &payload_bytes);
     m->proof = read_file(folder, number, "proof", &m->proof_bytes);
     m->output_b64 = malloc(BASE64_TEXT(out_bytes));
+    proof_view view;
+    proof_shape shape;
+    proof_error error;
     const bool ok = in != NULL && out != NULL && m->payload != NULL && m->proof != NULL &&
-                    m->output_b64 != NULL;
+                    m->output_b64 != NULL &&
+                    proof_read(&view, &shape, m->proof, m->proof_bytes, &error) == SP_OK;
     if (ok) {
+        m->cycles = view.st.cycles;
         (void)SHA256(in, in_bytes, hash);
         hex_write(m->input_sha256, hash, 32);
         (void)SHA256(out, out_bytes, m->output_hash);

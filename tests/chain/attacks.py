@@ -6,7 +6,6 @@ transaction past `sprove`, whose own checks would stop most of them. usage:
 Groups come in any order, but `pause` last: it has the honest proof paid, which shows that it could have been before."""
 
 import os
-import shutil
 import sys
 
 import devnet
@@ -21,8 +20,7 @@ GROUPS = {name: kind for kind, names in (
 
 def setup(folder, sprove, raw, weak):
     world.stop(folder)
-    shutil.rmtree(folder, ignore_errors=True)
-    os.makedirs(folder)
+    devnet.new_folder(folder)
     why = devnet.missing()
     try:
         import starknet_py  # noqa: F401

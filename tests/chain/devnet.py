@@ -34,6 +34,14 @@ def missing(compiler=True):
     return None
 
 
+def new_folder(path):
+    """Its whole path; what was there is removed."""
+    path = os.path.abspath(path)
+    shutil.rmtree(path, ignore_errors=True)
+    os.makedirs(path)
+    return path
+
+
 def skip(why):
     print("  skipped:", why, flush=True)
     return SKIPPED

@@ -5,7 +5,6 @@ usage: devnet_demo.py SPROVE CHAIN_RAW DIRECTORY"""
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -14,7 +13,7 @@ import devnet
 from world import AMOUNT, DEMANDER, JOB, NAMES, PROVIDER, RELAYER, THIEF, TREASURY, Raw, u256
 
 PASSWORD = "demo"  # of keys that devnet publishes
-REFUSALS = (2, 3, 4, 7)  # exit codes of sprove for what is refused, here or by the chain
+REFUSALS = (2, 3, 4, 7, 8)  # exit codes of sprove for what is refused, here or by the chain
 
 
 def say(text):
@@ -203,9 +202,7 @@ def main():
     why = devnet.missing()
     if why:
         return devnet.skip(why)
-    folder = os.path.abspath(folder)
-    shutil.rmtree(folder, ignore_errors=True)
-    os.makedirs(folder)
+    folder = devnet.new_folder(folder)
     start = time.monotonic()
     with devnet.Devnet() as node:
         say("starknet-devnet at %s; declaring the verifier and the contract, and deploying it" % node.url)

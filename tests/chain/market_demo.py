@@ -6,7 +6,6 @@ Skipped where a tool is missing. usage: market_demo.py SPROVE CHAIN_RAW RELAYER 
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -31,11 +30,15 @@ class Node:
         self.folder = folder
         os.makedirs(folder, exist_ok=True)
         self.log = open(os.path.join(folder, "log"), "ab")
-        self.process = subprocess.Popen(
-            [program, "--relayer", "http://127.0.0.1:%d" % relayer.port, "--data", folder, "--no-bench", "--address",
+        self.env = demo.env
+        self.command = [
+            program, "--relayer", "http://127.0.0.1:%d" % relayer.port, "--data", folder, "--no-bench", "--address",
              demo.address(who), "--keystore", demo.path(NAMES[who] + ".json"), "--password-file", demo.path("password"),
-             "--rpc", demo.url, "--deployment", demo.deployment, "--sprove", demo.sprove, "--memory", "6"],
-            stderr=self.log, env=demo.env)
+             "--rpc", demo.url, "--deployment", demo.deployment, "--sprove", demo.sprove, "--memory", "6"]
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(self.command, stderr=self.log, env=self.env)
 
     def events(self):
         with open(os.path.join(self.folder, "log"), errors="replace") as f:
@@ -101,9 +104,11 @@ class Market:
         return wait_for("the chain shows the assignment", looked, seconds)
 
     def fsck(self):
-        r = subprocess.run([self.relayer.program, "--fsck", "--set", "server.data=" + self.relayer.folder],
-                           capture_output=True, text=True, check=False)
-        must(r.returncode == 0, "--fsck: " + r.stdout + r.stderr)
+        """What holds, holds, the proofs included: each is for the account that claimed, on this chain and no other."""
+        for chain_id, code, said in (("SN_SEPOLIA", 0, ""), ("SN_MAIN", 1, "does not verify"), ("", 1, "without chain.chain_id")):
+            r = subprocess.run([self.relayer.program, "--fsck", "--proofs", "--set", "server.data=" + self.relayer.folder, "--set",
+                                "chain.chain_id=" + chain_id], capture_output=True, text=True, check=False)
+            must(r.returncode == code and said in r.stdout and (said or not r.stdout), "--fsck: %r %s%s" % (chain_id, r.stdout, r.stderr))
 
     def close(self):
         for n in self.nodes.values():
@@ -195,9 +200,7 @@ def main():
     why = devnet.missing()
     if why:
         return devnet.skip(why)
-    folder = os.path.abspath(folder)
-    shutil.rmtree(folder, ignore_errors=True)
-    os.makedirs(folder)
+    folder = devnet.new_folder(folder)
     start = time.monotonic()
     with devnet.Devnet() as chain_node:
         say("starknet-devnet at %s; deploying the contract" % chain_node.url)

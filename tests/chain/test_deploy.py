@@ -221,12 +221,10 @@ def test_owner(op, deployment):
 
 
 def main():
-    folder = os.path.abspath(sys.argv[1])
     why = devnet.missing()
     if why:
         return devnet.skip(why)
-    shutil.rmtree(folder, ignore_errors=True)
-    os.makedirs(folder)
+    folder = devnet.new_folder(sys.argv[1])
     with devnet.Devnet() as node:
         op = Operator(node, folder)
         test_owner(op, test(op))

@@ -192,6 +192,8 @@ class Node:
         request = params["request"]
         calldata = [int(x, 16) for x in request["calldata"]]
         wanted = int(request["entry_point_selector"], 16)
+        if wanted == selector("is_valid_signature"):
+            return self.is_valid_signature(int(request["contract_address"], 16), calldata)
         for name, value in self.views.items():
             if selector(name) == wanted:
                 if isinstance(value, Exception):
@@ -203,6 +205,10 @@ class Node:
             if selector(name) == wanted:
                 return [hex(x) for x in getattr(self, "view_" + name)(calldata)]
         raise Refused(21)
+
+    def is_valid_signature(self, account, calldata):
+        """Accounts here take any signature."""
+        return [hex(short("VALID"))]
 
     # The contract's views
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import shutil
 import struct
 import subprocess
@@ -42,6 +43,25 @@ def sverify(*args, **more):
     return run(SVERIFY, *args, **more)
 
 
+def on_terminal(*args, **more):
+    """sprove with a terminal for its standard error: the exit code, standard output, and what the terminal was sent."""
+    master, slave = pty.openpty()
+    p = subprocess.Popen([SPROVE, *args], stdout=subprocess.PIPE, stderr=slave, **more)
+    os.close(slave)
+    shown = b""
+    while True:
+        try:
+            piece = os.read(master, 4096)
+        except OSError:
+            break
+        if not piece:
+            break
+        shown += piece
+    os.close(master)
+    out = p.communicate()[0]
+    return p.returncode, out, shown
+
+
 class Case(unittest.TestCase):
     """A test in an empty directory of its own."""
 
@@ -50,13 +70,14 @@ class Case(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.dir, True)
 
     def path(self, name, content=None):
+        """A file's name; with content it is made, for its owner alone, as passwords and keys must be."""
         p = os.path.join(self.dir, name)
         if content is not None:
             if isinstance(content, (dict, list)):
                 content = json.dumps(content)
             if isinstance(content, str):
                 content = content.encode()
-            with open(p, "wb") as f:
+            with open(p, "wb", opener=lambda p, flags: os.open(p, flags, 0o600)) as f:
                 f.write(content)
         return p
 

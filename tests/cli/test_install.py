@@ -69,6 +69,56 @@ int main(void)
         self.assertEqual(p.returncode, 0, p.stderr.decode())
         self.assertEqual(run(self.path("x")).code, 0)
 
+    def pkg_config(self):
+        """The same of the client library, as pkg-config says it of an installed folder that was moved."""
+        self.library()
+        if not shutil.which("pkg-config") or not os.path.exists(os.path.join(BUILD, "market", "sprove-client.pc")):
+            self.skipTest("there is no pkg-config, or no client library")
+        os.rename(self.path("prefix"), self.path("moved"))
+        where = [d for d, _, f in os.walk(self.path("moved")) if "sprove-client.pc" in f][0]
+
+        def say(*words):
+            p = subprocess.run(["pkg-config", *words, "sprove-client"], capture_output=True, text=True, check=False,
+                               env=dict(os.environ, PKG_CONFIG_PATH=where))
+            self.assertEqual(p.returncode, 0, p.stderr)
+            return p.stdout.split()
+        return say("--cflags"), say("--libs")
+
+    def compiles(self, source, flags, link, *compilers):
+        for compiler in compilers or ("gcc -std=gnu11", "g++ -std=c++17 -x c++"):
+            if not shutil.which(compiler.split()[0]):
+                continue
+            p = subprocess.run([*compiler.split(), "-Wall", "-Wextra", "-Werror", *flags, source, "-x", "none", *link, "-o", self.path("x")],
+                               capture_output=True, check=False)
+            self.assertEqual(p.returncode, 0, p.stderr.decode())
+
+    def test_the_example_of_the_client_library_is_built_by_its_command(self):
+        flags, link = self.pkg_config()
+        self.compiles(os.path.join(harness.SOURCE, "examples", "demander.c"), flags, [*link, "-lsprove", "-fopenmp"], "gcc -std=gnu11")
+        payload = self.path("in.json", b'{"algorithm":"fibonacci","n":10}')
+        r = run(self.path("x"), "http://127.0.0.1:1", "fibonacci", payload, self.path("o"), self.path("p"), env={"SPROVE_API_KEY": "a b"})
+        self.assertEqual(r.code, 1)
+        self.assertIn("API key", r.err)
+        self.assertFalse(os.path.exists(self.path("o")))
+
+    def test_a_receiver_of_callbacks_needs_the_client_library_alone(self):
+        flags, link = self.pkg_config()
+        names = ("webhook_verify", "digest_of_job", "client_call", "transfer_run", "sha256_hash", "uuid_read", "base64_read")
+        source = self.path("x.c", "#include <sprove_client.h>\n" +
+                           "".join("int %s(void);\nint %s(void) { return 0; }\n" % (n, n) for n in names) + '''
+int main(void)
+{
+    const char *secret = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    sp_client_options o = sp_client_options_default();
+    sp_client *c;
+    if (sp_client_new(&c, &o, 0) != SP_OK) return 2;
+    sp_client_delete(c);
+    return sprove_webhook_verify(&secret, 1, "msg_1", "1700000000", "v1,x", "{}", 2, 1700000000) ? 1 : 0;
+}
+''')
+        self.compiles(source, flags, link)
+        self.assertEqual(run(self.path("x")).code, 0)
+
     def guest_commands(self):
         if not shutil.which("riscv64-unknown-elf-gcc"):
             self.skipTest("there is no RISC-V compiler")

@@ -133,7 +133,14 @@ class Keys(KeyCase):
         os.chmod(self.store, 0o644)
         r = sprove("keys", "show", "--keystore", self.store, "--password-file", self.password)
         self.assertEqual(r.code, 0)
-        self.assertIn("open to other users", r.err)
+        self.assertEqual(r.err, "sprove: warning: %s is open to other users\n" % self.store)
+        os.chmod(self.store, 0o600)
+        os.chmod(self.password, 0o640)
+        r = sprove("keys", "show", "--keystore", self.store, "--password-file", self.password)
+        self.assertEqual((r.code, r.err), (0, "sprove: warning: %s is open to other users\n" % self.password))
+        # A pipe is nobody else's, whatever its mode.
+        r = sprove("keys", "show", "--keystore", self.store, "--password-file", "/dev/stdin", stdin=b"correct horse\n")
+        self.assertEqual(r.err.count("warning"), 0, r.err)
 
     def no_terminal(self, *words, stdin):
         """In a session without a terminal, as under cron."""

@@ -2,14 +2,13 @@
 
 import json
 import os
-import pty
 import resource
 import signal
 import subprocess
 import time
 
 import harness
-from harness import LONG, MATRIX, SPROVE, Case, exits, sprove
+from harness import LONG, MATRIX, SPROVE, Case, exits, on_terminal, sprove
 
 
 class Outputs(Case):
@@ -290,22 +289,8 @@ class Progress(Case):
 
     def test_a_terminal_gets_a_bar(self):
         payload = self.path("p.json", {"algorithm": "mixed", "rounds": 300000})
-        master, slave = pty.openpty()
-        p = subprocess.Popen([SPROVE, "exec", "mixed", "--input", payload], stdout=subprocess.PIPE,
-                             stderr=slave)
-        os.close(slave)
-        text = b""
-        while True:
-            try:
-                piece = os.read(master, 4096)
-            except OSError:
-                break
-            if not piece:
-                break
-            text += piece
-        p.communicate()
-        os.close(master)
-        self.assertEqual(p.returncode, 0)
+        code, _, text = on_terminal("exec", "mixed", "--input", payload)
+        self.assertEqual(code, 0)
         self.assertIn(b"\r", text)
         self.assertIn(b"running the guest", text)
 

@@ -332,11 +332,11 @@ class Claims(ChainCase):
         self.node.node_info = [1, 2, 3, 0]
         self.node.tasks[7]["tier"] = 3
         self.fails(self.claim("--unchecked"), 7, "asks for a higher tier than the provider's")
-        for given, part in [({"status": COMPLETED}, "paid already"), ({"status": CANCELLED}, "cancelled or refunded"),
-                            ({"status": ASSIGNED, "provider": 5}, "assigned to another provider"),
-                            ({"deadline": self.node.now - 1}, "deadline is over")]:
+        for given, code, part in [({"status": COMPLETED}, 8, "paid already"), ({"status": CANCELLED}, 8, "cancelled or refunded"),
+                                  ({"status": ASSIGNED, "provider": 5}, 7, "assigned to another provider"),
+                                  ({"deadline": self.node.now - 1}, 7, "deadline is over")]:
             self.node.tasks[7] = self.node.task(**given)
-            self.fails(self.claim("--unchecked"), 7, part)
+            self.fails(self.claim("--unchecked"), code, part)
         # The tier of an assigned task counted when it was assigned; the deadline itself is not late.
         self.node.tasks[7] = self.node.task(deadline=self.node.now, status=ASSIGNED, provider=ACCOUNT, tier=3)
         self.assertEqual(self.node.adds(), [])

@@ -1,8 +1,8 @@
 """submit, status, fetch, cancel, tasks: with a real relayer and node, killed meanwhile; and with a relayer that lies."""
 
+import hashlib
 import json
 import os
-import pty
 import shutil
 import signal
 import subprocess
@@ -13,15 +13,15 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "relayer"))
 import harness  # noqa: E402
-from harness import MATRIX, SPROVE, SVERIFY, Case, run  # noqa: E402
+from harness import MATRIX, SPROVE, SVERIFY, Case, on_terminal, run  # noqa: E402
 from lying_relayer import ID, Liar  # noqa: E402
-from relayer_process import Relayer, wait_for  # noqa: E402
+from relayer_process import REAL, Relayer, wait_for  # noqa: E402
 
 BUILD = os.environ.get("SPROVE_BUILD", "build")
 RELAYER = os.path.join(BUILD, "relayer", "sprove-relayer")
 NODE = os.path.join(BUILD, "node", "sprove-node")
-FAST = ["ws.offer=500ms", "ws.heartbeat=700ms", "ws.resume_grace=3s", "ws.heartbeat_timeout=6s", "ws.lease=7s",
-        "ws.start_by=9s"]
+HELLO = os.path.join(BUILD, "tests", "guest", "elf", "hello.elf")
+cached = {}
 LONG = {"algorithm": "fibonacci", "n": 300000}
 
 
@@ -111,6 +111,122 @@ class Lies(Submits):
                                  ("fails", 7, "failed: x?[31m: y??z"), ("expired", 5, "still says running")):
             with self.subTest(mode):
                 self.refused(self.submit(mode), code, part)
+
+    def test_why_it_waits(self):
+        self.liar.tell("waits", *self.good)
+        r = self.sprove("status", ID)
+        self.assertEqual(r.code, 0, r.err)
+        self.assertIn("none of 7 nodes may have it: ram 2, full 4, gpu 1\n", r.out)
+
+    def test_what_is_too_long_for_a_request_goes_by_its_hash(self):
+        given, output, proof = self.greeting()
+        self.liar.tell("", output, proof)
+        r = self.submit_elf()
+        self.assertEqual(r.code, 0, r.err)
+        self.assertEqual(read(self.path("out")), output)
+        body = json.loads(self.liar.server.bodies[0])
+        names = [hashlib.sha256(x).hexdigest() for x in (read(HELLO), given)]
+        self.assertEqual((body["job"]["program"], body["job"]["input"]), ({"sha256": names[0]}, {"sha256": names[1]}))
+        self.assertNotIn("inline_input_b64", body["job"])
+        self.assertEqual(self.liar.server.blobs, {"/api/v1/blobs/" + n: x for n, x in zip(names, (read(HELLO), given))})
+        # Fetched elsewhere, where the ELF and the input say what must have been proved.
+        e = self.environment(self.liar.url, state=self.path("elsewhere"))
+        named = ["fetch", ID, "--program", HELLO, "--profile", "fast", "--output", self.path("again"), "--input"]
+        self.assertEqual(self.sprove(*named, self.long_input, env=e).code, 0)
+        self.fails(self.sprove(*named, self.payload, env=e), 3)
+        # A result of another program is not taken for it.
+        self.liar.tell("", *self.good)
+        os.unlink(self.path("out"))
+        self.fails(self.submit_elf(), 3)
+        self.assertFalse(os.path.exists(self.path("out")))
+
+    def test_what_is_there_is_not_sent_again(self):
+        given, output, proof = self.greeting()
+        self.liar.tell("", output, proof)
+        self.liar.server.programs = {hashlib.sha256(read(HELLO)).hexdigest()}
+        self.assertEqual(self.submit_elf().code, 0)
+        self.assertEqual([q[0] for q in self.liar.server.requests if "/tasks" not in q[1]], ["GET", "HEAD", "PUT"])
+        self.liar.tell("head lies", output, proof)
+        self.assertEqual(self.submit_elf().code, 0)
+        self.assertEqual(self.liar.server.puts, 0)
+
+    def test_uploads_in_parts_go_on_where_they_ended(self):
+        self.liar.tell()
+        given = os.urandom(9000000)
+        path, name = self.path("long", given), "/api/v1/blobs/" + hashlib.sha256(given).hexdigest()
+
+        def submit(mode, begun=b""):
+            self.liar.tell(mode)
+            self.liar.server.programs = {hashlib.sha256(read(HELLO)).hexdigest()}
+            self.liar.server.blobs = {name: begun} if begun else {}
+            r = self.sprove("submit", HELLO, "--input", path, "--patience", "20", "--profile", "fast")
+            self.assertEqual((r.code, r.out), (0, ID + "\n"), (mode, r.err))
+            self.assertEqual(self.liar.server.posts, 1)
+            if mode not in ("put early",):
+                self.assertTrue(self.liar.server.blobs[name] == given, mode)
+            return [q[2].get("Content-Range") for q in self.liar.server.requests if q[0] == "PUT"]
+        part = 4 << 20
+        parts = ["bytes %d-%d/9000000" % x for x in ((0, part - 1), (part, 2 * part - 1), (2 * part, 8999999))]
+        self.assertEqual(submit(""), parts)
+        self.assertEqual(submit("", given[:part]), parts[1:])
+        self.assertEqual(submit("", given[:1]), ["bytes 1-%d/9000000" % part, "bytes %d-%d/9000000" % (part + 1, 2 * part),
+                                                 "bytes %d-8999999/9000000" % (2 * part + 1)])
+        # Answers that are lost, a key that is not told what is there, and offsets that cannot be.
+        self.assertEqual(submit("put drops")[0], parts[0])
+        for mode in ("head 401", "offset beyond", "offset huge", "offset text", "offset negative"):
+            with self.subTest(mode):
+                self.assertEqual(submit(mode), parts)
+                submit(mode, given[:part])
+        self.assertEqual(submit("put early"), parts[:1])
+
+    def test_an_interrupted_upload_submits_nothing(self):
+        self.liar.tell("put hangs")
+        self.liar.server.programs = {hashlib.sha256(read(HELLO)).hexdigest()}
+        p = subprocess.Popen([SPROVE, "submit", HELLO, "--input", self.path("long", bytes(9000000)), "--profile", "fast", "--wait", "--output",
+                              self.path("out")], env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        wait_for("the upload", lambda: self.liar.server.puts, 60)
+        p.send_signal(signal.SIGINT)
+        out, err = p.communicate(timeout=15)
+        self.assertEqual((p.returncode, out, self.liar.server.posts), (130, "", 0), err)
+        self.assertIn("nothing was submitted", err)
+        self.assertEqual([f for f in self.files() if f not in ("in.json", "long", "sprove")], [])
+
+    def test_relayers_that_take_no_input_or_program(self):
+        self.liar.tell()
+        short, long = self.path("short", b"sprove"), self.path("long", bytes(9000000))
+        for mode, code, part in (("put 413", 7, "no?[2J"), ("put 409", 7, "409"), ("put 500", 5, "it answers 500"), ("put garbage", 5, "not JSON"),
+                                 ("put a list", 5, "not JSON"), ("put says nothing", 5, "says that it has others"),
+                                 ("put other offset", 5, "says that it has others"), ("put offset of all", 5, "says that it has others"),
+                                 ("put redirect", 7, "not followed"), ("put endless", 5, "too long"), ("put forgets", 5, "forgets"),
+                                 ("program other", 5, "another program"), ("program registered other", 5, "another program"),
+                                 ("program nothing", 5, "another program"), ("program refused", 7, "no?[2J"), ("program list", 5, "not JSON")):
+            with self.subTest(mode):
+                self.liar.tell(mode, *self.good)
+                which = (HELLO, short) if mode.startswith("program") else (HELLO, long)
+                self.liar.server.programs = set() if mode.startswith("program") else {hashlib.sha256(read(HELLO)).hexdigest()}
+                r = self.sprove("submit", which[0], "--input", which[1], "--profile", "fast", "--wait", "--patience", "2", "--progress", "none", "--output",
+                                self.path("out"), timeout=60)
+                self.assertEqual((r.code, r.out), (code, ""), r.err)
+                self.assertIn(part, r.err)
+                self.assertEqual(self.liar.server.posts, 0)
+                self.assertEqual([f for f in self.files() if f not in ("in.json", "short", "long", "sprove")], [])
+
+    def greeting(self):
+        """A long input, and hello's output and proof for it."""
+        given = b"x" * 165000
+        self.long_input = self.path("long", given)
+        if "greeting" not in cached:
+            r = run(SPROVE, "run", HELLO, "--input", self.long_input, "--proof", self.path("p"), "--output", self.path("o"), "--profile", "fast")
+            self.assertEqual(r.code, 0, r.err)
+            cached["greeting"] = read(self.path("o")), read(self.path("p"))
+            for name in ("o", "p"):
+                os.unlink(self.path(name))
+        self.assertEqual(cached["greeting"][0], b"hello, " + given + b"\n")
+        return (given, *cached["greeting"])
+
+    def submit_elf(self):
+        return self.sprove("submit", HELLO, "--input", self.long_input, "--profile", "fast", "--wait", "--patience", "2", "--progress",
+                           "none", "--output", self.path("out"), timeout=100)
 
     def test_a_lost_answer_makes_no_second_task(self):
         r = self.submit("post drops", None, None, "--patience", "20")
@@ -206,7 +322,7 @@ class Lies(Submits):
 class Lives(Submits):
     @classmethod
     def setUpClass(cls):
-        cls.relayer = Relayer(RELAYER, settings=FAST).start()
+        cls.relayer = Relayer(RELAYER, settings=REAL).start()
         cls.folder = tempfile.mkdtemp(prefix="node.")
         with open(os.path.join(cls.folder, "log"), "ab") as log:
             cls.node = subprocess.Popen([NODE, "--relayer", f"http://127.0.0.1:{cls.relayer.port}", "--data", cls.folder,
@@ -248,11 +364,29 @@ class Lives(Submits):
         self.assertEqual(self.sprove("tasks", "--state", "expired").out, "")
         self.fails(self.sprove("tasks", "--state", "nonsense"), 7, "no state")
         self.fails(self.sprove("cancel", task), 7, "conflict_state")
+        # All that it is checked with, for somebody who has no relayer.
+        bundle = self.sprove("fetch", task, "--bundle", self.path("b.tar"), "--json")
+        self.assertEqual((bundle.code, bundle.json()["bundle_bytes"]), (0, os.path.getsize(self.path("b.tar"))), bundle.err)
+        self.assertEqual(run(SVERIFY, "--bundle", self.path("b.tar"), "--json").json()["bundle"]["task_id"], task)
+        piped = subprocess.run([SPROVE, "fetch", task, "--bundle", "-", "--wait"], env=self.env, capture_output=True)
+        with open(self.path("b.tar"), "rb") as f:
+            self.assertEqual((piped.returncode, piped.stdout), (0, f.read()), piped.stderr)
+        self.assertIn("not checked: sverify --bundle", self.sprove("fetch", task, "--bundle", self.path("c.tar")).out)
+        for more in (["--proof", self.path("x")], ["--output", "-"], ["--program", "matrix_multiplication"]):
+            self.fails(self.sprove("fetch", task, "--bundle", self.path("d.tar"), *more), 2, "does not go with --bundle")
+        self.fails(self.sprove("fetch", task, "--bundle", "-", "--json"), 2, "standard output")
+        waiting = self.relayer.call("POST", "/api/v1/tasks", {"payload": {"algorithm": "matrix_multiplication", **MATRIX}, "token_amount": "1",
+                                                              "requirements": {"cpu_threads": 4000}})[1]["task_id"]
+        self.assertIn("no result yet", self.sprove("fetch", waiting, "--bundle", self.path("d.tar")).err)
+        self.assertEqual(self.sprove("cancel", waiting).code, 0)
+        self.assertNotEqual(self.sprove("fetch", waiting, "--bundle", self.path("d.tar")).code, 0)
         # Of another key it is as if it were not there.
         key = self.relayer.call("POST", "/api/v1/api-keys", {"name": "other", "scopes": ["tasks:read", "tasks:write"]})[1]
         e = {**self.env, "SPROVE_API_KEY": key["key"] if "key" in key else key["secret"]}
         for command in ("status", "fetch", "cancel"):
             self.fails(self.sprove(command, task, env=e), 7, "404")
+        self.fails(self.sprove("fetch", task, "--bundle", self.path("d.tar"), env=e), 7, "404")
+        self.assertFalse(os.path.exists(os.path.join(self.dir, "d.tar")))
         self.fails(self.sprove("status", task, env={**self.env, "SPROVE_API_KEY": "spk_wrong"}), 7, "401")
 
     def test_the_price(self):
@@ -264,6 +398,37 @@ class Lives(Submits):
                            self.env["RELAYER_API_URL"]).out
         for line in ("Compute Cost", "Network Fee 15 %", "Treasury 12 %", "Gas Subsidy 3 %", "Total"):
             self.assertIn(line, text)
+
+    def test_a_program_of_ones_own_and_a_long_input(self):
+        given = b"y" * 165000
+        long = self.path("long", given)
+        args = ["submit", HELLO, "--input", long, "--profile", "fast"]
+        r = self.sprove(*args, "--wait", "--output", self.path("o"), "--proof", self.path("p"), "--json", timeout=500)
+        self.assertEqual(r.code, 0, r.err)
+        self.assertEqual(read(self.path("o")), b"hello, " + given + b"\n")
+        again = run(SVERIFY, self.path("p"), "--program", HELLO, "--input", long, "--output", self.path("o"), "--profile", "fast")
+        self.assertEqual(again.code, 0, again.out)
+        about = self.sprove("status", r.json()["task_id"], "--json").json()["job"]
+        self.assertEqual((about["program"], about["input_sha256"]), (hashlib.sha256(read(HELLO)).hexdigest(), hashlib.sha256(given).hexdigest()))
+        # The relayer says the price of it, too.
+        r = self.sprove("estimate", HELLO, "--input", self.path("short", b"sprove"), "--profile", "fast", "--price", "--json", timeout=500)
+        self.assertEqual((r.code, r.json()["price"]["executed"]), (0, False), r.err)
+        # A key without the scopes is told which it lacks.
+        few = self.relayer.call("POST", "/api/v1/api-keys", {"name": "few", "scopes": ["tasks:read", "tasks:write"]})[1]["key"]
+        self.fails(self.sprove(*args, env={**self.env, "SPROVE_API_KEY": few}), 7, "blobs:write")
+
+    def test_a_long_upload_is_shown_and_goes_on(self):
+        given = os.urandom(9000000)
+        long, name = self.path("long", given), hashlib.sha256(given).hexdigest()
+        s, body, headers = self.relayer.call("PUT", "/api/v1/blobs/" + name, given[:5000000], {"Content-Range": "bytes 0-4999999/9000000"})
+        self.assertEqual((s, headers["Upload-Offset"]), (202, "5000000"), body)
+        code, out, shown = on_terminal("submit", HELLO, "--input", long, "--duration", "15m", env=self.env)
+        self.assertEqual(code, 0, shown)
+        task = out.decode().strip()
+        self.assertRegex(shown, rb"\r\x1b\[K\[[#.]{24}\] +\d+ %  upload input")
+        about = self.relayer.call("GET", "/api/v1/tasks/" + task)[1]
+        self.assertEqual((about["job"]["input_sha256"], int(about["job"]["input_bytes"])), (name, len(given)))
+        self.assertEqual(self.sprove("cancel", task).code, 0)
 
     def test_one_key_is_one_task(self):
         args = ["submit", "matrix_multiplication", "--input", self.payload, "--idempotency-key", "k" + str(time.time())]
@@ -306,22 +471,8 @@ class Lives(Submits):
         self.assertIn("cancelled", err)
 
     def test_a_bar_on_a_terminal(self):
-        master, slave = pty.openpty()
-        q = subprocess.Popen([SPROVE, "submit", "fibonacci", "--input", self.long, "--wait"], env=self.env, stdout=subprocess.PIPE,
-                             stderr=slave)
-        os.close(slave)
-        shown = b""
-        try:
-            while True:
-                more = os.read(master, 4096)
-                if not more:
-                    break
-                shown += more
-        except OSError:
-            pass
-        os.close(master)
-        out = q.communicate()[0]
-        self.assertEqual(q.returncode, 0, shown)
+        code, out, shown = on_terminal("submit", "fibonacci", "--input", self.long, "--wait", env=self.env)
+        self.assertEqual(code, 0, shown)
         self.assertRegex(shown, rb"\r\x1b\[K\[[#.]{24}\] +\d+ %  [a-z]+")
         self.assertIn(b"verified", out)
 

@@ -20,7 +20,7 @@ def options_of(command):
     return set(re.findall(r"^  (--[a-z-]+)", text, re.M))
 
 
-CHAIN = {"task", "claim", "earnings", "chain", "keys", "submit", "status", "fetch", "cancel", "tasks"}  # in builds with the Starknet client
+CHAIN = {"task", "claim", "earnings", "chain", "keys", "submit", "status", "fetch", "cancel", "tasks", "login", "logout"}  # in builds with the Starknet client
 
 
 class Usage(Case):

@@ -58,7 +58,9 @@ static bool gpus(const uint8_t *data, size_t n)
     require(h.n_gpus <= HARDWARE_MAX_GPUS);
     for (unsigned i = 0; i < h.n_gpus; i++)
         require(is_printable(h.gpu[i].name, sizeof h.gpu[i].name) &&
-                is_printable(h.gpu[i].compute, sizeof h.gpu[i].compute));
+                is_printable(h.gpu[i].compute, sizeof h.gpu[i].compute) &&
+                is_printable(h.gpu[i].driver, sizeof h.gpu[i].driver) &&
+                h.gpu[i].used_mib <= h.gpu[i].vram_mib);
     return h.n_gpus > 0;
 }
 

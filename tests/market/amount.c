@@ -100,11 +100,16 @@ TEST(amount_escrow_is_exact_for_small_amounts)
 
 TEST(amount_sums_are_exact_or_fail)
 {
+    u256 most;
+    CHECK(number(&most, "1157920892373161954235709850086879078532699846656405640394575840079131296"
+                        "39935"));
     for (size_t i = 0; i < SP_COUNT(sums); i++) {
         u256 a, b, r = amount_from_u64(12345);
         CHECK(number(&a, sums[i].a) && number(&b, sums[i].b));
         sp_status st = amount_add(&r, a, b);
         CHECK(agrees(st, r, sums[i].sum));
+        const u256 capped = amount_add_capped(a, b);
+        CHECK(st == SP_OK ? amount_cmp(capped, r) == 0 : amount_cmp(capped, most) == 0);
         r = amount_from_u64(12345);
         st = amount_sub(&r, a, b);
         CHECK(agrees(st, r, sums[i].difference));

@@ -1,7 +1,7 @@
 """The library signs; examples/webhook_verify.py, examples/webhook_verify.c and, where it is
 installed, the package standardwebhooks check, and agree on what is not genuine.
 
-usage: test_webhook.py SIGN_WEBHOOK WEBHOOK_VERIFY EXAMPLES"""
+usage: test_webhook.py SIGN_WEBHOOK WEBHOOK_VERIFY EXAMPLES [VERIFY_WEBHOOK, the client library's]"""
 
 import base64
 import hashlib
@@ -13,7 +13,7 @@ import sys
 import time
 import unittest
 
-SIGN, C_EXAMPLE, EXAMPLES = sys.argv[1:4]
+SIGN, C_EXAMPLE, EXAMPLES, *LIBRARY = sys.argv[1:5]
 sys.path.insert(0, EXAMPLES)
 import webhook_verify  # noqa: E402
 
@@ -42,7 +42,7 @@ class Callbacks(unittest.TestCase):
         self.assertEqual(webhook_verify.verify(secrets, message_id, timestamp, signature, body), want)
         environment = dict(os.environ, SPROVE_WEBHOOK_SECRETS=" ".join(secrets))
         arguments = [message_id, timestamp, signature]
-        for program in ([C_EXAMPLE], [sys.executable, webhook_verify.__file__]):
+        for program in ([C_EXAMPLE], [sys.executable, webhook_verify.__file__], *([x] for x in LIBRARY)):
             done = subprocess.run(program + arguments, input=body, env=environment, capture_output=True)
             self.assertEqual((done.returncode, done.stderr), (0 if want else 1, b""))
         # The package knows one secret, and bodies that are text.

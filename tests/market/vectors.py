@@ -4,6 +4,7 @@ them with the files that are here.
 usage: vectors.py           compares; 0 equal, 1 different, 77 the packages are not installed
        vectors.py --write   writes them anew"""
 
+import json
 import os
 import random
 import sys
@@ -13,6 +14,7 @@ import uuid
 try:
     from poseidon_py.poseidon_hash import poseidon_hash_many
     from starknet_py.hash.utils import cpp_sign, private_to_stark_key
+    from starknet_py.utils.typed_data import TypedData
 
     packages = True
 except ImportError:
@@ -165,13 +167,92 @@ def digests():
     return text
 
 
-FILES = [("vectors_amount.h", amounts), ("vectors_digest.h", digests)]
+LOGIN = {
+    "StarknetDomain": ["name shortstring", "version shortstring", "chainId shortstring", "revision shortstring"],
+    "Login": ["purpose shortstring", "relayer felt", "origin string", "address ContractAddress", "nonce u128"]
+    + ["issued timestamp", "expires timestamp"],
+}
+
+
+def login(chain, relayer, origin, address, nonce, issued, expires):
+    """Typed data of a login, as docs/relayer.md shows it."""
+    types = {n: [dict(zip(("name", "type"), m.split())) for m in members] for n, members in LOGIN.items()}
+    return {
+        "types": types,
+        "primaryType": "Login",
+        "domain": {"name": "sprove", "version": "v1", "chainId": chain, "revision": "1"},
+        "message": {
+            "purpose": "Log in to a sprove relayer",
+            "relayer": "%#x" % relayer,
+            "origin": origin,
+            "address": "%#x" % address,
+            "nonce": "%#x" % nonce,
+            "issued": str(issued),
+            "expires": str(expires),
+        },
+    }
+
+
+def logins():
+    text = "/* vectors_login.h - logins and their SNIP-12 digests from starknet-py (vectors.py): chain, relayer, origin,\n"
+    text += " * address, nonce, issued, expires, digest, typed data. */\n"
+    text += "static const char *const logins[][9] = {\n"
+    rng = random.Random(12)
+    chains = ["SN_MAIN", "SN_SEPOLIA", "KATANA", "0x1", "a" * 31]
+    origins = ["", "http://127.0.0.1:8000", "https://relayer.example", "x" * 30, "y" * 31, "z" * 32, "https://" + "w" * 247]
+    edges = [(0, 1, 0, 0, 0), (P - 1, P - 1, 2**128 - 1, 10**18 - 1, 10**18 - 1)]
+    for i, origin in enumerate(origins):
+        relayer, address, nonce, issued, expires = (
+            edges[i] if i < len(edges) else
+            (rng.randrange(P), rng.randrange(P), rng.getrandbits(128), 1763750000 + i, 1763750300 + i))
+        chain = chains[i % len(chains)]
+        data = login(chain, relayer, origin, address, nonce, issued, expires)
+        z = TypedData.from_dict(data).message_hash(address)
+        values = [chain, "%#x" % relayer, origin, "%#x" % address, "%#x" % nonce, issued, expires, "%#x" % z]
+        text += "    {" + ",\n     ".join('"%s"' % v for v in values) + ",\n"
+        whole = json.dumps(data, separators=(",", ":")).replace('"', '\\"')
+        parts = [whole[k:k + 90] for k in range(0, len(whole), 90)]
+        for k in range(len(parts) - 1):  # no piece ends between a backslash and what it is for
+            while parts[k].endswith("\\"):
+                parts[k + 1], parts[k] = parts[k][-1] + parts[k + 1], parts[k][:-1]
+        text += "".join('     "%s"\n' % p for p in parts)[:-1] + "},\n"
+    return text + "};\n"
+
+
+PAYEE = ["purpose shortstring", "relayer felt", "node felt", "address ContractAddress", "issued timestamp", "expires timestamp"]
+
+
+def payees():
+    text = "/* vectors_payee.h - what accounts sign for their nodes, and SNIP-12 digests from starknet-py (vectors.py): chain,\n"
+    text += " * relayer, node, address, issued, expires, digest. */\n"
+    text += "static const char *const payees[][7] = {\n"
+    rng = random.Random(13)
+    chains = ["SN_MAIN", "SN_SEPOLIA", "0x1", "a" * 31]
+    edges = [(0, 0, 1, 0, 0), (P - 1, P - 1, P - 1, 2**63 - 1, 2**63 - 1)]
+    types = {n: [dict(zip(("name", "type"), m.split())) for m in members]
+             for n, members in (("StarknetDomain", LOGIN["StarknetDomain"]), ("Payee", PAYEE))}
+    for i in range(8):
+        relayer, node, address, issued, expires = (
+            edges[i] if i < len(edges) else
+            (rng.randrange(P), rng.randrange(P), rng.randrange(P), 1763750000 + i, 1766342000 + i))
+        chain = chains[i % len(chains)]
+        data = {"types": types, "primaryType": "Payee",
+                "domain": {"name": "sprove", "version": "v1", "chainId": chain, "revision": "1"},
+                "message": {"purpose": "Be paid for a sprove node", "relayer": "%#x" % relayer, "node": "%#x" % node,
+                            "address": "%#x" % address, "issued": str(issued), "expires": str(expires)}}
+        z = TypedData.from_dict(data).message_hash(address)
+        values = [chain, "%#x" % relayer, "%#x" % node, "%#x" % address, issued, expires, "%#x" % z]
+        text += "    {" + ",\n     ".join('"%s"' % v for v in values) + "},\n"
+    return text + "};\n"
+
+
+FILES = [("vectors_amount.h", amounts), ("vectors_digest.h", digests), ("vectors_login.h", logins), ("vectors_payee.h", payees)]
 
 
 def main():
     different = 0
     for name, make in FILES:
-        if make == digests and not packages:
+        if make != amounts and not packages:
             print("  skipped: no poseidon-py and starknet-py (SP_STARKNET_PYTHON)")
             return different or 77
         path, text = os.path.join(HERE, name), make()

@@ -3,14 +3,16 @@
 #include "market/work_wire.h"
 #include "tests/market/worked.h"
 
+#include <pthread.h>
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #define FIBONACCI "{\"algorithm\":\"fibonacci\",\"n\":50}"
 
 static work_server *server_of(unsigned max_requests)
 {
-    const work_server_options o = {worker_path(), "/tmp", 512 * MIB, 1, max_requests};
+    const work_server_options o = {worker_path(), "/tmp", 512 * MIB, 1, max_requests, NULL};
     work_server *s = NULL;
     return work_server_new(&s, &o) == SP_OK ? s : NULL;
 }
@@ -20,14 +22,18 @@ TEST(a_server_serves_and_is_replaced_when_it_served_enough)
     uint8_t *input;
     work_request q = job_request(WORK_EXECUTE, "fibonacci", FIBONACCI, &input);
     work_server *s = server_of(3);
+    work_job *alone = work_to_end(&q, 60000);
     work_result first, r;
+    CHECK(alone && came_to(work_done(alone), WORK_SUCCESS));
     CHECK(s && work_server_started(s) == 0);
     for (unsigned i = 0; i < 7; i++) {
         work_call(s, &q, 60000, i ? &r : &first);
         CHECK(came_to(i ? &r : &first, WORK_SUCCESS));
         CHECK_EQ(work_server_started(s), i / 3 + 1);
         if (i) CHECK(memcmp(first.h_out, r.h_out, 31) == 0 && first.cycles == r.cycles);
+        CHECK_BYTES((i ? &r : &first)->output_sha256, work_done(alone)->output_sha256, 32);
     }
+    work_delete(alone);
     work_server_delete(s);
     free(input);
 }
@@ -110,9 +116,48 @@ TEST(a_server_that_crashed_or_hangs_is_replaced)
     free(small);
 }
 
+static _Atomic bool unwanted;
+
+static void *want_no_more(void *arg)
+{
+    const struct timespec pause = {0, 50000000};
+    (void)arg;
+    (void)nanosleep(&pause, NULL);
+    unwanted = true;
+    return NULL;
+}
+
+TEST(a_request_that_nobody_wants_any_more_ends)
+{
+    struct guest g = {0};
+    uint8_t *elf, *small;
+    pthread_t thread;
+    guest_op(&g, OP_jal, 0, 0, 0, 0);
+    work_request endless = guest_request(WORK_EXECUTE, &g, &elf);
+    work_request q = job_request(WORK_EXECUTE, "fibonacci", FIBONACCI, &small);
+    const work_server_options o = {worker_path(), "/tmp", 512 * MIB, 1, 100, &unwanted};
+    work_server *s = NULL;
+    work_result r;
+    unwanted = false;
+    CHECK_EQ(work_server_new(&s, &o), SP_OK);
+    work_call(s, &q, 60000, &r);
+    CHECK(came_to(&r, WORK_SUCCESS));
+    CHECK_EQ(pthread_create(&thread, NULL, want_no_more, NULL), 0);
+    work_call(s, &endless, 600000, &r);
+    CHECK(came_to(&r, WORK_CANCELLED));
+    CHECK_EQ(child_of_ours(), -1);
+    CHECK_EQ(pthread_join(thread, NULL), 0);
+    work_call(s, &q, 60000, &r);
+    CHECK(came_to(&r, WORK_CANCELLED));
+    work_server_delete(s);
+    guest_free(&g);
+    free(elf);
+    free(small);
+}
+
 TEST(a_server_without_its_program_says_so)
 {
-    const work_server_options o = {"/nowhere/sprove-worker", "/tmp", MIB, 1, 1};
+    const work_server_options o = {"/nowhere/sprove-worker", "/tmp", MIB, 1, 1, NULL};
     work_server *s;
     work_request q;
     work_result r;
@@ -237,6 +282,7 @@ TEST(a_result_survives_its_bytes_and_is_not_believed_in_form)
     memset(a.h_in, 9, sizeof a.h_in);
     memset(a.h_out, 10, sizeof a.h_out);
     memset(a.io_commitment, 11, sizeof a.io_commitment);
+    memset(a.output_sha256, 12, sizeof a.output_sha256);
     work_record_write(record, &a);
     CHECK_EQ(work_record_read(&b, record), SP_OK);
     CHECK(b.code == a.code && !strcmp(a.detail, b.detail) && a.exit_code == b.exit_code);
@@ -244,7 +290,8 @@ TEST(a_result_survives_its_bytes_and_is_not_believed_in_form)
           b.verify_us == 5 && b.peak_bytes == 6 && b.grind_us == 12 && b.output_bytes == 7 &&
           b.proof_bytes == UINT64_MAX);
     CHECK(!memcmp(a.program_id, b.program_id, 28) && !memcmp(a.h_in, b.h_in, 31) &&
-          !memcmp(a.h_out, b.h_out, 31) && !memcmp(a.io_commitment, b.io_commitment, 31));
+          !memcmp(a.h_out, b.h_out, 31) && !memcmp(a.io_commitment, b.io_commitment, 31) &&
+          !memcmp(a.output_sha256, b.output_sha256, 32));
     memset(record + 16, 0xff, sizeof a.detail); /* no end, nothing printable */
     CHECK_EQ(work_record_read(&b, record), SP_OK);
     CHECK_EQ(strlen(b.detail), sizeof b.detail - 1);

@@ -46,6 +46,7 @@ TEST(each_reason_has_its_fact)
 {
     is(codes(WELL, NULL, NULL, false), "");
     is(codes(WELL, "stopping", "true", false), "stopping");
+    is(codes(WELL, "key_in_use", "true", false), "key_in_use");
     is(codes(WELL, "draining", "true", false), "draining");
     is(codes(WELL, "connected", "false", false), "not_connected");
     is(codes(WELL, "registered", "false", false), "not_registered");
@@ -54,6 +55,12 @@ TEST(each_reason_has_its_fact)
     is(codes(WELL, "disk_free", "268435456", false), "");
     is(codes(WELL, "measured", "false", false), "not_measured");
     is(codes(WELL, "can_claim", "false", false), "no_account");
+    is(codes(WELL, "account", "{\"state\":\"unproven\",\"required\":true,\"detail\":\"x\"}", false),
+       "account_not_proven");
+    is(codes(WELL, "account", "{\"state\":\"pending\",\"required\":true}", false),
+       "account_not_proven");
+    is(codes(WELL, "account", "{\"state\":\"unproven\",\"required\":false}", false), "");
+    is(codes(WELL, "account", "{\"state\":\"proven\",\"required\":true}", false), "");
     is(codes(WELL, "node_state", "\"probation\"", false), "probation");
     is(codes(WELL, "last_declined", "\"deadline\"", false), "declined");
     is(codes(WELL, "last_offer_at", "null", false), "no_offer");
@@ -67,6 +74,8 @@ TEST(the_relayer_has_reasons_too)
     is(codes(THERE, "state", "\"banned\"", true), "banned");
     is(codes(THERE, "draining", "true", true), "relayer_draining");
     is(codes(THERE, "paused_until", "\"2030-01-01T00:00:00Z\"", true), "paused");
+    is(codes(THERE, "rests_until", "\"2030-01-01T00:00:00Z\"", true), "resting");
+    is(codes(THERE, "rests_until", "null", true), "");
     is(codes(THERE, "quota_left", "0", true), "quota");
     is(codes(THERE, "reputation_ppm", "99999", true), "reputation");
 }

@@ -1,5 +1,7 @@
 /* hardware.c - recorded machines, as the system's files and nvidia-smi describe them. */
 #include "node/hardware.h"
+
+#include "market/sandbox.h"
 #include "tests/test.h"
 
 #include <sys/stat.h>
@@ -126,22 +128,92 @@ TEST(this_machine_is_read)
     hardware_read(&h, "", "/tmp");
     CHECK(h.threads >= 1 && h.cpu_model[0] && h.memory_total > 0);
     CHECK(h.memory_available > 0 && h.memory_available <= h.memory_total);
-    (void)hardware_ask_gpus(&h, "/tmp");
+    (void)hardware_ask_gpus(&h, "/tmp", NULL);
     CHECK(h.n_gpus <= HARDWARE_MAX_GPUS);
 }
 
 TEST(nvidia_smi_is_read)
 {
-    static const char text[] = "NVIDIA H200, 143771, 9.0\nNVIDIA GeForce RTX 4090, 24564, 8.9\r\n"
-                               "Tesla K80, 11441, [N/A]\n";
+    static const char text[] =
+        "NVIDIA H200, 143771, 512, 37, 9.0, 550.54.15\n"
+        "NVIDIA GeForce RTX 4090, the best, 24564, 99999999, 101, 8.9, none\r\n"
+        "Tesla K80, 11441, [N/A], [N/A], [N/A], [N/A]\n";
     hardware h;
     memset(&h, 0, sizeof h);
     hardware_read_gpus(&h, text, strlen(text));
     CHECK_EQ(h.n_gpus, 3);
     CHECK(!strcmp(h.gpu[0].name, "NVIDIA H200") && !strcmp(h.gpu[0].compute, "9.0"));
-    CHECK_EQ(h.gpu[0].vram_mib, 143771);
-    CHECK(!strcmp(h.gpu[1].name, "NVIDIA GeForce RTX 4090") && !strcmp(h.gpu[1].compute, "8.9"));
-    CHECK(!strcmp(h.gpu[2].name, "Tesla K80") && !h.gpu[2].compute[0]);
+    CHECK(h.gpu[0].vram_mib == 143771 && h.gpu[0].used_mib == 512 && h.gpu[0].use_percent == 37);
+    CHECK(!strcmp(h.gpu[0].driver, "550.54.15"));
+    CHECK(!strcmp(h.gpu[1].name, "NVIDIA GeForce RTX 4090, the best"));
+    CHECK(!strcmp(h.gpu[1].compute, "8.9") && !h.gpu[1].driver[0]);
+    CHECK(h.gpu[1].used_mib == 0 && h.gpu[1].use_percent == HARDWARE_NOT_SAID);
+    CHECK(!strcmp(h.gpu[2].name, "Tesla K80") && !h.gpu[2].compute[0] && !h.gpu[2].driver[0]);
+    CHECK(h.gpu[2].used_mib == 0 && h.gpu[2].use_percent == HARDWARE_NOT_SAID);
+}
+
+/* NVIDIA's library in the state `kind`, and an nvidia-smi that is as `smi` says; NULL: none. */
+static enum hardware_gpu_source asked(hardware *h, const char *kind, const char *smi)
+{
+    char library[512], program[64];
+    snprintf(library, sizeof library, SP_TEST_NVML "/libnvml_%s.so", kind);
+    snprintf(program, sizeof program, "%s/%s", root, smi ? smi : "absent");
+    if (smi && symlink(SP_TEST_SMI, program) != 0 && access(program, X_OK) != 0) abort();
+    const unsigned ask_ms = strcmp(kind, "hangs") == 0 ? 1000 : 0;
+    const hardware_gpu_places where = {SP_TEST_GPUS, library, program, ask_ms};
+    memset(h, 0, sizeof *h);
+    return hardware_ask_gpus(h, root, &where);
+}
+
+TEST(nvidias_library_is_asked)
+{
+    hardware h;
+    begin();
+    /* Were the fallback asked, there would be another answer. */
+    CHECK_EQ(asked(&h, "fine", "fine"), HARDWARE_GPU_NVML);
+    CHECK_EQ(h.n_gpus, 2);
+    CHECK(!strcmp(h.gpu[0].name, "NVIDIA H200") && !strcmp(h.gpu[0].compute, "9.0"));
+    CHECK(h.gpu[0].vram_mib == 143771 && h.gpu[0].used_mib == 512 && h.gpu[0].use_percent == 37);
+    CHECK(!strcmp(h.gpu[0].driver, "550.54.15"));
+    CHECK(!strcmp(h.gpu[1].name, "Tesla K80, the second") && !strcmp(h.gpu[1].compute, "3.7"));
+    CHECK(h.gpu[1].vram_mib == 11441 && h.gpu[1].use_percent == HARDWARE_NOT_SAID);
+
+    CHECK_EQ(asked(&h, "no_device", "fine"), HARDWARE_GPU_NVML);
+    CHECK_EQ(h.n_gpus, 0);
+
+    CHECK_EQ(asked(&h, "lost", "fine"), HARDWARE_GPU_NVML);
+    CHECK(h.n_gpus == 1 && h.gpu[0].vram_mib == 11441);
+
+    /* A driver from before these functions. */
+    CHECK_EQ(asked(&h, "old", "fine"), HARDWARE_GPU_NVML);
+    CHECK(h.n_gpus == 2 && h.gpu[0].vram_mib == 143771 && h.gpu[0].used_mib == 512);
+    CHECK(!h.gpu[0].compute[0] && !h.gpu[0].driver[0]);
+    CHECK_EQ(h.gpu[0].use_percent, HARDWARE_NOT_SAID);
+
+    /* What it prints itself is no device, and a name without an end has one. */
+    CHECK_EQ(asked(&h, "loud", "fine"), HARDWARE_GPU_NVML);
+    CHECK(h.n_gpus == 2 && strspn(h.gpu[0].name, "x") == strlen(h.gpu[0].name));
+    end();
+}
+
+TEST(nvidia_smi_is_asked_where_the_library_does_not_answer)
+{
+    static const char *const kinds[] = {"no_driver", "short", "crashes", "hangs", "absent"};
+    hardware h;
+    begin();
+    for (unsigned i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        CHECK_EQ(asked(&h, kinds[i], "fine"), HARDWARE_GPU_SMI);
+        CHECK(h.n_gpus == 1 && !strcmp(h.gpu[0].name, "fallback"));
+    }
+    CHECK_EQ(asked(&h, "absent", NULL), HARDWARE_GPU_NONE);
+    CHECK_EQ(h.n_gpus, 0);
+    CHECK_EQ(asked(&h, "absent", "fails"), HARDWARE_GPU_NONE);
+    CHECK_EQ(h.n_gpus, 0);
+    CHECK_EQ(asked(&h, "hangs", "hangs"), HARDWARE_GPU_NONE);
+    CHECK_EQ(h.n_gpus, 0);
+    /* Nothing is left behind. */
+    CHECK_EQ(sandbox_sweep(root), 0);
+    end();
 }
 
 TEST(what_nvidia_smi_says_otherwise_is_no_gpu)
@@ -150,12 +222,12 @@ TEST(what_nvidia_smi_says_otherwise_is_no_gpu)
         "",
         "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.\n",
         "No devices were found\n",
-        "name, [N/A], 9.0\n",
-        ", 100, 9.0\n",
-        "name, 0, 9.0\n",
-        "name, -5, 9.0\n",
-        "name, 99999999999999999999, 9.0\n",
-        "name, 100\n"};
+        "name, [N/A], 0, 0, 9.0, 1.0\n",
+        ", 100, 0, 0, 9.0, 1.0\n",
+        "name, 0, 0, 0, 9.0, 1.0\n",
+        "name, -5, 0, 0, 9.0, 1.0\n",
+        "name, 99999999999999999999, 0, 0, 9.0, 1.0\n",
+        "name, 100, 0, 9.0, 1.0\n"};
     hardware h;
     memset(&h, 0, sizeof h);
     for (unsigned i = 0; i < sizeof none / sizeof none[0]; i++) {
@@ -163,7 +235,7 @@ TEST(what_nvidia_smi_says_otherwise_is_no_gpu)
         CHECK_EQ(h.n_gpus, 0);
     }
     char many[1024] = "";
-    for (unsigned i = 0; i < 20; i++) strcat(many, "g, 1024, 7.5\n");
+    for (unsigned i = 0; i < 20; i++) strcat(many, "g, 1024, 0, 0, 7.5, 1\n");
     hardware_read_gpus(&h, many, strlen(many));
     CHECK_EQ(h.n_gpus, HARDWARE_MAX_GPUS);
     for (unsigned i = 0; i < 20000; i++) { /* any bytes */
@@ -183,7 +255,7 @@ TEST(specs_are_those_of_the_register_message)
     h.avx2 = true;
     h.memory_total = 64 * GIB - 1;
     h.disk_free = 100 * GIB;
-    hardware_read_gpus(&h, "NVIDIA H200, 143771, 9.0\n", 25);
+    hardware_read_gpus(&h, "NVIDIA H200, 143771, 0, 0, 9.0, 1.0\n", 36);
     json_t *j = hardware_specs(&h);
     char *text = j ? json_dumps(j, JSON_COMPACT | JSON_PRESERVE_ORDER) : NULL;
     CHECK(text &&

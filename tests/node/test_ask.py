@@ -14,15 +14,13 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "relayer"))
-from relayer_process import Relayer, wait_for  # noqa: E402
+from relayer_process import REAL, Relayer, wait_for  # noqa: E402
 
 RELAYER, SPROVE = sys.argv[1], sys.argv[2]
 SEED = {"job": {"profile": "proven"},
         "payload": {"algorithm": "matrix_multiplication", "matrix_a": [[1, 2], [3, 4]], "matrix_b": [[5, 6], [7, 8]]},
         "requirements": {"cpu_threads": 1, "ram_gb": 1, "max_execution_time": 300}, "token_amount": "1000"}
 LONG = dict(SEED, payload={"algorithm": "fibonacci", "n": 400000})
-FAST = ["ws.offer=500ms", "ws.heartbeat=700ms", "ws.resume_grace=3s", "ws.heartbeat_timeout=6s", "ws.lease=7s",
-        "ws.start_by=9s"]
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("SPROVE_")}
 
 
@@ -239,11 +237,11 @@ def test_doctor(r):
     os.chmod(n.folder, 0o755)
     secret = os.path.join(n.folder, "password")
     keys = os.path.join(n.folder, "keys.json")
-    with open(secret, "w") as f:
+    with open(secret, "w", opener=lambda p, flags: os.open(p, flags, 0o600)) as f:
         f.write("right\n")
     subprocess.run([SPROVE, "keys", "new", "--keystore", keys, "--password-file", secret], check=True, capture_output=True)
     with open(secret, "w") as f:
-        f.write("wrong\n")
+        f.write("amiss\n")
     server = http.server.HTTPServer(("127.0.0.1", 0), Wrong)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     n.common[1] = f"http://127.0.0.1:{server.server_address[1]}"
@@ -254,9 +252,27 @@ def test_doctor(r):
     assert {"node key", "memory", "clock", "keystore", "chain"} <= fails, c
     assert c["data folder"]["verdict"] == c["relayer"]["verdict"] == "warn", c
     assert all(x["remedy"] for x in c.values() if x["verdict"] == "fail"), c
-    assert "right" not in json.dumps(c) and "wrong" not in json.dumps(c)
-    # No relayer, and a key file that the daemon refuses, too.
+    assert c["keystore"]["text"] == f"--keystore: {keys} does not open: the password is wrong, or the file was altered", c
+    assert "right" not in json.dumps(c) and "amiss" not in json.dumps(c)
     n.common[1] = "http://127.0.0.1:1"
+    # The right one that others may read is no better, for the doctor as for the daemon.
+    with open(secret, "w") as f:
+        f.write("right\n")
+    for file, option, mode in ((secret, "--password-file", 0o604), (keys, "--keystore", 0o640)):
+        os.chmod(file, mode)
+        said = f"{option}: {file} must be its owner's alone (chmod 600)"
+        p = subprocess.run([SPROVE, "node", *n.common, "--no-bench", "--quiet", "--keystore", keys, "--password-file", secret],
+                           capture_output=True, text=True, timeout=60, env=ENVIRONMENT)
+        assert (p.returncode, p.stderr) == (1, f"sprove-node: {said}\n"), p
+        if file == secret:
+            k = doctor("--keystore", keys, "--password-file", secret)["keystore"]
+            assert k["verdict"] == "fail" and k["text"] == said and "chmod 600" in k["remedy"], k
+        os.chmod(file, 0o600)
+    assert doctor("--keystore", keys, "--password-file", secret)["keystore"]["verdict"] == "ok"
+    p = subprocess.run([SPROVE, "node", *n.common, "--no-bench", "--quiet", "--keystore", keys], capture_output=True, text=True,
+                       timeout=60, env=ENVIRONMENT)
+    assert p.returncode == 1 and "--password-file: is needed" in p.stderr, p
+    # No relayer.
     p = n.ask("doctor", "--address", "0x1")
     assert p.returncode == 1 and "fail  relayer" in p.stdout and "without --keystore" in p.stdout, p.stdout
 
@@ -279,7 +295,7 @@ def test_options(r):
 
 def main():
     names = [n for n in globals() if n.startswith("test_") and (len(sys.argv) < 4 or sys.argv[3] in n)]
-    r = Relayer(RELAYER, settings=FAST).start()
+    r = Relayer(RELAYER, settings=REAL).start()
     try:
         for name in names:
             start = time.monotonic()

@@ -2,15 +2,20 @@
 """sprove-node with a relayer: takes a task, proves it, delivers; killed at any moment, nothing is lost.
 
 usage: test_node.py RELAYER NODE [TEST]"""
+import gzip
+import hashlib
 import io
 import json
 import os
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tarfile
 import tempfile
 import time
+import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "relayer"))
 from relayer_process import Relayer, wait_for  # noqa: E402
@@ -21,8 +26,9 @@ SEED = {"job": {"profile": "proven"},
         "requirements": {"cpu_threads": 1, "ram_gb": 1, "max_execution_time": 300}, "token_amount": "1000"}
 # Enough cycles that there is time to kill something.
 LONG = dict(SEED, payload={"algorithm": "fibonacci", "n": 200000})
-FAST = ["ws.offer=500ms", "ws.heartbeat=700ms", "ws.resume_grace=3s", "ws.heartbeat_timeout=6s", "ws.lease=7s",
-        "ws.start_by=9s"]
+# A node that was away too long does not get the same task again: it comes back within the grace on a slow machine, too.
+FAST = ["ws.offer=3s", "ws.heartbeat=3100ms", "ws.resume_grace=12s", "ws.heartbeat_timeout=14s", "ws.lease=15s",
+        "ws.start_by=16s"]
 
 
 class Node:
@@ -66,13 +72,23 @@ def verified(r, task, seconds=60):
 
 
 def test_task(r):
-    task = post(r, SEED)
+    """Done, and what was done longer than a day ago goes from the journal meanwhile."""
     n = Node(r)
+    wait_for("it works", lambda: n.said("registered"))
+
+    def journal(sql):
+        with sqlite3.connect(n.folder + "/node.db", timeout=10) as d:
+            return d.execute(sql).fetchall()
+
+    journal("INSERT INTO job SELECT 'old', column1, 3, '{}', NULL, 1 FROM (VALUES (1), (2))")
+    journal(f"INSERT INTO job VALUES('young', 1, 3, '{{}}', NULL, {int(time.time()) - 3600})")
+    task = post(r, SEED)
     t = verified(r, task)
     assert t["attempt"] == 1 and t["result"]["usage"]["cycles"] == "432", t
     assert r.call("GET", f"/api/v1/tasks/{task}/result")[1]["output"] == {"result": [[19, 22], [43, 50]]}
     wait_for("acknowledged", lambda: n.said("result_accepted"))
     wait_for("files gone", lambda: not os.listdir(os.path.join(n.folder, "results")))
+    wait_for("old rows are gone", lambda: sorted(journal("SELECT task, state FROM job")) == sorted([(task, 3), ("young", 3)]))
     assert os.stat(os.path.join(n.folder, "node.key")).st_mode & 0o77 == 0
     # A second node may not use the folder.
     second = subprocess.run([NODE, "--relayer", f"http://127.0.0.1:{r.port}", "--data", n.folder], capture_output=True, text=True)
@@ -83,10 +99,21 @@ def test_task(r):
 
 def test_cancel(r):
     n = Node(r)
+    said = wait_for("registered", lambda: n.said("registered"))[0]["node_id"]
+    v = wait_for("a heartbeat", lambda: r.call("GET", "/api/v1/nodes/" + said)[1]["vitals"])
+    assert {"cpu_ppm", "mem_ppm", "load1_milli", "disk_free_gb"} <= set(v) and 0 < v["mem_ppm"] < 1000000, v
+    assert v["disk_free_gb"] == shutil.disk_usage(n.folder).free >> 30 or v["disk_free_gb"] > 0, v
     task = post(r, LONG)
     wait_for("running", lambda: state(r, task)["state"] == "running", 30)
     assert r.call("POST", f"/api/v1/tasks/{task}/cancel")[0] == 202
     wait_for("told", lambda: n.said("task_cancelled"))
+
+    def released():
+        with sqlite3.connect(f"file:{r.folder}/relayer.db?mode=ro", uri=True, timeout=10) as d:
+            return d.execute("SELECT 1 FROM attempt WHERE task_id = ? AND released_at >= ended_at", (task,)).fetchone()
+    wait_for("answered", released)
+    # A sign of life may have crossed the cancellation.
+    assert [e for e in n.said("relayer_error") if e["code"] != "stale_lease"] == []
     # It is free again.
     task = post(r, SEED)
     verified(r, task)
@@ -114,6 +141,24 @@ def test_node_killed(r):
     n = Node(r, n.folder)
     t = verified(r, task)
     assert t["attempt"] == 1, "the same node goes on under its lease: " + json.dumps(t["assignment"])
+    assert n.stop() == 0
+
+
+def test_journal_lost(r):
+    """Killed, and its journal gone: the relayer tells it again what it took, and it does it under the same lease."""
+    n = Node(r)
+    task = post(r, dict(LONG, max_attempts=1))
+    wait_for("running", lambda: state(r, task)["state"] == "running", 30)
+    n.kill()
+    for name in os.listdir(n.folder):
+        if name.startswith("node.db"):
+            os.unlink(os.path.join(n.folder, name))
+    n = Node(r, n.folder)
+    t = verified(r, task)
+    assert t["attempt"] == 1 and len(n.said("task_taken")) == 2, t["assignment"]
+    with sqlite3.connect(f"file:{r.folder}/relayer.db?mode=ro", uri=True, timeout=10) as d:
+        kinds = d.execute("SELECT kind FROM reputation_event WHERE task_id = ?", (task,)).fetchall()
+    assert kinds == [("verified",)], kinds
     assert n.stop() == 0
 
 
@@ -149,6 +194,8 @@ def test_example(r):
         return
     example = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "examples", "demander.py")
     n = Node(r)
+    if "DEMANDER" in os.environ:
+        check_c_example(r)
     with tempfile.TemporaryDirectory() as d:
         paths = [os.path.join(d, name) for name in ("in.json", "out.json", "proof")]
         with open(paths[0], "w") as f:
@@ -169,6 +216,76 @@ def test_example(r):
     assert n.stop() == 0
 
 
+def check_c_example(r):
+    """examples/demander.c, over the two libraries."""
+    with tempfile.TemporaryDirectory() as d:
+        paths = [os.path.join(d, name) for name in ("in.json", "out.json", "proof")]
+        with open(paths[0], "w") as f:
+            json.dump(SEED["payload"], f)
+
+        def run(url=f"http://127.0.0.1:{r.port}", job="matrix_multiplication", key=r.key):
+            return subprocess.run([os.environ["DEMANDER"], url, job, *paths], capture_output=True, text=True, timeout=120,
+                                  env={**os.environ, "SPROVE_API_KEY": key})
+        p = run()
+        assert p.returncode == 0, p
+        assert state(r, p.stdout.strip())["state"] == "verified"
+        with open(paths[1]) as f:
+            assert json.load(f) == {"result": [[19, 22], [43, 50]]}
+        p = subprocess.run([os.environ["SVERIFY"], paths[2], "--program", "matrix_multiplication", "--input", paths[0], "--output", paths[1]],
+                           capture_output=True)
+        assert p.returncode == 0, p
+        for path in paths[1:]:
+            os.unlink(path)
+        for more, said in (({"key": "spk_00000000_" + "A" * 43}, "401"), ({"job": "none"}, "no job"), ({"url": "ftp://x"}, "must be http"),
+                           ({"job": "fibonacci"}, "in.json")):
+            p = run(**more)
+            assert p.returncode == 1 and said in p.stderr and sorted(os.listdir(d)) == ["in.json"], p
+
+
+def test_elsewhere(r):
+    """A relayer that stops names others: the node goes on there with what it has, where that is the same relayer."""
+    one = Relayer(RELAYER, settings=FAST)
+    same, stranger = Relayer(RELAYER, settings=FAST), Relayer(RELAYER, settings=FAST)
+    url = lambda x: f"http://127.0.0.1:{x.port}"
+    one.settings = FAST + [f"ws.alternate_urls={url(stranger)}, https://127.0.0.1:{same.port}, {url(one)}"]
+    one.start()
+    stranger.start()
+    n = Node(one)
+    try:
+        verified(one, post(one, SEED))
+        assert one.stop() == 0
+        # Only the stranger is left of the list, whatever it is, and it is not believed; so it is home that is waited for.
+        wait_for("the stranger is left", lambda: n.said("other_relayer"), 60)
+        assert [x["url"] for x in n.said("alternate_ignored")] == [f"https://127.0.0.1:{same.port}"], n.said("alternate_ignored")
+        assert stranger.call("GET", "/api/v1/nodes?all=1")[1]["items"] == [], "nothing was signed for it"
+        one.settings = FAST + [f"ws.alternate_urls={url(same)}/"]
+        one.start()
+        verified(one, post(one, SEED), 90)
+        # The same database elsewhere, by a copy: what several relayers on one PostgreSQL are.
+        said = len(n.said("connected"))
+        task = post(one, LONG)
+        wait_for("it works", lambda: state(one, task)["state"] == "running")
+        assert one.stop() == 0
+        shutil.rmtree(same.folder)
+        shutil.copytree(one.folder, same.folder)
+        same.start()
+        verified(same, task, 120)
+        assert [x["relayer"] for x in n.said("connected")[said:]][-1] == url(same), n.said("connected")
+        verified(same, post(same, SEED), 60)
+        # And home again, when that one is gone.
+        same.kill()
+        shutil.rmtree(one.folder)
+        shutil.copytree(same.folder, one.folder)
+        one.start()
+        verified(one, post(one, SEED), 120)
+        assert n.said("connected")[-1]["relayer"] == url(one)
+        assert n.stop() == 0
+    finally:
+        for x in (one, same, stranger):
+            if x.process and x.process.poll() is None:
+                x.kill()
+
+
 def test_bundle(r):
     """A bundle holds what sverify accepts, for its demander and for an auditor; a changed output is not accepted."""
     n = Node(r)
@@ -184,7 +301,7 @@ def test_bundle(r):
     assert data == r.call("GET", f"/api/v1/tasks/{task}/bundle", raw=True)[1], "it is the same each time"
     with tempfile.TemporaryDirectory() as d:
         with tarfile.open(fileobj=io.BytesIO(data)) as t:
-            assert sorted(t.getnames()) == ["input", "output", "program.elf", "proof", "signed.json", "task.json", "verify.sh"]
+            assert sorted(t.getnames()) == ["contradictions.json", "input", "output", "program.elf", "proof", "signed.json", "task.json", "verify.sh"]
             t.extractall(d)
         assert subprocess.run(["tar", "tf", "-"], input=data, capture_output=True).returncode == 0
         with open(os.path.join(d, "task.json")) as f:
@@ -199,7 +316,172 @@ def test_bundle(r):
             with open(os.path.join(d, "output"), "r+b") as f:
                 f.write(b"\xff")
             assert subprocess.run(["sh", "verify.sh"], cwd=d, env=path, capture_output=True).returncode == 1
+            check_bundle(task, data)
     assert n.stop() == 0
+
+
+def sverify(data, *args, code):
+    p = subprocess.run([os.environ["SVERIFY"], "--bundle", "-", "--json", *args], input=data, capture_output=True, timeout=60)
+    assert p.returncode == code, (code, p)
+    return json.loads(p.stdout) if code != 2 else p.stderr.decode()
+
+
+END = b"\0" * 1024  # of a tar
+
+
+def check_bundle(task, data):
+    """sverify --bundle accepts what the relayer gave and nothing else."""
+    good = sverify(data, code=0)
+    assert good["accepted"] and good["bundle"]["task_id"] == task and good["bundle"]["signature"] is True, good
+    with tarfile.open(fileobj=io.BytesIO(data)) as t:
+        parts = [(m.name, t.extractfile(m).read()) for m in t.getmembers()]
+
+    def changed(entries=False, **new):
+        """The real headers, but for the length of what has another one."""
+        out, at = [], 0
+        for name, old in parts:
+            now = new.get(name.replace(".", "_"), old)
+            header = data[at:at + 512]
+            if len(now) != len(old):
+                header = header[:124] + b"%011o" % len(now) + header[135:]
+                header = header[:148] + b" " * 8 + header[156:]
+                header = header[:148] + b"%06o\0 " % sum(header) + header[156:]
+            out.append(header + now + b"\0" * (-len(now) % 512))
+            at += 512 + (len(old) + 511) // 512 * 512
+        return out if entries else b"".join(out) + END
+    assert changed() == data
+    whole = dict(parts)
+    said, about = json.loads(whole["signed.json"]), json.loads(whole["task.json"])
+
+    def signed(**new):
+        return changed(signed_json=json.dumps({**said, **new}).encode())
+
+    def told(of, **new):
+        return changed(task_json=json.dumps({**about, of: {**about[of], **new}} if of else {**about, **new}).encode())
+    assert sverify(signed(), code=0) and sverify(told(""), code=0)
+
+    def refused(bundle, code, check):
+        r = sverify(bundle, code=code)["rejection"]
+        assert r["check"] == check, (check, r)
+    flip = lambda x, at: x[:at] + bytes([x[at] ^ 1]) + x[at + 1:]
+    zeros, other = "0" * 64, str(uuid.uuid4())
+    for bundle, code, check in (
+            (changed(input=flip(whole["input"], 0)), 1, "input"), (changed(input=whole["input"] + b"\0"), 1, "input"),
+            (changed(output=flip(whole["output"], 0)), 1, "output"), (changed(output=b""), 1, "output"),
+            (changed(proof=flip(whole["proof"], 5000)), 1, "proof"), (changed(proof=b""), 1, "proof"),
+            (changed(**{"program_elf": flip(whole["program.elf"], 100)}), 1, "program"), (changed(**{"program_elf": b""}), 1, "program"),
+            (changed(verify_sh=whole["verify.sh"].replace(b"output ", b"input  ")), 1, "verify.sh"),
+            (changed(verify_sh=b"rm -rf x\n"), 1, "verify.sh"), (changed(task_json=b"{"), 3, "task.json"), (changed(task_json=b"[]"), 3, "task.json"),
+            (changed(task_json=b"[" * 5000), 3, "task.json"), (changed(signed_json=b"{}"), 3, "signed.json"),
+            (changed(signed_json=b'{"attempt":1,' + whole["signed.json"][1:]), 3, "signed.json"),
+            (signed(more=1), 3, "signed.json"), (signed(signature=[]), 3, "signed.json"), (signed(signature=None), 3, "signed.json"),
+            (signed(status="failure"), 3, "signed.json"), (signed(attempt=-1), 3, "signed.json"), (signed(attempt=2**33), 3, "signed.json"),
+            (signed(signature=[said["signature"][1], said["signature"][0]]), 1, "signature"), (signed(signature=["0x1", "0x1"]), 1, "signature"),
+            (signed(attempt=said["attempt"] + 1), 1, "signature"), (signed(chain_id="0x7"), 1, "signature"),
+            (signed(node_pubkey="0x1"), 1, "signature"), (signed(node_id="0x1"), 1, "signature"),
+            (signed(usage={**said["usage"], "cycles": 1}), 1, "cycles"), (signed(io_commitment=zeros[:62]), 1, "io_commitment"),
+            (signed(output={**said["output"], "sha256": zeros}), 1, "output"), (signed(proof={**said["proof"], "size": 1}), 1, "proof"),
+            (told("", task_id=task[:-1] + ("0" if task[-1] != "0" else "1")), 1, "signature"), (told("", task_id=other), 3, "signed.json"),
+            (told("job", input_sha256=zeros), 1, "input"), (told("job", program_id="0" * 56), 1, "program"), (told("job", profile="none"), 3, "task.json"),
+            (told("job", profile="balanced"), 1, "verify.sh"), (told("job", program="fibonacci"), 1, "program"), (told("job", program="x"), 1, "program"),
+            (told("job", max_cycles="1"), 1, "cycles"), (told("result", output_sha256=zeros), 1, "output"), (told("result", proof_sha256=zeros), 1, "proof"),
+            (told("", settlement={"contract": "0x1", "chain_task_id": "7"}), 1, "verify.sh"),
+            (told("", settlement={"contract": "0x1"}), 3, "task.json")):
+        refused(bundle, code, check)
+    # A proof that is cut, with hashes that agree.
+    refused(changed(proof=whole["proof"][:-1], signed_json=json.dumps(
+        {**said, "proof": {**said["proof"], "size": len(whole["proof"]) - 1, "sha256": hashlib.sha256(whole["proof"][:-1]).hexdigest()}}).encode(),
+        task_json=json.dumps({**about, "result": {**about["result"], "proof_sha256": hashlib.sha256(whole["proof"][:-1]).hexdigest()}}).encode()),
+        3, "form")
+    # Files that are missing, twice there, in another order, more, or nothing; other kinds of tar.
+    entries = changed(entries=True)
+    for k in range(len(parts)):
+        refused(b"".join(entries[:k] + entries[k + 1:]) + END, 3, "bundle")
+        refused(b"".join(entries[:k + 1] + entries[k:]) + END, 3, "bundle")
+        refused(b"".join(entries + entries[k:k + 1]) + END, 3, "bundle")
+    python = io.BytesIO()
+    with tarfile.open(fileobj=python, mode="w", format=tarfile.PAX_FORMAT) as t:
+        for name, content in parts:
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            t.addfile(info, io.BytesIO(content))
+    for bundle in (b"", b"".join(entries[::-1]) + END, python.getvalue(), data + b"\0", data + b"\0" * 512, data[512:], gzip.compress(data),
+                   whole["proof"]):
+        refused(bundle, 3, "bundle")
+    for at in range(0, len(data), 512):
+        refused(data[:at], 3, "bundle")
+    # What may be demanded beyond it, and what may not be said twice.
+    program = good["statement"]["program_id"]
+    assert sverify(data, "--program-id", program, "--profile", good["profile"], "--context", "0" * 56, code=0)
+    for args, check in ((("--program-id", "0" * 56), "program"), (("--profile", "balanced"), "profile"), (("--context", "1" * 56), "context")):
+        assert sverify(data, *args, code=1)["rejection"]["check"] == check
+    for args in (("proof",), ("--program", "fibonacci"), ("--input", "x"), ("--output", "x"), ("--io-commitment", "0" * 62), ("--allow-failure",),
+                 ("--allow-unsound",)):
+        assert sverify(data, *args, code=2)
+
+
+def test_one_key_for_two_processes(r):
+    """The later one has the session; the earlier one says why, and does not come back to take it at once."""
+    n = Node(r)
+    wait_for("registered", lambda: n.said("registered"))
+    other = tempfile.mkdtemp(prefix="node.")
+    shutil.copy(os.path.join(n.folder, "node.key"), other)
+    m = Node(r, other)
+    said = wait_for("told", lambda: n.said("key_in_use"))[0]
+    assert said["level"] == "warn" and int(said["wait_ms"]) >= 60000, said
+    p = subprocess.run([NODE, "status", "--data", n.folder, "--json"], capture_output=True, text=True, timeout=20)
+    assert "key_in_use" in [x["code"] for x in json.loads(p.stdout)["eligibility"]], p
+    time.sleep(2.5)  # a lost connection is opened again after one second
+    assert len(n.said("registered")) == len(m.said("registered")) == 1 and not m.said("disconnected")
+    assert n.stop() == 0 and m.stop() == 0
+
+
+def test_a_ban_ends(r):
+    """A node that is banned does not end: it has claims to make, and the ban may be lifted."""
+    n = Node(r)
+    wait_for("registered", lambda: n.said("registered"))
+    path = f"/api/v1/admin/nodes/{n.said('registered')[0]['node_id']}/ban"
+    assert r.call("POST", path, {"reason": "a test"})[0] == 200
+    said = wait_for("told", lambda: n.said("banned"))[0]
+    assert said["level"] == "warn" and int(said["wait_ms"]) == 5000, said
+    p = subprocess.run([NODE, "status", "--data", n.folder, "--json"], capture_output=True, text=True, timeout=20)
+    assert p.returncode == 0 and "banned" in [x["code"] for x in json.loads(p.stdout)["eligibility"]], p
+    assert r.call("DELETE", path)[0] == 204
+    wait_for("registered again", lambda: len(n.said("registered")) == 2, 60)
+    p = subprocess.run([NODE, "status", "--data", n.folder, "--json"], capture_output=True, text=True, timeout=20)
+    assert "banned" not in [x["code"] for x in json.loads(p.stdout)["eligibility"]], p
+    assert n.stop() == 0
+
+
+def test_options_in_a_file(r):
+    with tempfile.TemporaryDirectory() as d:
+        path = os.path.join(d, "node.ini")
+
+        def run(text, *more):
+            with open(path, "w") as f:
+                f.write(text)
+            return subprocess.run([NODE, "status", "--json", "--config", path, *more], capture_output=True, text=True, timeout=20)
+        for text, said in (("nonsense\n", ":1: this line is not"), ("# x\n\nrelayers = http://x\n", ":3: this line names no"), ("rel = http://x\n", "names no"),
+                           ("data = /a\ndata = /b\n", ":2: this line names an option for the second"), ("quiet = maybe\n", "yes or no"),
+                           ("config = /x\n", "names no"), ("json = yes\n", "names no"), ("[other]\n", "is not name"), ("quiet = yes" + " " * 2000 + "\n", "too long"),
+                           ("threads = 0\n", "--threads"), ("data = relative\n", "absolute")):
+            p = run(text)
+            assert p.returncode == 2 and said in p.stderr, (text, p)
+        assert subprocess.run([NODE, "--config", d + "/none"], capture_output=True, timeout=20).returncode == 2
+        # A node that was told by a file alone, and the question of it; the command line goes before the file.
+        folder = tempfile.mkdtemp(prefix="node.")
+        with open(path, "w") as f:
+            f.write(f"[node]\n; of a test\nrelayer = http://127.0.0.1:{r.port}\n data=/nowhere \nno-bench = yes\nquiet = no\nregion = EU-File\nmax-concurrent = 3\n")
+        n = Node.__new__(Node)
+        Node.all.append(n)
+        n.folder, n.log = folder, open(os.path.join(folder, "log"), "ab")
+        n.process = subprocess.Popen([NODE, "--config", path, "--data", folder, "--max-concurrent", "2"], stderr=n.log)
+        said = wait_for("registered", lambda: n.said("registered"))[0]["node_id"]
+        got = r.call("GET", "/api/v1/nodes/" + said)[1]
+        assert (got["region"], got["capacity"]["max_concurrent"]) == ("EU-File", 2), got
+        p = subprocess.run([NODE, "status", "--json", "--config", path, "--data", folder], capture_output=True, text=True, timeout=20)
+        assert json.loads(p.stdout)["relayer"].endswith(f":{r.port}"), p
+        assert n.stop() == 0
 
 
 def test_options(r):

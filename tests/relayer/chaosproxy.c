@@ -10,9 +10,15 @@
  *     slice               at most so many bytes in a write, and a write each millisecond
  *     hole                1: nothing arrives for as long as it is on
  *     cut, reset, half    after so many bytes of a connection it is closed, reset, or closed in
- * this direction alone refuse N              1: new connections are reset at once clear everything
- * off kill                  every connection is reset now count                 answers "OPEN
- * ACCEPTED PASSED-UP PASSED-DOWN"
+ *                         this direction alone
+ *
+ *   refuse N              1: new connections are reset at once
+ *
+ *   clear                 everything off
+ *
+ *   kill                  every connection is reset now
+ *
+ *   count                 answers "OPEN ACCEPTED PASSED-UP PASSED-DOWN"
  *
  * The bytes of one direction are never changed, left out or put into another order. */
 #define _GNU_SOURCE

@@ -9,30 +9,32 @@ static u256 amount(const char *text)
     return a;
 }
 
-TEST(estimate_rows_are_the_next_power_of_two)
+TEST(estimate_rows_are_tables_and_a_share_of_the_cycles)
 {
     static const struct {
-        uint64_t cycles;
+        uint64_t cycles, tables;
         uint32_t per_1000;
         uint64_t rows;
-    } some[] = {{0, 1000, 1024},
-                {1024, 1000, 1024},
-                {1025, 1000, 2048},
-                {1024, 1001, 2048},
-                {1, 2500, 4096},
-                {1 << 20, 1000, 1 << 20},
-                {(1 << 20) + 1, 1000, 1 << 21},
-                {1000000, 1048, 1 << 20},
-                {1000000, 1049, 1 << 21},
-                {UINT64_C(1) << 62, 1000, UINT64_C(1) << 62}};
+    } some[] = {{0, 270336, 1100, 270336},
+                {1, 270336, 1100, 270338},
+                {1000, 270336, 1100, 271436},
+                {1001, 0, 1000, 1001},
+                {1001, 5, 1550, 1557},
+                {1, 0, 1, 1},
+                {UINT64_C(1) << 61, 7, 1000, (UINT64_C(1) << 61) + 7},
+                {UINT64_C(1) << 62, 0, 1000, UINT64_C(1) << 62}};
     uint64_t rows = 7;
     for (size_t i = 0; i < SP_COUNT(some); i++) {
-        CHECK(estimate_rows(&rows, some[i].cycles, some[i].per_1000) == SP_OK);
+        CHECK(estimate_rows(&rows, some[i].cycles, some[i].tables, some[i].per_1000) == SP_OK);
         CHECK_EQ(rows, some[i].rows);
     }
     rows = 7;
-    CHECK(estimate_rows(&rows, (UINT64_C(1) << 62) + 1, 1000) == SP_ERR_LIMIT && rows == 7);
-    CHECK(estimate_rows(&rows, UINT64_MAX, UINT32_MAX) == SP_ERR_LIMIT && rows == 7);
+    CHECK(estimate_rows(&rows, (UINT64_C(1) << 62) + 1, 0, 1000) == SP_ERR_LIMIT && rows == 7);
+    CHECK(estimate_rows(&rows, UINT64_C(1) << 62, 1, 1000) == SP_ERR_LIMIT && rows == 7);
+    CHECK(estimate_rows(&rows, UINT64_MAX, UINT64_MAX, UINT32_MAX) == SP_ERR_LIMIT && rows == 7);
+    CHECK_EQ(estimate_rows_per_1000(2), 1100);
+    CHECK_EQ(estimate_rows_per_1000(1), 1550);
+    CHECK_EQ(ESTIMATE_TABLE_ROWS, 262144 + 4096 + 4096);
 }
 
 TEST(estimate_price_rounds_up)

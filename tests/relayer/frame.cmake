@@ -4,15 +4,15 @@ if(NOT TARGET sp_relayer)
 endif()
 find_package(Python3 COMPONENTS Interpreter)
 
-sp_test(relayer_db_tests LABELS unit relayer SOURCES db.c place.c LIBS sp_relayer)
+sp_test(relayer_db_tests LABELS unit relayer SOURCES db.c place.c standing_sum.c LIBS sp_relayer)
 if(SP_PC_LIBPQ_FOUND)
   add_test(NAME relayer_db_postgres COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/postgres.sh
     $<TARGET_FILE:relayer_db_tests>)
   set_tests_properties(relayer_db_postgres PROPERTIES SKIP_RETURN_CODE 77 LABELS "unit;relayer")
 endif()
 
-sp_test(relayer_frame_tests LABELS unit relayer SOURCES guard.c hook.c http.c keys.c
-  log.c place.c queue.c quote.c settings.c LIBS sp_relayer)
+sp_test(relayer_frame_tests LABELS unit relayer SOURCES challenge.c guard.c hook.c http.c keys.c
+  log.c place.c programs.c queue.c quote.c settings.c LIBS sp_relayer)
 target_compile_definitions(relayer_frame_tests PRIVATE _DEFAULT_SOURCE)
 
 sp_test(relayer_core_tests LABELS unit relayer SOURCES core.c disk.c place.c LIBS sp_relayer)

@@ -227,3 +227,21 @@ TEST(handshakes_name_a_node_a_version_and_our_protocol)
     path[10 + GUARD_NODE_ID] = 0;
     CHECK(!guard_check_upgrade("websocket", path, "13", NULL));
 }
+
+TEST(nesting_is_counted_outside_of_texts)
+{
+    char text[64];
+    for (unsigned n = 0; n <= 20; n++) {
+        memset(text, '[', n);
+        memset(text + n, ']', n);
+        CHECK_EQ(guard_json_depth(text, 2u * n), n <= GUARD_JSON_DEPTH);
+        CHECK_EQ(guard_json_depth(text, n), n <= GUARD_JSON_DEPTH); /* never closed */
+    }
+    CHECK(guard_json_depth(NULL, 0));
+    CHECK(guard_json_depth("[][][][][][][][][][][][][][][][][][]", 36));
+    CHECK(guard_json_depth("\"[[[[[[[[[[[[[[[[[[[[\"", 22));
+    CHECK(guard_json_depth("\"\\\"[[[[[[[[[[[[[[[[[[[[\"", 24));
+    CHECK(!guard_json_depth("\"\\\\\"[[[[[[[[[[[[[[[[[[[[", 24));
+    CHECK(!guard_json_depth("]]]][[[[[[[[[[[[[[[[[", 21)); /* what closes too often gives no room */
+    CHECK(guard_json_depth("\"\\", 2));
+}

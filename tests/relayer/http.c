@@ -108,6 +108,36 @@ TEST(no_value_splits_a_response)
     CHECK(r.headers == NULL && r.headers_bytes == 0);
 }
 
+TEST(an_etag_is_looked_for_in_a_list)
+{
+    static const struct {
+        const char *header;
+        bool strong, weak;
+    } forms[] = {{NULL, false, false},
+                 {"", false, false},
+                 {"\"v7\"", true, true},
+                 {" \"v7\" ", true, true},
+                 {"*", true, true},
+                 {" * ", true, true},
+                 {"*, \"v7\"", false, false},
+                 {"W/\"v7\"", false, true},
+                 {"\"a\", W/\"b\" ,\"v7\"", true, true},
+                 {"\"a\",W/\"v7\"", false, true},
+                 {"\"v70\"", false, false},
+                 {"\"v\"", false, false},
+                 {"\"*\"", false, false},
+                 {"v7", false, false},
+                 {"\"v7", false, false},
+                 {"\"", false, false},
+                 {"W/", false, false},
+                 {"\"a, \"v7\"", false, false},
+                 {"\"a\" junk, \"v7\"", false, false}};
+    for (size_t i = 0; i < SP_COUNT(forms); i++) {
+        CHECK_EQ(http_etag_among(forms[i].header, "\"v7\"", false), forms[i].strong);
+        CHECK_EQ(http_etag_among(forms[i].header, "\"v7\"", true), forms[i].weak);
+    }
+}
+
 TEST(a_second_body_replaces_the_first)
 {
     begin("/");

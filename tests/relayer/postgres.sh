@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs a command with a PostgreSQL server of its own, which is removed afterwards; its place is in
 # SPROVE_TEST_DATABASE, and what ends and starts it in SPROVE_TEST_PG_RESTART. Exit code 77 where there is no PostgreSQL.
+# It syncs nothing, unless SPROVE_TEST_PG_FSYNC is "on".
 set -eu
 bin=
 for place in "$(command -v initdb 2>/dev/null | xargs -r dirname)" /usr/lib/postgresql/*/bin; do
@@ -23,7 +24,7 @@ trap 'exit 1' INT TERM
 (cd / && $as "$bin/initdb" -D "$dir/data" -U relayer -A trust -E UTF8 --locale=C --no-sync >"$dir/log" 2>&1) ||
   { cat "$dir/log"; exit 1; }
 (cd / && $as "$bin/pg_ctl" -D "$dir/data" -w -l "$dir/server.log" \
-  -o "-c listen_addresses='' -c unix_socket_directories='$dir' -c fsync=off -c timezone=UTC" start >/dev/null) ||
+  -o "-c listen_addresses='' -c unix_socket_directories='$dir' -c fsync=${SPROVE_TEST_PG_FSYNC:-off} -c timezone=UTC" start >/dev/null) ||
   { cat "$dir/server.log"; exit 1; }
 SPROVE_TEST_DATABASE="postgresql://relayer@/postgres?host=$dir" \
   SPROVE_TEST_PG_RESTART="cd / && $as $bin/pg_ctl -D $dir/data -m immediate -w -l $dir/server.log restart" "$@"

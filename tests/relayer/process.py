@@ -11,6 +11,8 @@ import tempfile
 import time
 import unittest
 
+from relayer_process import free_port
+
 RELAYER = os.path.abspath(os.environ.get("SPROVE_RELAYER", "build/relayer/sprove-relayer"))
 WORKER = os.environ.get("SPROVE_WORKER")
 if WORKER is not None:  # the relayer looks for it beside itself
@@ -22,12 +24,6 @@ if WORKER is not None:  # the relayer looks for it beside itself
 SLOW = float(os.environ.get("SPROVE_SLOW", "1"))  # valgrind and sanitizers take longer
 HOST = "127.0.0.1"
 GOOD = b"GET /api/v1/version HTTP/1.1\r\nHost: x\r\n\r\n"
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind((HOST, 0))
-        return s.getsockname()[1]
 
 
 class Answer:
@@ -127,7 +123,7 @@ class Relayer:
         self.data = data or os.path.join(self.dir, "data")
         self.port = free_port()
         self.log_path = os.path.join(self.dir, "log-%d" % self.port)
-        pairs = ["server.data=" + self.data, "server.metrics=", "server.upgrade_rate=1000000"]
+        pairs = ["server.data=" + self.data, "server.metrics=", "server.upgrade_rate=1000000", "ws.reconnect_every=0ms"]
         pairs += ["server.listen=%s" % (listen or "%s:%d" % (HOST, self.port))] if listen != "" else []
         args = [*wrap, RELAYER]
         for pair in pairs + list(settings):

@@ -1,7 +1,7 @@
 # The decisions of the relayer, one module at a time.
 if(TARGET sp_relayer_pure)
   sp_test(relayer_pure_tests LABELS unit relayer SOURCES cursor.c estimate.c fixed.c limit.c
-    hist.c reputation.c score.c state.c tally.c
+    hist.c patience.c reputation.c score.c state.c tally.c
     LIBS sp_relayer_pure OpenSSL::Crypto)
   find_package(Python3 COMPONENTS Interpreter)
   if(Python3_FOUND)

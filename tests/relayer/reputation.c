@@ -113,10 +113,15 @@ TEST(reputation_kinds_have_names_and_pauses)
     static const struct {
         const char *name;
         uint64_t pause_ms;
-    } table[] = {{"verified", 0},        {"late", 0},
-                 {"lease_lost", 0},      {"aborted", 0},
-                 {"proof_invalid", DAY}, {"audit_failed", UINT64_MAX},
-                 {"false_fault", DAY}};
+    } table[] = {{"verified", 0},
+                 {"late", 0},
+                 {"lease_lost", 0},
+                 {"aborted", 0},
+                 {"proof_invalid", DAY},
+                 {"audit_failed", UINT64_MAX},
+                 {"false_fault", DAY},
+                 {"infra", 0},
+                 {"contradiction", UINT64_MAX}};
     reputation_kind k;
     CHECK_EQ(SP_COUNT(table), REPUTATION_KINDS);
     for (unsigned i = 0; i < REPUTATION_KINDS; i++) {
@@ -156,6 +161,16 @@ TEST(allowance_is_of_a_day)
     allowance_end(&q, false, 3, 103 * day);
     allowance_end(&q, false, 3, 103 * day);
     CHECK(q.left == 3 && q.daily == 3);
+    allowance back = {100, 9, 10};
+    allowance_give_back(&back, 100, 100 * day);
+    allowance_give_back(&back, 100, 100 * day); /* never more than a day has */
+    CHECK(back.left == 10 && back.daily == 10);
+    allowance_take(&back, 100 * day);
+    allowance_take(&back, 100 * day);
+    allowance_give_back(&back, 99, 100 * day); /* of a day that is over */
+    CHECK_EQ(back.left, 8);
+    allowance_give_back(&back, 100, 101 * day);
+    CHECK(back.left == 10 && back.day == 101);
     allowance one = {0, 1, 1};
     allowance_end(&one, true, 3, 0);
     CHECK(one.left == 1 && one.daily == 1); /* nobody is shut out for ever */

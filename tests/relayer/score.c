@@ -48,7 +48,7 @@ static score_task some_task(void)
     t.ram_gb = 8;
     t.price_limit = amount_from_u64(UINT64_C(1) << 60);
     t.cycles = 40000000;
-    t.rows = UINT64_C(1) << 26;
+    t.rows = t.paid_rows = UINT64_C(1) << 26;
     t.deadline_ms = NOW + 600000;
     t.safety_ms = 5000;
     t.claim_margin_ms = 10000;
@@ -78,7 +78,7 @@ TEST(score_price_and_time_of_an_eligible_node)
 
 TEST(score_each_reason_excludes)
 {
-    static const uint16_t regions[2] = {3, 4};
+    static const uint32_t regions[2] = {3, 4};
     static const uint8_t other[SCORE_ID] = {9};
     const score_node good = good_node(1);
     for (unsigned want = 0; want < SCORE_REASONS; want++) {
@@ -96,9 +96,13 @@ TEST(score_each_reason_excludes)
         case SCORE_BANNED: n.banned = true; break;
         case SCORE_DRAINING: n.draining = true; break;
         case SCORE_PAUSED: n.paused_until_ms = NOW + 1; break;
+        case SCORE_RESTING: n.rests_until_ms = NOW + 1; break;
         case SCORE_FEATURES: t.features = 8; break;
         case SCORE_UNSIGNED: t.on_chain = true, n.is_signed = false; break;
+        case SCORE_NO_PROOF: t.account_proven = true; break;
+        case SCORE_TIER: t.tier = 3, n.tier = 2; break;
         case SCORE_TRIED: t.tried = its_id; break;
+        case SCORE_UNPROVEN: t.proven_only = true, n.refusals = 1; break;
         case SCORE_ACCOUNT_BUSY: t.busy = its_account; break;
         case SCORE_DENIED: t.deny = its_id; break;
         case SCORE_NOT_ALLOWED: t.allow = others; break;
@@ -124,13 +128,14 @@ TEST(score_each_reason_excludes)
 /* What is exactly enough is enough. */
 TEST(score_limits_are_inclusive)
 {
-    static const uint16_t regions[2] = {3, 2};
+    static const uint32_t regions[2] = {3, 2};
     score_task t = some_task();
     score_node n = good_node(1);
     n.gpus = 1;
     n.gpu_vram_gb = 24;
     n.features = t.features;
-    n.paused_until_ms = NOW;
+    n.paused_until_ms = n.rests_until_ms = NOW;
+    n.refusals = 3;
     n.running = 3;
     n.quota_left = 1;
     t.cpu_threads = 8;
@@ -176,7 +181,7 @@ TEST(score_extremes_do_not_wrap)
 {
     score_task t = some_task();
     score_node n = good_node(1);
-    t.cycles = t.rows = UINT64_MAX;
+    t.cycles = t.rows = t.paid_rows = UINT64_MAX;
     t.max_execution_ms = 0;
     t.deadline_ms = UINT64_MAX;
     CHECK(reason(&t, &n) == SCORE_TOO_SLOW || reason(&t, &n) == SCORE_ELIGIBLE);
@@ -213,7 +218,7 @@ TEST(score_factors_are_what_python_computes)
         t.gpu_vram_gb = score_vectors[i].need[3];
         t.gpu_required = t.gpu_vram_gb > 0;
         t.bench_class = 3;
-        t.rows = 1000000;
+        t.rows = t.paid_rows = 1000000;
         t.price_limit = (u256){~(u128)0, ~(u128)0};
         n[0].cpu_threads = score_vectors[i].have[0];
         n[0].ram_gb = score_vectors[i].have[1];
@@ -454,6 +459,30 @@ TEST(score_exploration_has_its_share)
     t.strict_deadline = true;
     score_pick_nodes(&r, &t, &rules, n, 2, room, NOW, 49999);
     CHECK(r.pick[0].node == 0 && !r.explored);
+}
+
+/* A task that went wrong before asks the proven first, whatever the scores and the draw. */
+TEST(score_wary_task_asks_the_proven_first)
+{
+    score_node n[4] = {good_node(1), good_node(2), good_node(3), good_node(4)};
+    score_candidate room[4];
+    score_result r;
+    score_task t = some_task();
+    score_rules_init(&rules);
+    for (unsigned i = 0; i < 4; i++)
+        n[i].reputation_ppm = 900000 - 200000 * i; /* the last is worst */
+    n[0].refusals = 1;
+    n[1].probation = true;
+    n[2].probation = true;
+    n[2].refusals = 1;
+    score_pick_nodes(&r, &t, &rules, n, 4, room, NOW, NO_DRAW);
+    CHECK(r.pick[0].node == 0 && r.pick[1].node == 1 && r.pick[2].node == 2);
+    t.wary = true;
+    score_pick_nodes(&r, &t, &rules, n, 4, room, NOW, 0); /* and tries out nobody */
+    CHECK(r.pick[0].node == 3 && r.pick[1].node == 1 && r.pick[2].node == 0 && !r.explored);
+    t.proven_only = true;
+    score_pick_nodes(&r, &t, &rules, n, 4, room, NOW, NO_DRAW);
+    CHECK(r.n == 1 && r.pick[0].node == 3 && r.count[SCORE_UNPROVEN] == 3);
 }
 
 TEST(score_says_why_nobody_may)

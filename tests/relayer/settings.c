@@ -244,10 +244,14 @@ TEST(settings_that_contradict_each_other_are_refused)
                  {"chain.max_fee_fri", "", "chain.max_fee_fri"},
                  {"chain.max_fee_fri", "1329227995784915872903807060280344576", "below 2^120"},
                  {"chain.l2_price_floor", "-1", "chain.l2_price_floor"},
+                 {"chain.tip", "18446744073709551616", "chain.tip"},
+                 {"chain.tip", "", "chain.tip"},
                  {"chain.rpc", "example.org/rpc", "chain.rpc"},
                  {"chain.rpc", "http://", "chain.rpc"},
                  {"chain.rpc", "ftp://a", "chain.rpc"},
                  {"chain.rpc", "http://a,b", "chain.rpc"},
+                 {"storage.rows", "31d", "storage.rows"},
+                 {"storage.retention", "364d", "storage.rows"},
                  {"chain.rpc",
                   "http://a,http://b,http://c,http://d,http://e,http://f,http://g,"
                   "http://h,http://i",
@@ -262,6 +266,8 @@ TEST(settings_that_contradict_each_other_are_refused)
         }
     }
     settings_init(&s);
+    CHECK_EQ(settings_set(&s, "storage.rows", "71h", why), SP_ERR_FORMAT);
+    CHECK_EQ(settings_set(&s, "storage.rows", "32d", why), SP_OK);
     CHECK_EQ(settings_set(&s, "server.metrics", "", why), SP_OK); /* none */
     CHECK_EQ(settings_check(&s, why), SP_OK);
 }

@@ -5,8 +5,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import threading
-import time
 
 from relayer_process import Relayer, wait_for
 

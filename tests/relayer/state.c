@@ -26,10 +26,10 @@ static const char *const task_table[] = {
 
 static const char *const settlement_table[] = {
     /*                  pend escr assi clai sett refu */
-    "pending         :  .    +    .    .    .    .",
+    "pending         :  .    +    +    .    +    +",
     "escrowed        :  +    .    +    .    .    +",
-    "assigned        :  .    +    .    +    .    +",
-    "claimed         :  .    .    +    .    +    +",
+    "assigned        :  +    +    .    +    .    +",
+    "claimed         :  +    .    +    .    +    +",
     "settled         :  .    .    .    .    .    .",
     "refunded        :  .    .    .    .    .    .",
 };
@@ -163,11 +163,12 @@ TEST(outcomes_come_from_their_states)
         {"offer_timeout", "none", "o"},
         {"node_lost", "node_fault", "lr"},
         {"lease_expired", "node_fault", "lr"},
-        {"aborted", "node_fault", "lr"},
+        {"aborted", "node_fault", "olr"},
         {"task_fault", "task_fault", "lr"},
         {"proof_invalid", "node_fault", "d"},
         {"disagreed", "infra", "d"},
         {"infra", "infra", "olrd"},
+        {"infra_failed", "infra", "lr"},
         {"cancelled", "cancelled", "olrd"},
         {"expired", "expired", "olr"},
     };

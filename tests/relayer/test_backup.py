@@ -15,7 +15,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from relayer_process import Relayer, wait_for  # noqa: E402
+from relayer_process import Relayer, run_tests, wait_for  # noqa: E402
 
 RELAYER = sys.argv[1]
 FREE = ["limits.read_rate=100000", "limits.read_burst=100000", "limits.post_rate=100000", "limits.post_burst=100000"]
@@ -124,7 +124,7 @@ def test_one_at_a_time_and_kill(r):
     name = "ab" + "0" * 62
     os.makedirs(os.path.dirname(blob_at(r.folder, name)), exist_ok=True)
     os.mkfifo(blob_at(r.folder, name))  # whoever opens it waits: the backup is held in the middle
-    write(r, f"INSERT INTO blob(sha256, size, refs, touched_at) VALUES('{name}', 1, 1, 1)")
+    write(r, f"INSERT INTO blob(sha256, size, refs, touched_at, key_id) VALUES('{name}', 1, 1, 1, '')")
     whole = sorted(glob.glob(f"{r.folder}/backups/*.db"))
     assert r.call("POST", "/api/v1/admin/backup")[0] == 202
     wait_for("a part", lambda: glob.glob(f"{r.folder}/backups/*.part"))
@@ -148,6 +148,7 @@ def test_old_ones_go(r):
     gone_task, gone = long_task(r, "g")
     first = backup(r)["file"]
     dir = f"{r.folder}/backups"
+    key = read(f"{r.folder}/relayer.db", f"SELECT key_id FROM blob WHERE sha256 = '{gone}'")[0][0]
     write(r, f"DELETE FROM blob WHERE sha256 = '{gone}'")
     for i in range(3):
         assert os.path.exists(first) and os.path.exists(blob_at(dir, gone)), i
@@ -155,7 +156,7 @@ def test_old_ones_go(r):
     assert not os.path.exists(first) and os.path.exists(last) and not os.path.exists(blob_at(dir, gone))
     assert len(glob.glob(f"{dir}/relayer-*.db")) == 3
     assert os.path.exists(blob_at(dir, kept))
-    write(r, f"INSERT INTO blob(sha256, size, refs, touched_at) VALUES('{gone}', {os.path.getsize(blob_at(r.folder, gone))}, 1, 1)")
+    write(r, f"INSERT INTO blob(sha256, size, refs, touched_at, key_id) VALUES('{gone}', {os.path.getsize(blob_at(r.folder, gone))}, 1, 1, '{key}')")
 
 
 def test_failure_is_told(r):
@@ -244,19 +245,8 @@ def test_zz_by_itself(r):
 
 def main():
     r = Relayer(RELAYER, settings=FREE + ["backup.keep=3"]).start()
-    try:
-        for name in [n for n in globals() if n.startswith("test_")]:
-            if len(sys.argv) > 2 and sys.argv[2] not in name:
-                continue
-            start = time.monotonic()
-            globals()[name](r)
-            print(f"{name}: ok ({time.monotonic() - start:.1f} s)", flush=True)
-        assert r.stop() == 0
-        shutil.rmtree(r.folder)
-    except BaseException:
-        print(r.log_text()[-3000:], file=sys.stderr)
-        r.process.kill()
-        raise
+    run_tests(globals(), r)
+    shutil.rmtree(r.folder)
 
 
 main()

@@ -6,8 +6,8 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from relayer_process import Relayer, wait_for  # noqa: E402
-from test_redundancy import CALM, fsck  # noqa: E402
+from relayer_process import Relayer, fsck, wait_for  # noqa: E402
+from test_redundancy import CALM  # noqa: E402
 from test_tasks import RELAYER, SEED, Node, prove, state  # noqa: E402
 
 MANY = 400  # more than one look at the queue reads

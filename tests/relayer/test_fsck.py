@@ -16,14 +16,14 @@ from relayer_process import Relayer, wait_for  # noqa: E402
 from test_tasks import FAST, RELAYER, SEED, Node, post, prove, sha256, state  # noqa: E402
 
 
-def fsck(folder):
-    done = subprocess.run([RELAYER, "--set", f"server.data={folder}", "--fsck"], capture_output=True, text=True, timeout=60)
+def fsck(folder, *more):
+    done = subprocess.run([RELAYER, "--set", f"server.data={folder}", "--fsck", *more], capture_output=True, text=True, timeout=60)
     return done.returncode, done.stdout.splitlines(), done.stderr
 
 
 def deliver(r, name, proof, output):
     node = Node(r, name)
-    a = node.take(timeout=20)
+    a = node.take()
     assert node.upload(a, proof)[0] in (200, 201)
     assert node.result(a, proof, output)["accepted"]
     return node
@@ -47,7 +47,7 @@ def fill(r, proof, output):
     for name in ("C", "R"):
         ids[name] = post(r)
         node = Node(r, "runner" + name)
-        a = node.take(timeout=20)
+        a = node.take()
         assert a["task_id"] == ids[name]
         node.progress(a)
         wait_for("running", lambda: state(r, ids[name])["state"] == "running")
@@ -89,6 +89,18 @@ def outbox(task, attempt, row, nonce="NULL", n=1, state="broadcast", replaced="N
             f" {account}, '0x1', '{state}', 1, {nonce}, {n}, {bytes_of}, 0, 0, {final}, {replaced}, 1)")
 
 
+def settled(task, *parts):
+    """A task with an escrow of 1000 that was paid in these parts."""
+    paid = ", ".join("NULL" if p is None else f"'{p}'" for p in parts)
+    seq = f"(SELECT max(seq) FROM task_event WHERE task_id = '{task}')"
+    event = ("INSERT INTO task_event(task_id, seq, at, actor, from_state, to_state) SELECT '{0}', {1} + 1, 1, 'chain', '{2}', '{3}'")
+    return ["UPDATE quota SET day_tasks = NULL, day = NULL, day_spend = NULL",
+            event.format(task, seq, "verified", "settling"), event.format(task, seq, "settling", "settled"),
+            f"UPDATE task SET chain_contract = '0x1', chain_task_id = '5', amount = '1000', state = 'settled', version = version + 2"
+            f" WHERE id = '{task}'",
+            f"INSERT INTO settlement(task_id, state, payout, subsidy, treasury, updated_at) VALUES('{task}', 'settled', {paid}, 1)"]
+
+
 def breaks(i):
     """(what is done, in which order every line of the answer contains these)"""
     e, a, t = "UPDATE task_event SET ", "UPDATE attempt SET ", "UPDATE task SET "
@@ -99,6 +111,9 @@ def breaks(i):
         (t + "state = 'funded'" + q, ["is funded, its events end with queued"]),
         (t + "state = 'x'" + q, ["is x, its events", "no state x", "open tasks"]),
         (t + "version = version + 1" + v, ["has version"]),
+        (t + "max_attempts = 0" + v, ["more tries than it may have"]),
+        (t + "refusals = 1" + q, ["more refusals than refused offers"]),
+        (a + "spared = 1" + of["V"] + " AND outcome = 'verified'", ["is spared, but"]),
         ("DELETE FROM task_event" + of["Q"] + " AND seq = 2",
          ["follows 1: the numbers have a gap", "from funded, but the task was created", "from created to queued is not allowed"]),
         ("DELETE FROM task_event" + of["Q"] + " AND seq = 3", ["its events end with funded", "has version 3 and 2 events"]),
@@ -126,6 +141,13 @@ def breaks(i):
         (a + "lease_until = NULL" + of["R"], ["has not either a lease or a result"]),
         (a + "outcome = 'cancelled', ended_at = 1, lease_until = NULL" + of["R"], ["under way, but none is open"]),
         (copy_first_attempt(i["C"], task_id="'nobody'"), ["attempt nobody: an attempt at no task"]),
+        (t + "deadline = 1" + run, ["has a lease beyond the deadline"]),
+        (a + "lease_until = (SELECT deadline + 1 FROM task WHERE id = task_id)" + of["R"], ["has a lease beyond the deadline"]),
+        # what was paid
+        (settled(i["V"], "850", "30", "120"), []),
+        (settled(i["V"], "850", "30", "121"), ["what was paid is not the amount"]),
+        (settled(i["V"], "850", "30", None), ["what was paid is not the amount"]),
+        (settled(i["V"], "8x", "30", "120"), ["what was paid is not the amount"]),
         # results
         (t + "verified_attempt = 1" + v, ["no attempt is verified"]),
         (t + "proof_bytes = proof_bytes + 1" + v, ["its proof is no blob of its length"]),
@@ -148,8 +170,15 @@ def breaks(i):
         (t + "input = X'00'" + q, ["its input has another length or SHA-256"]),
         # counters
         ("UPDATE quota SET open_tasks = open_tasks + 1", ["says 4 open tasks, there are 3"]),
-        ("DELETE FROM quota", ["says 0 open tasks, there are 3"]),
-        ("INSERT INTO quota VALUES('nobody', 1)", ["says open tasks, there are none"]),
+        ("DELETE FROM quota", ["says 0 open tasks, there are 3", "says 0 stored bytes"]),
+        ("INSERT INTO quota VALUES('nobody', 1, 0, NULL, NULL, NULL)", ["says open tasks, there are none"]),
+        ("INSERT INTO quota VALUES('nobody', 0, 1, NULL, NULL, NULL)", ["says stored bytes, there are none"]),
+        ("UPDATE quota SET stored_bytes = stored_bytes - 1", ["stored bytes, there are"]),
+        ("UPDATE blob SET key_id = 'other' WHERE sha256 = (SELECT input_sha256 FROM task WHERE id = '" + i["L"] + "')",
+         ["stored bytes, there are", "says 0 stored bytes"]),
+        ("UPDATE quota SET day_tasks = day_tasks + 1", ["says 7 tasks of its day, there are 6"]),
+        ("UPDATE quota SET day_spend = day_spend || '0'", ["was spent on its day"]),
+        (t + "created_at = created_at - 86400000" + q, ["says 6 tasks of its day, there are 5", "was spent on its day"]),
         ("UPDATE node SET rep_good = rep_good + 1 WHERE id = 'good'", ["node good: its reputation is not the sum"]),
         ("UPDATE node SET rep_bad = rep_bad - 1 WHERE id = 'liar'", ["node liar: its reputation is not the sum"]),
         ("UPDATE node SET clean = 7 WHERE id = 'good'", ["node good: its tries are not the sum"]),
@@ -158,9 +187,27 @@ def breaks(i):
         ("UPDATE reputation_event SET seq = 5 WHERE node_id = 'good'", ["follows 0: the numbers have a gap"]),
         ("UPDATE reputation_event SET kind = 'x' WHERE node_id = 'good'",
          ["there is no kind x", "node good: its reputation", "counts 0 times", "x, but no attempt of the node ended so"]),
-        ("INSERT INTO reputation_event VALUES('nobody', 1, 1, 'late', NULL, NULL)", ["an event of no node"]),
+        ("INSERT INTO reputation_base VALUES('good', 0, 0, 0, 0, 0, 0, 0, 0, 0, 1000, 0)", ["is followed by fewer events"]),
+        ("INSERT INTO earning_past VALUES('nobody', 1, '1', '1')", ["of no node"]),
+        ("INSERT INTO reputation_event VALUES('nobody', 1, 1, 'late', NULL, NULL)", ["an event of no node", "late, but no result"]),
+        (a + "late = 1" + of["V"] + " AND outcome = 'verified'", ["came late and counts so"]),
         (["DELETE FROM reputation_event WHERE node_id = 'good'",
-          "UPDATE node SET rep_good = 0, tries_good = 0, tries_all = 0, clean = 0 WHERE id = 'good'"], ["ended verified and counts 0"]),
+          "UPDATE node SET rep_good = 0, tries_good = 0, tries_all = 0, clean = 0 WHERE id = 'good'"],
+         ["ended verified and counts 0", "node good: has 1001 tasks a day, its events make 1000"]),
+        ("UPDATE node SET quota_left = quota_left - 1 WHERE id = 'good'", ["of 1001 tasks left today and was offered"]),
+        ("UPDATE node SET quota_left = 1002 WHERE id = 'good'", ["node good: has more tasks left today than a day has"]),
+        ("UPDATE node SET quota_daily = 1000 WHERE id = 'good'", ["node good: has 1000 tasks a day, its events make 1001"]),
+        ("UPDATE node SET quota_left = 999 WHERE id = 'idle'", ["of 1000 tasks left today and was offered"]),
+        ("UPDATE attempt SET quota_day = NULL WHERE node_id = 'good'", ["of 1001 tasks left today and was offered 0"]),
+        # accounts of nodes
+        ("UPDATE node SET address = '0x5', pubkey = '0x6', payee_state = 'proven', payee_proof = '[]', payee_until = 5, payee_due = 6 WHERE id = 'idle'", []),
+        ("UPDATE node SET pubkey = '0x6', payee_state = 'proven', payee_proof = '[]', payee_until = 5 WHERE id = 'idle'", ["its account is proven by nothing"]),
+        ("UPDATE node SET address = '0x5', payee_state = 'proven', payee_proof = '[]', payee_until = 5 WHERE id = 'idle'", ["its account is proven by nothing"]),
+        ("UPDATE node SET address = '0x5', pubkey = '0x6', payee_state = 'proven', payee_until = 5 WHERE id = 'idle'", ["its account is proven by nothing"]),
+        ("UPDATE node SET address = '0x5', pubkey = '0x6', payee_state = 'proven', payee_proof = '[]' WHERE id = 'idle'", ["its account is proven by nothing"]),
+        ("UPDATE node SET payee_state = 'pending' WHERE id = 'idle'", ["its account waits for an answer, and is not asked"]),
+        ("UPDATE node SET payee_state = 'disputed' WHERE id = 'idle'", ["its account waits for an answer, and is not asked"]),
+        ("UPDATE node SET payee_due = 5 WHERE id = 'idle'", ["its account is asked for nothing"]),
         # audits: one, of W, which agrees
         ("UPDATE audit SET state = 'waiting'", ["is done without a verdict, or not done with one"]),
         ("UPDATE audit SET sig_s = NULL", ["has a verdict that is not signed"]),
@@ -260,6 +307,37 @@ def main():
     compare("removed", broken_file(os.remove), ["its file is not there"])
     compare("cut", broken_file(lambda p: os.truncate(p, 10)), [f"its file has 10 bytes, not {len(proof)}"])
     compare("flipped", broken_file(flip), ["its file has another SHA-256"])
+
+    # Where everything else agrees only the proof itself tells: --proofs.
+    assert fsck(r.folder, "--proofs") == (0, [], ""), fsck(r.folder, "--proofs")
+    assert subprocess.run([RELAYER, "--proofs"], capture_output=True).returncode == 2
+    v = f" WHERE id = '{ids['V']}'"
+    of_v = f" WHERE task_id = '{ids['V']}' AND outcome = 'verified'"
+    altered = proof[:5000] + bytes([proof[5000] ^ 1]) + proof[5001:]
+    another = [f"UPDATE attempt SET proof_blob = '{sha256(altered)}', result = replace(result, '{sha256(proof)}', '{sha256(altered)}')" + of_v,
+               f"UPDATE task SET proof_sha256 = '{sha256(altered)}'" + v,
+               f"UPDATE blob SET refs = refs - 1 WHERE sha256 = '{sha256(proof)}'",
+               f"INSERT INTO blob(sha256, size, refs, touched_at, key_id) SELECT '{sha256(altered)}', {len(proof)}, 1, touched_at, key_id"
+               f" FROM blob WHERE sha256 = '{sha256(proof)}'", f"UPDATE quota SET stored_bytes = stored_bytes + {len(proof)}"]
+    io = "'" + "0" * 62 + "'"
+    for sql, wanted in ((["UPDATE task SET profile = 'balanced'" + v], "its proof does not verify"),
+                        (["UPDATE task SET program_id = '" + "0" * 56 + "'" + v], "its proof does not verify"),
+                        ([f"UPDATE task SET io_commitment = {io}" + v, f"UPDATE attempt SET io_commitment = {io}" + of_v], "its proof does not verify"),
+                        (["UPDATE task SET cycles = 433" + v, "UPDATE attempt SET cycles = 433" + of_v], "its proof has 432 cycles"),
+                        (["UPDATE task SET trace_rows = trace_rows - 1" + v], "its proof has 432 cycles"),
+                        (another, "its proof does not verify")):
+        shutil.rmtree(scratch)
+        shutil.copytree(r.folder, scratch)
+        os.makedirs(f"{scratch}/blobs/{sha256(altered)[:2]}", exist_ok=True)
+        with open(f"{scratch}/blobs/{sha256(altered)[:2]}/{sha256(altered)}", "wb") as f:
+            f.write(altered)
+        d = sqlite3.connect(scratch + "/relayer.db", isolation_level=None)
+        for s in sql:
+            d.execute(s)
+        d.close()
+        assert fsck(scratch) == (0, [], ""), (sql, fsck(scratch))
+        code, lines, err = fsck(scratch, "--proofs")
+        assert code == 1 and len(lines) == 1 and lines[0].startswith(f"task {ids['V']}: {wanted}") and not err, (sql, code, lines, err)
 
     # What cannot be read at all is no success.
     d = sqlite3.connect(scratch + "/relayer.db", isolation_level=None)

@@ -8,13 +8,11 @@ import os
 import random
 import shutil
 import socket
-import sqlite3
-import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from relayer_process import Relayer  # noqa: E402
+from relayer_process import Relayer, fsck, rows  # noqa: E402
 from wsclient import Closed, WebSocket  # noqa: E402
 
 RELAYER = sys.argv[1]
@@ -202,12 +200,10 @@ def main():
             assert r.process.poll() is None, f"it ended with {r.process.returncode}"
         assert r.call("GET", "/api/v1/health/ready", key=False)[0] == 200
         # From the rows: damaged keys may have closed this address to any key for a while.
-        with sqlite3.connect(f"file:{r.folder}/relayer.db?mode=ro", uri=True, timeout=10) as d:
-            kept = {to for (to,) in d.execute("SELECT to_state FROM task_event WHERE task_id = ?", (made["task_id"],))}
+        kept = {to for to, in rows(r, "SELECT to_state FROM task_event WHERE task_id = ?", made["task_id"])}
         assert "queued" in kept, kept
         assert r.stop() == 0
-        done = subprocess.run([RELAYER, "--set", f"server.data={r.folder}", "--fsck"], capture_output=True, text=True, timeout=60)
-        assert done.returncode == 0 and not done.stdout, done
+        fsck(r)
         levels = [json.loads(x) for x in r.log_text().splitlines() if '"level":"error"' in x]
         assert not levels, levels[:3]
         print(f"{rounds} rounds")

@@ -2,6 +2,7 @@
 """Nodes and demanders that want more than is theirs.
 
 usage: test_hostile.py RELAYER SPROVE [TEST]"""
+import json
 import os
 import shutil
 import struct
@@ -9,19 +10,13 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from relayer_process import Relayer, free_port, wait_for  # noqa: E402
+from signing import SignedNode, hexes, sign  # noqa: E402
+from relayer_process import PLAYED, Relayer, free_port, fsck, rows, wait_for  # noqa: E402
 from test_tasks import RELAYER, SEED, Node, post, prove, sha256, state  # noqa: E402
 from wsclient import Closed, WebSocket  # noqa: E402
-import sqlite3  # noqa: E402
 import subprocess  # noqa: E402
 
-FAST = ["ws.offer=300ms", "ws.heartbeat=400ms", "ws.resume_grace=600ms", "ws.heartbeat_timeout=5s", "ws.lease=6s", "ws.start_by=7s",
-        "ws.require_node_signature=no", "server.per_ip=100000", "limits.post_rate=100000", "limits.post_burst=100000"]
-
-
-def rows(r, sql):
-    with sqlite3.connect(f"file:{r.folder}/relayer.db?mode=ro", uri=True, timeout=10) as d:
-        return d.execute(sql).fetchall()
+FAST = PLAYED + ["server.per_ip=100000", "limits.post_rate=100000", "limits.post_burst=100000"]
 
 
 def error_of(node, message):
@@ -49,6 +44,93 @@ def is_over(ws, seconds=10):
 
 
 # ---- nodes ----
+
+def test_many_regions(r, proof, output):
+    """However many names of regions tasks and nodes have said, a new one is a region as any other."""
+    elsewhere = Node(r, "elsewhere", region="ELSEWHERE")
+    names = [f"R{i}" for i in range(1100)]
+    asked = [post(r, dict(SEED, requirements={"regions": names[i:i + 100]})) for i in range(0, len(names), 100)]
+    time.sleep(1)  # all were looked at
+    for t in asked:
+        assert state(r, t)["state"] == "queued"
+        assert r.call("POST", f"/api/v1/tasks/{t}/cancel")[0] == 202
+    late = Node(r, "late", region="LATE-1")
+    task = post(r, dict(SEED, requirements={"regions": ["LATE-1"]}))
+    assert late.take()["task_id"] == task
+    assert r.call("POST", f"/api/v1/tasks/{task}/cancel")[0] == 202
+    late.ws.close()
+    elsewhere.ws.close()
+
+
+def test_unsigned_answers(r, proof, output):
+    """What a node with a key answers to an offer is signed by it and kept; otherwise its attempt ends, as its fault, and another has the task."""
+    def outcomes(task):
+        return rows(r, f"SELECT node_id, outcome, failure_detail FROM attempt WHERE task_id = '{task}' ORDER BY n")
+
+    def kept(task, n=1):
+        return json.loads(rows(r, f"SELECT ack FROM attempt WHERE task_id = '{task}' AND n = {n}")[0][0])
+    honest = SignedNode(r, 12345)
+    task = post(r)
+    a = honest.ws.expect("task_assignment", 10)
+    m = honest.signed_ack(a)
+    honest.ws.send(m)
+    wait_for("leased", lambda: state(r, task)["state"] == "leased")
+    assert kept(task) == {"accept": True, "ts": m["ts"], "signature": m["signature"]}
+    honest.ws.send({**m, "signature": ["0x1", "0x1"]})  # said again: nothing is asked of it any more
+    honest.ws.send({"message_type": "task_progress", **honest.fence(a), "phase": "prove", "progress_ppm": 10})
+    wait_for("running", lambda: state(r, task)["state"] == "running")
+    assert r.call("POST", f"/api/v1/tasks/{task}/cancel")[0] == 202
+    # No is signed, too, and is no fault.
+    task = post(r)
+    a = honest.ws.expect("task_assignment", 10)
+    honest.ws.send(honest.signed_ack(a, accept=False))
+    wait_for("declined", lambda: outcomes(task)[0][1] == "declined")
+    assert kept(task)["accept"] is False and not rows(r, f"SELECT 1 FROM reputation_event WHERE node_id = '{honest.name}'")
+    assert r.call("POST", f"/api/v1/tasks/{task}/cancel")[0] == 202
+    honest.ws.close()
+    other = "0192f0c1-0000-7000-8000-000000000000"
+    wrong = [lambda n, a: {k: v for k, v in n.signed_ack(a).items() if k != "signature"},
+             lambda n, a: {k: v for k, v in n.signed_ack(a).items() if k != "ts"},
+             lambda n, a: {k: v for k, v in n.signed_ack(a).items() if k != "accept"},
+             lambda n, a: {**n.signed_ack(a), "signature": ["0x1", "0x2"]}, lambda n, a: {**n.signed_ack(a), "signature": "0x1"},
+             lambda n, a: {**n.signed_ack(a), "signature": ["x", "0x2"]}, lambda n, a: {**n.signed_ack(a), "ts": -1},
+             lambda n, a: {**n.signed_ack(a), "ts": "now"}, lambda n, a: {**n.signed_ack(a), "accept": 1},
+             lambda n, a: {**n.signed_ack(a), "accept": False},  # the same signature does not say no
+             lambda n, a: n.signed_ack(a, accept=True), lambda n, a: n.signed_ack(a, key=n.key + 1), lambda n, a: n.signed_ack(a, chain=n.chain + 1),
+             lambda n, a: n.signed_ack(a, task_id=other), lambda n, a: n.signed_ack(a, attempt=a["attempt"] + 1),
+             lambda n, a: n.signed_ack(a, lease_token="1" * 32), lambda n, a: n.signed_ack(a, ts=1)]
+    for i, make in enumerate(wrong):
+        hostile = SignedNode(r, 1000 + i)
+        task = post(r)
+        a = hostile.ws.expect("task_assignment", 10)
+        hostile.ws.send(make(hostile, a))
+        if i == 10:  # the one that is right
+            wait_for("leased", lambda: state(r, task)["state"] == "leased")
+        else:
+            e = hostile.ws.expect("error")
+            assert e["code"] == "invalid_signature" and e["re"] == "a1" and not e["fatal"], (i, e)
+            wait_for("aborted", lambda: outcomes(task) == [(hostile.name, "aborted", "the node did not sign its answer to the offer")])
+            assert rows(r, f"SELECT kind FROM reputation_event WHERE node_id = '{hostile.name}'") == [("aborted",)], i
+            assert rows(r, f"SELECT ack FROM attempt WHERE task_id = '{task}'") == [(None,)]
+            # It is over: the right one comes too late, and it is not asked again.
+            hostile.ws.send(hostile.signed_ack(a))
+            assert hostile.ws.expect("error")["code"] == "stale_lease"
+            assert state(r, task)["state"] == "queued"
+        assert r.call("POST", f"/api/v1/tasks/{task}/cancel")[0] == 202
+        hostile.ws.close()
+    # Another node takes over what a hostile one was offered.
+    hostile = SignedNode(r, 5000)
+    task = post(r)
+    a = hostile.ws.expect("task_assignment", 10)
+    second = Node(r, "unsigned")  # of the older protocol, in development mode: it signs nothing
+    hostile.ws.send({**hostile.signed_ack(a), "signature": hexes(sign(1, 7))})
+    assert second.take()["task_id"] == task
+    wait_for("leased", lambda: state(r, task)["state"] == "leased")
+    assert rows(r, f"SELECT ack FROM attempt WHERE task_id = '{task}' AND n = 2") == [(None,)]
+    assert r.call("POST", f"/api/v1/tasks/{task}/cancel")[0] == 202
+    hostile.ws.close()
+    second.ws.close()
+
 
 def test_answers_of_others(r, proof, output):
     """Another node's offer, with its own stolen token: nothing of it changes."""
@@ -143,7 +225,7 @@ def test_asked_again(r, proof, output):
     node.take(accept=False)
     a = node.take(timeout=15)
     assert a["attempt"] == 2 and a["task_id"] == task
-    node.ws.send({"message_type": "task_result", "id": "x", **node.fence(a), "status": "failure", "error": {"code": "internal"}})
+    node.ws.send({"message_type": "task_result", "id": "x", **node.fence(a), "status": "failure", "error": {"code": "proof_invalid"}})
     assert node.ws.expect("result_ack")["accepted"]
     try:
         node.expect("task_assignment", 8)
@@ -391,8 +473,7 @@ def main():
             print(f"{name}: ok ({time.monotonic() - start:.1f} s)", flush=True)
         assert r.process.poll() is None
         assert r.stop() == 0
-        done = subprocess.run([RELAYER, "--set", f"server.data={r.folder}", "--fsck"], capture_output=True, text=True, timeout=60)
-        assert done.returncode == 0, done
+        fsck(r)
         shutil.rmtree(r.folder)
     except BaseException:
         print("\n".join(x for x in r.log_text().splitlines() if '"event":"http"' not in x)[-3000:], file=sys.stderr)

@@ -13,7 +13,7 @@ import time
 import unittest
 
 import process
-from process import GOOD, Answer, Case, Relayer, Wire
+from process import GOOD, Case, Relayer, Wire
 
 H = b"Host: x\r\n"
 TASKS = b"POST /api/v1/tasks HTTP/1.1\r\n" + H

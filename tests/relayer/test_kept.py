@@ -8,10 +8,9 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from relayer_process import Relayer, wait_for  # noqa: E402
+from relayer_process import Relayer, change, fsck, rows, run_tests, wait_for  # noqa: E402
 from test_tasks import FAST, RELAYER, SEED, Node, post, prove, sha256, state  # noqa: E402
-from test_redundancy import fsck, rows  # noqa: E402
-from test_audit import audits, damage, verified  # noqa: E402
+from test_audit import audits, verified  # noqa: E402
 
 BASE = FAST + ["audit.rate_ppm=0", "storage.unused=1s"]
 BIG = dict(SEED, requirements={"cpu_threads": 4000}, payload={"algorithm": "sha256", "text": "b" * 100000, "iterations": 1})
@@ -37,7 +36,7 @@ def test_forgotten(r, proof, output):
     other, pair = post(r, dict(SEED, redundancy=2)), [Node(r, "two"), Node(r, "three")]
     node.ws.close()
     for n in pair:
-        a = n.take(timeout=20)
+        a = n.take()
         assert n.upload(a, proof)[0] in (200, 201) and n.result(a, proof, output)["accepted"]
     wait_for("verified", lambda: state(r, other)["state"] == "verified")
     before = r.call("GET", f"/api/v1/tasks/{task}/result")[1]
@@ -91,14 +90,14 @@ def test_settled_sooner(r, proof, output):
     node.ws.close()
     unpaid, node = verified(r, "unpaid", proof, output)
     node.ws.close()
-    damage(r, "UPDATE task SET state = 'settled' WHERE id = ?", paid)
+    change(r, "UPDATE task SET state = 'settled' WHERE id = ?", paid)
     time.sleep(2.5)
     assert rows(r, "SELECT count(*) FROM task WHERE id IN (?, ?) AND forgotten_at IS NULL", paid, unpaid) == [(2,)]
     again(r, "storage.retention=1d", "storage.settled=1s")
     wait_for("forgotten", lambda: rows(r, "SELECT forgotten_at FROM task WHERE id = ?", paid)[0][0])
     assert rows(r, "SELECT forgotten_at FROM task WHERE id = ?", unpaid) == [(None,)]
     assert r.call("GET", f"/api/v1/tasks/{unpaid}/proof", raw=True)[1] == proof
-    damage(r, "UPDATE task SET state = 'verified' WHERE id = ?", paid)
+    change(r, "UPDATE task SET state = 'verified' WHERE id = ?", paid)
     fsck(r)
 
 
@@ -107,7 +106,7 @@ def test_evidence_stays(r, proof, output):
     again(r, "storage.retention=1d")
     task, node = verified(r, "wrong", proof, output)
     for table, column in (("task", "id"), ("attempt", "task_id")):
-        damage(r, f"UPDATE {table} SET cycles = 5 WHERE {column} = ?", task)
+        change(r, f"UPDATE {table} SET cycles = 5 WHERE {column} = ?", task)
     assert r.call("POST", "/api/v1/audits", {"task_id": task})[0] == 201
     wait_for("found", lambda: audits(r, task_id=task, verdict="differs"))
     clean, other = verified(r, "right", proof, output)
@@ -134,7 +133,7 @@ def test_unused_blobs(r, proof, output):
     assert r.call("GET", "/api/v1/blobs/" + name)[0] == 404
     for _ in range(50):
         assert r.call("PUT", "/api/v1/blobs/" + name, data)[0] in (200, 201, 503)
-        damage(r, "UPDATE blob SET refs = -1 WHERE sha256 = ? OR 1 = 0", name)
+        change(r, "UPDATE blob SET refs = -1 WHERE sha256 = ? OR 1 = 0", name)
         s, said, headers = r.call("PUT", "/api/v1/blobs/" + name, data)
         if s == 503:
             assert said["code"] == "overloaded" and headers["Retry-After"] == "1"
@@ -160,7 +159,7 @@ def test_killed_in_between(r, proof, output):
             os.utime(f"{r.folder}/blobs/00/{name}", (1, 1))
     os.utime(f"{r.folder}/blobs/00/{young}", (time.time() + 1000, time.time() + 1000))
     for i, d in enumerate(data):
-        damage(r, "UPDATE blob SET refs = -1 WHERE sha256 = ?", sha256(d))
+        change(r, "UPDATE blob SET refs = -1 WHERE sha256 = ?", sha256(d))
         if i == 1:
             os.remove(path(r, sha256(d)))
     fsck(r)
@@ -174,18 +173,7 @@ def test_killed_in_between(r, proof, output):
 def main():
     proof, output = prove(SEED["payload"])
     r = Relayer(RELAYER, settings=BASE).start()
-    try:
-        for name in [n for n in globals() if n.startswith("test_")]:
-            if len(sys.argv) > 3 and sys.argv[3] not in name:
-                continue
-            start = time.monotonic()
-            globals()[name](r, proof, output)
-            print(f"{name}: ok ({time.monotonic() - start:.1f} s)", flush=True)
-        assert r.stop() == 0
-    except BaseException:
-        print(r.log_text()[-3000:], file=sys.stderr)
-        r.process.kill()
-        raise
+    run_tests(globals(), r, proof, output, only=2)
 
 
 if __name__ == "__main__":

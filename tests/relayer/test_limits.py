@@ -97,6 +97,25 @@ class Handshakes(unittest.TestCase):
         self.assertEqual(r.stop(), 0)
 
 
+    def test_of_one_node_are_counted_alone(self):
+        r = Relayer("ws.reconnect_every=1h", "ws.require_node_signature=no").wait()
+        self.addCleanup(r.clean)
+
+        def status(node, source="127.0.0.1"):
+            with r.wire(source=source) as w:
+                w.send(handshake(b"/ws/node/" + node)[1])
+                a = w.answer(head_only=True)
+                return a.status, a.headers.get("retry-after")
+
+        self.assertEqual([status(b"n1")[0] for _ in range(3)], [101] * 3)  # who was cut off comes back at once
+        code, after = status(b"n1")
+        self.assertEqual(code, 429)
+        self.assertTrue(3500 < int(after) <= 3600, after)
+        self.assertEqual(status(b"n2")[0], 101)
+        self.assertEqual(status(b"n1", "127.0.0.2")[0], 101)  # nobody uses it up for others
+        self.assertEqual(r.stop(), 0)
+
+
 class Proxies(Case):
     SETTINGS = ("server.per_ip=2", "server.trusted_proxies=127.0.0.1", "ws.require_node_signature=no")
 

@@ -4,14 +4,13 @@
 usage: test_load.py RELAYER SPROVE BENCH_RELAYER_LOAD"""
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from relayer_process import Relayer, wait_for  # noqa: E402
+from relayer_process import Relayer, fsck, rows, wait_for  # noqa: E402
 from wsclient import WebSocket  # noqa: E402
 
 RELAYER, SPROVE, LOAD = sys.argv[1:4]
@@ -30,11 +29,6 @@ def load(r, mode, *more, good=True):
     done = subprocess.run(command(r, mode, *more), capture_output=True, text=True, timeout=240)
     assert (done.returncode == 0) == good, (done.returncode, done.stdout, done.stderr, r.log_text()[-2000:])
     return {e["event"]: e for e in map(json.loads, done.stdout.splitlines())}
-
-
-def rows(r, sql, *values):
-    with sqlite3.connect(f"file:{r.folder}/relayer.db?mode=ro", uri=True, timeout=10) as d:
-        return d.execute(sql, values).fetchall()
 
 
 def test_nodes(r):
@@ -197,8 +191,7 @@ def main():
     except BaseException:
         r.process.kill()  # it would hold the test's output open
         raise
-    check = subprocess.run([RELAYER, "--fsck", "--set", f"server.data={r.folder}"], capture_output=True, text=True)
-    assert check.returncode == 0, check.stdout + check.stderr
+    fsck(r)
     print("ok")
 
 

@@ -149,6 +149,7 @@ def main():
             ws_closed_total ws_outq_bytes tasks task_transitions_total task_queue_seconds task_prove_seconds task_settle_seconds
             attempts_total sched_seconds sched_candidates leases_active db_commit_seconds db_batch_size db_queue db_wal_bytes
             verify_seconds verify_queue chain_rpc_seconds chain_tx_total chain_nonce chain_head_block webhook_attempts_total blob_bytes sig_verify_seconds
+            account_checks_total nodes_proven
             build_info""".split()
         assert not [n for n in needed if "sprove_" + n not in types], [n for n in needed if "sprove_" + n not in types]
         for path in ("alerts.yml", "grafana.json"):

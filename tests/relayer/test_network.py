@@ -5,14 +5,12 @@ node hears what became of its results, every callback comes, nothing leaks.
 
 usage: test_network.py RELAYER SPROVE NODE CHAOSPROXY [--long] [TEST]"""
 import base64
-import hashlib
 import http.client
 import json
 import os
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -22,12 +20,13 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from chaosnet import Net  # noqa: E402
 from receiver import Receiver  # noqa: E402
-from relayer_process import Relayer, wait_for  # noqa: E402
+from relayer_process import Relayer, fsck, rows, wait_for  # noqa: E402
+from scripted import prove, sha256  # noqa: E402
 from wsclient import Closed, WebSocket  # noqa: E402
 
 LONG = "--long" in sys.argv
 RELAYER, SPROVE, NODE, PROXY = [a for a in sys.argv if a != "--long"][1:5]
-FAST = ["ws.offer=1s", "ws.heartbeat=1100ms", "ws.resume_grace=3s", "ws.heartbeat_timeout=6s", "ws.lease=12s", "ws.start_by=14s",
+FAST = ["ws.offer=1500ms", "ws.heartbeat=1600ms", "ws.resume_grace=3s", "ws.heartbeat_timeout=6s", "ws.lease=12s", "ws.start_by=14s",
         "limits.post_rate=100000", "limits.post_burst=100000", "limits.read_rate=100000", "limits.read_burst=100000",
         "webhooks.allow_private=yes", "webhooks.first_retry=300ms", "webhooks.timeout=2s", "server.per_ip=1000",
         "ws.require_node_signature=no"]
@@ -58,21 +57,8 @@ class Node:
         assert self.process.wait(20) == 0
 
 
-def sha256(b):
-    return hashlib.sha256(b).hexdigest()
-
-
 SCRIPTED = [f"{kind}{i}" for kind in ("scripted", "fresh") for i in range(9)]
 PAYLOAD = {"algorithm": "matrix_multiplication", "matrix_a": [[1, 2], [3, 4]], "matrix_b": [[5, 6], [7, 8]]}
-
-
-def prove():
-    with tempfile.TemporaryDirectory() as d:
-        with open(d + "/i", "w") as f:
-            json.dump(PAYLOAD, f)
-        subprocess.run([SPROVE, "run", PAYLOAD["algorithm"], "--input", d + "/i", "--proof", d + "/p", "--raw-output", d + "/o",
-                        "--profile", "proven"], capture_output=True, check=True)
-        return open(d + "/p", "rb").read(), open(d + "/o", "rb").read()
 
 
 class Scripted(threading.Thread):
@@ -154,7 +140,7 @@ class World:
     proof = None
 
     def __init__(self, n_nodes=1, n_scripted=3):
-        World.proof = World.proof or prove()
+        World.proof = World.proof or prove(SPROVE, PAYLOAD)
         self.r = Relayer(RELAYER, settings=FAST)
         self.r.start()
         self.start = self.weight()
@@ -216,8 +202,7 @@ class World:
             n.clear()
 
     def rows(self, sql):
-        with sqlite3.connect(f"file:{self.r.folder}/relayer.db?mode=ro", uri=True, timeout=10) as d:
-            return d.execute(sql).fetchall()
+        return rows(self.r, sql)
 
     def settle(self, seconds=200):
         """With a good network everything comes to its end: also what only a node that has not failed it may do."""
@@ -263,8 +248,7 @@ class World:
         if not os.environ.get("SPROVE_SANITIZED"):  # which keeps what is freed
             assert bytes_now < self.start[1] + (200 << 20), (self.start, bytes_now)
         assert r.stop() == 0
-        done = subprocess.run([RELAYER, "--set", f"server.data={r.folder}", "--fsck"], capture_output=True, text=True, timeout=60)
-        assert done.returncode == 0 and not done.stdout, done
+        fsck(r)
         for d in [r.folder] + [n.folder for n in self.nodes]:
             shutil.rmtree(d)
         for n in self.nets.values():

@@ -54,7 +54,7 @@ def seconds(text):
 def test_install(prefix):
     p = run("cmake", "--install", BUILD, "--prefix", prefix)
     assert p.returncode == 0, p.stderr
-    for path in ("bin/sprove-relayer", "bin/sprove-node", "libexec/sprove/sprove-worker", "share/sprove/relayer.ini",
+    for path in ("bin/sprove-relayer", "bin/sprove-node", "libexec/sprove/sprove-worker", "libexec/sprove/sprove-gpus", "share/sprove/relayer.ini",
                  "share/sprove/node.env", "share/sprove/alerts.yml", "share/sprove/grafana.json"):
         assert os.path.exists(f"{prefix}/{path}"), path
     for name in ("sprove-relayer", "sprove-node"):

@@ -3,6 +3,7 @@
 
 usage: test_programs.py RELAYER SPROVE NODE FOLDER_OF_ELFS"""
 import base64
+import contextlib
 import glob
 import os
 import shutil
@@ -12,12 +13,12 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from relayer_process import Relayer, wait_for  # noqa: E402
+from relayer_process import Relayer, fsck, rows, run_tests, wait_for  # noqa: E402
 from test_tasks import RELAYER, sha256, state  # noqa: E402
-from test_redundancy import CALM, fsck, rows  # noqa: E402
+from test_redundancy import CALM  # noqa: E402
 
 SPROVE, NODE, ELFS = sys.argv[2:5]
-SETTINGS = CALM + ["ws.require_node_signature=yes", "storage.unused=1s", "limits.post_rate=1000", "limits.post_burst=1000"]
+SETTINGS = CALM + ["ws.require_node_signature=yes", "storage.unused=4s", "limits.post_rate=1000", "limits.post_burst=1000"]
 
 
 class Patient(Relayer):
@@ -128,6 +129,24 @@ def test_refused(r):
     fsck(r)
 
 
+@contextlib.contextmanager
+def provider(r):
+    """A node of this relayer, for a while, and its data folder; of a failure the end of its log is shown."""
+    data = tempfile.mkdtemp(prefix="node.")
+    log = open(data + "/log", "wb")
+    node = subprocess.Popen([NODE, "--relayer", f"http://127.0.0.1:{r.port}", "--data", data, "--no-bench"], stderr=log, stdout=log)
+    try:
+        yield data
+    except BaseException:
+        print(open(data + "/log", errors="replace").read()[-3000:], file=sys.stderr)
+        raise
+    finally:
+        node.terminate()
+        node.wait(30)
+        log.close()
+        shutil.rmtree(data)
+
+
 def test_life(r):
     """By SHA-256 and by name; a node that has never heard of it fetches it under its lease and caches it."""
     hello, given = elf("hello"), b"sprove"
@@ -135,10 +154,7 @@ def test_life(r):
     assert wanted == b"hello, sprove\n"
     s, quote, _ = r.call("POST", "/api/v1/estimate", job({"sha256": sha256(hello)}, given), timeout=200)
     assert s == 200 and quote["executed"] and int(quote["cycles"]) > 0, (s, quote)
-    data = tempfile.mkdtemp(prefix="node.")
-    log = open(data + "/log", "wb")
-    node = subprocess.Popen([NODE, "--relayer", f"http://127.0.0.1:{r.port}", "--data", data, "--no-bench"], stderr=log, stdout=log)
-    try:
+    with provider(r) as data:
         tasks = []
         for program in ({"sha256": sha256(hello)}, {"name": "hello", "version": "1"}):
             s, made, _ = r.call("POST", "/api/v1/tasks", job(program, given))
@@ -163,15 +179,60 @@ def test_life(r):
         t = r.call("POST", "/api/v1/tasks", job({"name": "hello"}, bytes(8), max_attempts=1))[1]["task_id"]
         failed = wait_for("failed", lambda: state(r, t)["state"] == "failed" and state(r, t), 90)
         assert failed["failure"]["code"] == "nonzero_exit" and failed["failure"]["class"] == "task_fault", failed["failure"]
+        # There is one node: it was asked twice, and signed both times what it said.
+        assert rows(r, "SELECT outcome, signed LIKE '[\"0x%' FROM attempt WHERE task_id = ?", t) == [("task_fault", 1)] * 2
         assert rows(r, "SELECT DISTINCT kind FROM reputation_event") == [("verified",)]
-    except BaseException:
-        print(open(data + "/log", errors="replace").read()[-3000:], file=sys.stderr)
-        raise
-    finally:
-        node.terminate()
-        node.wait(30)
-        log.close()
-        shutil.rmtree(data)
+    fsck(r)
+
+
+def test_input_by_hash(r):
+    """An input that was uploaded is named by its hash: the same task as if its bytes came along, and it may be longer than a body."""
+    hello = elf("hello")
+    assert register(r, "hello", hello)[0] in (200, 201)
+    small, large = b"sprove", bytes(range(256)) * 300
+    named = lambda data, **more: {"job": {"program": {"sha256": sha256(hello)}, "input": {"sha256": sha256(data)}, "profile": "proven"},
+                                  "token_amount": "1", **more}
+    post = lambda body, **more: r.call("POST", "/api/v1/tasks", body, **more)
+    for path, wrap in (("tasks", lambda x: x), ("estimate", lambda x: x)):
+        s, body, _ = r.call("POST", "/api/v1/" + path, wrap(named(large)))
+        assert (s, body["code"]) == (422, "input_unknown"), body
+    for data in (small, large):
+        assert r.call("PUT", "/api/v1/blobs/" + sha256(data), data)[0] == 201
+    # A key that may not read blobs cannot read them this way either; nor can nobody, of whom no key is asked for an estimate.
+    few = r.call("POST", "/api/v1/api-keys", {"name": "few", "scopes": ["tasks:read", "tasks:write", "blobs:write", "programs:write"]})[1]["key"]
+    built_in = {"job": {"program": {"name": "fibonacci"}, "input": {"sha256": sha256(small)}}, "token_amount": "1"}
+    s, body, _ = post(built_in, key=few)
+    assert (s, body["code"]) == (403, "insufficient_scope"), body
+    s, body, _ = r.call("POST", "/api/v1/estimate", built_in, key=None)
+    assert (s, body["code"]) == (403, "insufficient_scope"), body
+    for job_part, pointer in (({"input": {"sha256": "x"}}, "/job/input/sha256"), ({"input": {}}, "/job/input/sha256"), ({"input": 1}, "/job/input"),
+                              ({"input": {"sha256": sha256(small), "more": 1}}, "/job/input/more"),
+                              ({"input": {"sha256": sha256(small)}, "inline_input_b64": ""}, "/job/input"), ({}, "/job/inline_input_b64")):
+        s, body, _ = post({"job": {"program": {"sha256": sha256(hello)}, **job_part}, "token_amount": "1"})
+        assert s == 400 and body["errors"][0]["pointer"] == pointer, body
+    s, body, _ = post({"payload": {"algorithm": "fibonacci", "n": 1}, "job": {"input": {"sha256": sha256(small)}}, "token_amount": "1"})
+    assert s == 400 and body["errors"][0]["pointer"] == "/job/input", body
+
+    # A chain of references: two tasks, one in a batch. Both are gone, and then the blob.
+    refs = lambda data: rows(r, "SELECT refs FROM blob WHERE sha256 = '%s'" % sha256(data))
+    s, one, _ = post(named(large))
+    assert s == 201, one
+    s, many, _ = r.call("POST", "/api/v1/tasks:batch", {"tasks": [named(large), named(bytes(7)), named(small)]}, {"Idempotency-Key": "by-hash"})
+    assert s == 207 and [x["status"] for x in many["items"]] == [201, 422, 201], many
+    assert refs(large) == [(2,)] and refs(small) in ([(0,)], []), (refs(large), refs(small))
+    tasks = {one["task_id"]: large, many["items"][0]["task"]["task_id"]: large, many["items"][2]["task"]["task_id"]: small}
+    tasks[inline := post(job({"sha256": sha256(hello)}, small))[1]["task_id"]] = small
+    for t, data in tasks.items():
+        about = state(r, t)["job"]
+        assert (about["input_sha256"], int(about["input_bytes"])) == (sha256(data), len(data)), about
+        if data == small:
+            assert about == state(r, inline)["job"]
+    fsck(r)
+    with provider(r):
+        for t, given in tasks.items():
+            wait_for("verified: " + str(state(r, t)), lambda: state(r, t)["state"] in ("verified", "failed"), 90)
+            assert state(r, t)["state"] == "verified", state(r, t)["failure"]
+            assert r.call("GET", f"/api/v1/tasks/{t}/output", raw=True)[1] == b"hello, " + given + b"\n"
     fsck(r)
 
 
@@ -198,16 +259,7 @@ def test_let_go(r):
 
 def main():
     r = Patient(RELAYER, settings=SETTINGS).start()
-    try:
-        for name in [n for n in globals() if n.startswith("test_")]:
-            start = time.monotonic()
-            globals()[name](r)
-            print(f"{name}: ok ({time.monotonic() - start:.1f} s)", flush=True)
-        assert r.stop() == 0
-    except BaseException:
-        print(r.log_text()[-3000:], file=sys.stderr)
-        r.process.kill()
-        raise
+    run_tests(globals(), r, only=4)
 
 
 if __name__ == "__main__":

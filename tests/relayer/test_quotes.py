@@ -6,14 +6,12 @@ import base64
 import hashlib
 import os
 import shutil
-import sqlite3
-import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from relayer_process import Relayer, wait_for  # noqa: E402
-from test_admin import FAST, TASK, Node, code, post, sql, task  # noqa: E402,F401
+from relayer_process import Relayer, rows, run_tests  # noqa: E402
+from test_admin import FAST, TASK, Node, post, task  # noqa: E402
 
 RELAYER = sys.argv[1]
 RATES = ["limits.read_rate=100000", "limits.read_burst=100000", "limits.post_rate=100000", "limits.post_burst=100000"]
@@ -28,7 +26,7 @@ def ask(r, body, status=201, **headers):
 
 
 def estimate(r, **more):
-    s, said, _ = r.call("POST", "/api/v1/estimate", dict(JOB, cycles=1000, **more))
+    s, said, _ = r.call("POST", "/api/v1/estimate", {**JOB, "cycles": 1000, **more})
     assert s == 200, said
     return said
 
@@ -52,12 +50,12 @@ def test_quote(r):
     assert ask(r, dict(body, payload=other), 422)["code"] == "quote_mismatch"
     assert ask(r, dict(body, job={"profile": "proven"}), 422)["code"] == "quote_mismatch"
     assert ask(r, dict(body, job={"io": "digest"}), 422)["code"] == "quote_mismatch"
-    raw = bytearray(base64.urlsafe_b64decode(quote[2:] + "=="))
-    for at in (7, 39, 71, 87):  # the end, the total, the job, the code
+    raw = bytearray(base64.urlsafe_b64decode(quote[2:] + "="))
+    for at in (7, 39, 71, 79, 87, 103):  # the end, the total, the job, cycles, rows, the code
         altered = raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1:]
         wrong = "q_" + base64.urlsafe_b64encode(altered).decode().rstrip("=")
         assert ask(r, dict(body, quote_id=wrong), 422)["code"] == "quote_unknown", at
-    for wrong in ("", "q_", "q", quote[:-1], quote + "A", "x" + quote[1:], "q_" + "A" * 118):
+    for wrong in ("", "q_", "q", quote[:-1], quote + "A", "x" + quote[1:], "q_" + "A" * 139):
         assert ask(r, dict(body, quote_id=wrong), 422 if wrong else 400)["code"] in ("quote_unknown", "validation_failed"), wrong
     assert ask(r, dict(body, quote_id=5), 400)["code"] == "validation_failed"
     assert ask(r, dict(JOB), 400)["errors"][0]["pointer"] == "/token_amount"
@@ -74,11 +72,7 @@ def test_dearest(r):
     """A node that asks more for a million cycles than a task accepts is not asked."""
     node = Node(r, "dear")  # 1 for a million
     id = post(r, max_price_per_mcycle="0")
-    try:
-        node.ws.expect("task_assignment", 1.5)
-        raise AssertionError("it was asked")
-    except TimeoutError:
-        pass
+    node.ws.never("task_assignment", 1.5)
     assert r.call("POST", f"/api/v1/tasks/{id}/cancel")[0] == 202
     id = post(r, max_price_per_mcycle=1)
     assert task(r, id)["requirements"]["max_price_per_mcycle"] == "1"
@@ -88,6 +82,59 @@ def test_dearest(r):
         assert ask(r, dict(TASK, max_price_per_mcycle=wrong), 400)["errors"][0]["pointer"] == "/max_price_per_mcycle", wrong
     # In the requirements it is no field of a request.
     assert ask(r, dict(TASK, requirements={"max_price_per_mcycle": "1"}), 400)["code"] == "unknown_field"
+    node.ws.close()
+
+
+def test_work_that_is_paid(r):
+    """A node's price is for the work that an estimate has measured, or else for the most that the task may take."""
+    node = Node(r, "by_cycles", price="0", mcycle="1000000000")
+
+    def asks(**more):
+        id = post(r, **more)
+        a = node.take()
+        assert a["task_id"] == id
+        assert r.call("POST", f"/api/v1/tasks/{id}/cancel")[0] == 202
+        return int(a["price"])
+
+    def is_kept_from(**more):
+        id = post(r, **more)
+        node.ws.never("task_assignment", 1)
+        assert r.call("POST", f"/api/v1/tasks/{id}/cancel")[0] == 202
+    rich = str(10**15)
+    usual = asks(token_amount=rich)
+    assert asks(token_amount=rich, job={"max_cycles": 100000}) == usual
+    # At most so many cycles: paid for as many.
+    much = asks(token_amount=rich, job={"max_cycles": 50000000})
+    assert 100 * usual < much and much > 50 * 10**9, (usual, much)
+    is_kept_from(token_amount=str(much), job={"max_cycles": 50000000})
+    # A run that was measured is paid for as it was, whatever the most.
+    s, said, _ = r.call("POST", "/api/v1/estimate", JOB)
+    assert s == 200 and said["executed"], said
+    rows = int(said["padded_rows"])
+    body = dict(JOB, quote_id=said["quote_id"])
+    for job in ({}, {"job": {"max_cycles": 50000000}}):
+        s, made, _ = r.call("POST", "/api/v1/tasks", dict(body, **job))
+        assert s == 201, made
+        a = node.take()
+        assert a["task_id"] == made["task_id"] and int(a["price"]) == rows * 1000 == int(said["price_p50"]), (a["price"], rows)
+        assert r.call("POST", f"/api/v1/tasks/{made['task_id']}/cancel")[0] == 202
+    # What the demander only said does not make it cheap: it may be more than the most, not less than usual.
+    for cycles, at_least in ((1, usual), (30000000, 30 * 10**9)):
+        quote = estimate(r, cycles=cycles)["quote_id"]
+        assert asks(token_amount=rich, quote_id=quote) >= at_least
+    assert asks(token_amount=rich, quote_id=quote, job={"max_cycles": 50000000}) == much
+    node.ws.close()
+
+
+def test_payout(r):
+    """A node is offered what it would be paid, not what the demander pays: 85 % of it."""
+    node = Node(r, "exact", price="850")
+    id = post(r, token_amount="999")  # 850.15, less the treasury's 119 and 29 for the claim: 851
+    assert node.take()["task_id"] == id
+    assert r.call("POST", f"/api/v1/tasks/{id}/cancel")[0] == 202
+    id = post(r, token_amount="996")  # 848 for the provider, 996 in all
+    node.ws.never("task_assignment", 1.5)  # not for less than its price
+    assert r.call("POST", f"/api/v1/tasks/{id}/cancel")[0] == 202
     node.ws.close()
 
 
@@ -110,14 +157,14 @@ def test_batch_counts(r):
     """After a batch of n tasks a key waits as after n tasks."""
     r.stop()
     before = list(r.settings)
-    r.settings = r.settings + ["limits.post_rate=10", "limits.post_burst=5"]
+    r.settings = r.settings + ["limits.post_rate=1", "limits.post_burst=5"]
     r.start()
     batch = {"tasks": [dict(TASK, requirements=NOWHERE)] * 20}
     s, said, h = r.call("POST", "/api/v1/tasks:batch", batch, {"Idempotency-Key": "a"})
     assert s == 207 and said["created"] == 20, said
-    # 20 tokens of 5 are gone: the next is there when 16 have come, at ten a second.
+    # 20 tokens of 5 are gone: the next is there when 16 have come, at one a second.
     s, said, h = r.call("POST", "/api/v1/tasks", dict(TASK, requirements=NOWHERE))
-    assert s == 429 and said["code"] == "rate_limited" and h["Retry-After"] == "2", (s, said, h)
+    assert s == 429 and said["code"] == "rate_limited" and 2 <= int(h["Retry-After"]) <= 16, (s, said, h)
     r.stop()
     r.settings = before
     r.start()
@@ -137,29 +184,15 @@ def test_disk_refuses(r):
 
 def test_list_is_by_index(r):
     """A list of one state reads an index in its order, and sorts nothing."""
-    with sqlite3.connect(f"file:{r.folder}/relayer.db?mode=ro", uri=True) as d:
-        plan = " ".join(row[3] for row in d.execute(
-            "EXPLAIN QUERY PLAN SELECT * FROM task t WHERE 1 = 1 AND t.state = ? AND (t.created_at, t.id) < (?, ?)"
-            " ORDER BY t.created_at DESC, t.id DESC LIMIT ?", ("queued", 1, "a", 10)))
+    plan = " ".join(row[3] for row in rows(
+        r, "EXPLAIN QUERY PLAN SELECT * FROM task t WHERE 1 = 1 AND t.state = ? AND (t.created_at, t.id) < (?, ?)"
+        " ORDER BY t.created_at DESC, t.id DESC LIMIT ?", "queued", 1, "a", 10))
     assert "task_of_state" in plan and "TEMP B-TREE" not in plan, plan
 
 
 def main():
     r = Relayer(RELAYER, settings=FAST + RATES).start()
-    try:
-        for name in [n for n in globals() if n.startswith("test_")]:
-            if len(sys.argv) > 2 and sys.argv[2] not in name:
-                continue
-            start = time.monotonic()
-            globals()[name](r)
-            print(f"{name}: ok ({time.monotonic() - start:.1f} s)", flush=True)
-        assert r.stop() == 0
-        p = subprocess.run([RELAYER, "--set", f"server.data={r.folder}", "--fsck"], capture_output=True, text=True, timeout=60)
-        assert p.returncode == 0 and p.stdout == "", p
-    except BaseException:
-        print(r.log_text()[-3000:], file=sys.stderr)
-        r.process.kill()
-        raise
+    run_tests(globals(), r)
 
 
 if __name__ == "__main__":

@@ -3,28 +3,16 @@
 
 usage: test_redundancy.py RELAYER SPROVE [TEST]"""
 import os
-import sqlite3
-import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from relayer_process import Relayer, wait_for  # noqa: E402
+from relayer_process import Relayer, change, free_port, fsck, rows, run_tests, wait_for  # noqa: E402
 from test_tasks import FAST, RELAYER, SEED, Node, post, prove, sha256, state  # noqa: E402
 
 
 # Offers that a slow machine can answer in time.
-CALM = FAST + ["ws.start_by=11s", "ws.lease=10s", "ws.heartbeat_timeout=9s", "ws.resume_grace=1800ms", "ws.heartbeat=1700ms", "ws.offer=1600ms"]
-
-
-def rows(r, sql, *values):
-    with sqlite3.connect(f"file:{r.folder}/relayer.db?mode=ro", uri=True, timeout=10) as d:
-        return d.execute(sql, values).fetchall()
-
-
-def fsck(r):
-    done = subprocess.run([RELAYER, "--set", f"server.data={r.folder}", "--fsck"], capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0 and not done.stdout, done.stdout + done.stderr
+CALM = FAST + ["ws.start_by=11s", "ws.lease=10s", "ws.heartbeat_timeout=9s"]
 
 
 def body(n, **more):
@@ -33,11 +21,7 @@ def body(n, **more):
 
 def silent(node, seconds=0.8):
     """The node is not asked."""
-    try:
-        m = node.ws.expect("task_assignment", seconds)
-        raise AssertionError(f"asked: {m['task_id']}")
-    except TimeoutError:
-        pass
+    node.ws.never("task_assignment", seconds)
 
 
 def is_state(r, task, wanted, seconds=15):
@@ -129,7 +113,7 @@ def test_lie_in_one_slot(r, proof, output):
     r.start()
     fsck(r)
     good, third = Node(r, "honest"), Node(r, "third")
-    a = third.take(timeout=20)
+    a = third.take()
     assert a["attempt"] == 3
     silent(good)
     assert third.upload(a, proof)[0] in (200, 201)
@@ -147,14 +131,12 @@ def test_fault_against_success(r, proof, output):
     says, proves = Node(r, "says_fault"), Node(r, "proves")
     task = post(r, body(2))
     a, b = says.take(), proves.take()
-    says.ws.send({"message_type": "task_result", **says.fence(a), "status": "failure",
-                  "error": {"code": "nonzero_exit", "detail": "exit code 3"}})
-    says.ws.expect("result_ack")
+    says.fail(a, "nonzero_exit", "exit code 3")
     assert proves.upload(b, proof)[0] in (200, 201)
     assert proves.result(b, proof, output)["accepted"]
     assert state(r, task)["state"] == "queued"
     another = Node(r, "another")
-    c = another.take(timeout=20)
+    c = another.take()
     assert another.upload(c, proof)[0] in (200, 201)
     assert another.result(c, proof, output)["accepted"]
     is_state(r, task, "verified")
@@ -170,9 +152,7 @@ def test_both_say_fault(r, proof, output):
     task = post(r, body(3))
     offers = [n.take() for n in nodes]
     for n, a in list(zip(nodes, offers))[:2]:
-        n.ws.send({"message_type": "task_result", **n.fence(a), "status": "failure",
-                   "error": {"code": "illegal_instruction", "detail": "at pc 0x1000"}})
-        n.ws.expect("result_ack")
+        n.fail(a, "illegal_instruction", "at pc 0x1000")
     t = is_state(r, task, "failed")
     assert t["failure"]["code"] == "illegal_instruction" and t["failure"]["class"] == "task_fault", t["failure"]
     assert nodes[2].expect("task_cancel")["task_id"] == task
@@ -205,14 +185,22 @@ def test_cancel_and_deadline(r, proof, output):
 
 
 def test_attempts_are_counted_over_slots(r, proof, output):
-    """Two attempts, two slots: one that is lost ends the task; the other slot is taken back."""
+    """Two tries, two slots: a no costs none, but one that is lost ends the task; the other slot is taken back."""
     nodes = [Node(r, "few0"), Node(r, "few1")]
     task = post(r, body(2, max_attempts=2))
     offers = [n.expect("task_assignment") for n in nodes]
     nodes[1].ws.send({"message_type": "task_ack", **nodes[1].fence(offers[1]), "accept": True})
     nodes[0].ws.send({"message_type": "task_ack", **nodes[0].fence(offers[0]), "accept": False})
+    is_state(r, task, "queued")
+    fsck(r)
+    third = Node(r, "few2")
+    a = third.take()
+    is_state(r, task, "leased")
+    fsck(r)
+    third.ws.send({"message_type": "task_cancelled", **third.fence(a)})
     t = is_state(r, task, "failed")
-    assert t["attempt"] == 2 and t["failure"]["code"] == "no_eligible_node", t
+    assert (t["attempt"], t["tries"]) == (3, 2) and t["failure"]["code"] == "node_lost", t
+    third.ws.close()
     assert nodes[1].expect("task_cancel")["task_id"] == task
     fsck(r)
     # Tried again it has as many for each slot.
@@ -223,16 +211,18 @@ def test_attempts_are_counted_over_slots(r, proof, output):
     close(*nodes)
 
 
-def test_both_offers_run_out(r, proof, output):
-    """Two last attempts whose time is up in one round: the first ends the task, the second has ended with it."""
+def test_both_leases_run_out(r, proof, output):
+    """Two last tries whose time is up in one round: the first ends the task, the second has ended with it."""
     before = r.log_text().count('"task_left_alone"')
     nodes = [Node(r, "mute0"), Node(r, "mute1")]
     task = post(r, body(2, max_attempts=2))
     for n in nodes:
-        n.expect("task_assignment")
+        n.take()
+    is_state(r, task, "leased")
+    change(r, "UPDATE attempt SET lease_until = 1 WHERE task_id = ?", task)
     is_state(r, task, "failed")
     assert sorted(rows(r, "SELECT outcome, lease_until FROM attempt WHERE task_id = ?", task)) == \
-        [("cancelled", None), ("offer_timeout", None)]
+        [("cancelled", None), ("lease_expired", None)]
     assert r.log_text().count('"task_left_alone"') == before
     fsck(r)
     close(*nodes)
@@ -248,10 +238,9 @@ def test_disagreement(r, proof, output):
         assert n.upload(a, p)[0] in (200, 201)
         assert n.result(a, p, output)["accepted"]
     is_state(r, task, "queued")
-    with sqlite3.connect(f"{r.folder}/relayer.db", timeout=10) as d:
-        d.execute("UPDATE attempt SET cycles = cycles + 1 WHERE task_id = ? AND outcome = 'verified'", (task,))
+    change(r, "UPDATE attempt SET cycles = cycles + 1 WHERE task_id = ? AND outcome = 'verified'", task)
     third = Node(r, "agree2")
-    a = third.take(timeout=20)
+    a = third.take()
     assert third.upload(a, proof)[0] in (200, 201)
     assert third.result(a, proof, output)["accepted"]
     t = is_state(r, task, "failed")
@@ -273,24 +262,18 @@ def test_refused(r, proof, output):
     chain = body(2, job={"profile": "chain"}, chain={"contract": "0x1", "task_id": "1"})
     s, said, _ = r.call("POST", "/api/v1/tasks", chain)
     assert s == 422 and "redundancy" in said["detail"], (s, said)
-    assert r.call("POST", "/api/v1/tasks", dict(chain, redundancy=1))[0] == 201
+    # One that has a chain, of which no node answers, takes it with one slot.
+    with_chain = Relayer(RELAYER, settings=[f"chain.rpc=http://127.0.0.1:{free_port()}", "chain.chain_id=SN_SEPOLIA",
+                                            "chain.contract=0x1"]).start()
+    assert with_chain.call("POST", "/api/v1/tasks", chain)[0] == 422
+    assert with_chain.call("POST", "/api/v1/tasks", dict(chain, redundancy=1))[0] == 201
+    assert with_chain.stop() == 0
 
 
 def main():
     proof, output = prove(SEED["payload"])
     r = Relayer(RELAYER, settings=CALM).start()
-    try:
-        for name in [n for n in globals() if n.startswith("test_")]:
-            if len(sys.argv) > 3 and sys.argv[3] not in name:
-                continue
-            start = time.monotonic()
-            globals()[name](r, proof, output)
-            print(f"{name}: ok ({time.monotonic() - start:.1f} s)", flush=True)
-        assert r.stop() == 0
-    except BaseException:
-        print(r.log_text()[-3000:], file=sys.stderr)
-        r.process.kill()
-        raise
+    run_tests(globals(), r, proof, output, only=2)
 
 
 if __name__ == "__main__":

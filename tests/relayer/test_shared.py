@@ -465,6 +465,104 @@ def test_crowd(w, proof, output):
           + str(sql("SELECT outcome, count(*) FROM attempt GROUP BY outcome ORDER BY 1")), flush=True)
 
 
+def test_logins(w, proof, output):
+    """A challenge of one relayer is good at another, once among all; a token is; and whose tasks they are is the same."""
+    import test_auth as auth
+
+    chain = auth.Accounts()
+    address, other = 0x501, 0x502
+    chain.keys.update({address: 1, other: 2})
+    pair = []
+    for i in range(2):
+        r = Relayer(w.program, folder=f"{w.top}/login{i}", settings=w.settings + auth.settings(chain.url))
+        os.mkdir(r.folder)
+        w.start(r)
+        pair.append(r)
+    one, two = pair
+    c = auth.ask(one, address)
+    good = auth.sign(auth.digest(c["typed_data"], address), 1)
+    both = [None, None]
+
+    def show(i):
+        both[i] = auth.show(pair[i], address, c["challenge"], good)[0]
+
+    threads = [threading.Thread(target=show, args=(i,)) for i in range(2)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert sorted(both) == [200, 401], both
+    auth.denied(auth.show(one, address, c["challenge"], good), 401, "challenge_used")
+    auth.denied(auth.show(two, address, c["challenge"], good), 401, "challenge_used")
+    # The address is known to both now, or soon; every later token is at once.
+    first = auth.log_in(one, address, 1)
+    wait_for("the other knows the account", lambda: two.call("GET", "/api/v1/me", key=first["token"])[0] == 200)
+    task = one.call("POST", "/api/v1/tasks", auth.TASK, key=first["token"])[1]["task_id"]
+    second = auth.log_in(two, address, 1)
+    assert second["id"] == first["id"]
+    for r in pair:
+        assert r.call("GET", f"/api/v1/tasks/{task}", key=second["token"])[0] == 200
+    # The first login of an account at both at once makes one row.
+    asked = [auth.ask(r, other) for r in pair]
+
+    def come(i):
+        both[i] = auth.show(pair[i], other, asked[i]["challenge"], auth.sign(auth.digest(asked[i]["typed_data"], other), 2))
+
+    threads = [threading.Thread(target=come, args=(i,)) for i in range(2)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert [b[0] for b in both] == [200, 200] and both[0][1]["id"] == both[1][1]["id"], both
+    assert sql(f"SELECT count(*) FROM api_key WHERE address = '{hex(other)}'") == [["1"]]
+    # Ended here, ended there.
+    assert one.call("DELETE", "/api/v1/auth/token", key=second["token"])[0] == 204
+    assert one.call("GET", "/api/v1/me", key=first["token"])[0] == 401
+    wait_for("the other has heard of it", lambda: two.call("GET", "/api/v1/me", key=second["token"])[0] == 401)
+    assert w.all[0].call("POST", f"/api/v1/tasks/{task}/cancel")[0] == 202
+    assert [r.stop() for r in pair] == [0, 0]
+
+
+def test_accounts(w, proof, output):
+    """What an account has signed for its node at one relayer is known to the other, which asks nobody; what becomes known to one
+    of a node that has moved on meanwhile is told there."""
+    import test_auth as auth
+    from signing import SignedNode
+
+    chain = auth.Accounts()
+    chain.answers[0x601] = [hex(auth.short("VALID"))]
+    pair = []
+    for i in range(2):
+        r = Relayer(w.program, folder=f"{w.top}/account{i}", settings=w.settings + auth.settings(chain.url))
+        os.mkdir(r.folder)
+        w.start(r)
+        pair.append(r)
+    one, two = pair
+    node = SignedNode(one, 601, "0x601")
+    assert node.ws.expect("account")["state"] in ("pending", "proven")
+    shown = lambda r: r.call("GET", "/api/v1/nodes/" + node.name)[1]["account_proof"]["state"]  # noqa: E731
+    wait_for("proven", lambda: shown(one) == "proven" == shown(two))
+    assert chain.asked == 1
+    there = SignedNode(two, 601, "0x601", prove=False)
+    assert there.registered["account"]["state"] == "proven" and chain.asked == 1, there.registered
+    # Asked again it is by who has it now.
+    chain.answers[0x601] = ["0x0"]
+    sql(f"UPDATE node SET payee_due = 1 WHERE id = '{node.name}'")
+    m = there.ws.expect("account", 30)
+    assert (m["state"], m["code"]) == ("unproven", "signature_refused"), m
+    assert chain.asked == 2 and shown(one) == shown(two) == "unproven"
+    # Slots of what is not proven are one owner's, also over two relayers.
+    node = SignedNode(one, 602, "0x602", prove=False)
+    task = one.call("POST", "/api/v1/tasks", dict(SEED, redundancy=2))[1]["task_id"]
+    wait_for("one slot", lambda: sql(f"SELECT proven FROM attempt WHERE task_id = '{task}'") == [["0"]])
+    time.sleep(1)
+    assert sql(f"SELECT proven FROM attempt WHERE task_id = '{task}' AND outcome IS NULL") in ([["0"]], [])
+    assert two.call("POST", f"/api/v1/tasks/{task}/cancel")[0] == 202
+    for n in (node, there):
+        n.ws.close()
+    assert [r.stop() for r in pair] == [0, 0]
+
+
 def main():
     if not os.environ.get("SPROVE_TEST_DATABASE"):
         print("skipped: no PostgreSQL")

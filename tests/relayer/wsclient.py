@@ -64,7 +64,7 @@ class WebSocket:
         self.buffer = b[at + n:]
         return b[0], b[at:at + n]
 
-    def recv(self, timeout=10):
+    def recv(self, timeout=60):
         """The next message; answers pings; Closed when the other side closes; TimeoutError, and nothing is lost."""
         end = time.monotonic() + timeout
         while True:
@@ -85,14 +85,37 @@ class WebSocket:
             elif opcode == 1:
                 return json.loads(payload)
 
-    def expect(self, kind, timeout=10):
-        """The next message of this type; others before it are left out, except errors."""
+    def expect(self, kind, timeout=60):
+        """The next message of this type; others before it are left out, except errors. Before an assignment it may be said
+        that an earlier one is over: its yes and a cancellation by HTTP arrived in the other order."""
         while True:
             m = self.recv(timeout)
             if m["message_type"] == kind:
                 return m
-            if m["message_type"] == "error":
+            if m["message_type"] == "error" and (kind, m["code"]) != ("task_assignment", "stale_lease"):
                 raise AssertionError(f"error instead of {kind}: {m}")
+
+    def never(self, kind, seconds):
+        """No message of this type comes in this time."""
+        try:
+            m = self.expect(kind, seconds)
+        except TimeoutError:
+            return
+        raise AssertionError(f"unwanted: {m}")
+
+    def beat(self):
+        self.send({"message_type": "heartbeat", "seq": 0, "cpu": 0.5, "mem": 0.5})
+
+    def expect_alive(self, kind, timeout=60):
+        """As a node that lives: with heartbeats while it waits."""
+        end = time.monotonic() + timeout
+        while True:
+            try:
+                return self.expect(kind, 1)
+            except TimeoutError:
+                if time.monotonic() > end:
+                    raise
+                self.beat()
 
     def close(self):
         try:

@@ -2,6 +2,7 @@
 #include "starknet/curve.h"
 #include "starknet/ecdsa.h"
 #include "starknet/poseidon.h"
+#include "starknet/public_sum.h"
 #include "tests/starknet/util.h"
 #include "tests/starknet/vectors_ecdsa.h"
 
@@ -120,6 +121,68 @@ TEST(scalar_constants)
     CHECK(scalar_read(&r, be) == SP_ERR_FORMAT);
     memset(be, 0xff, 32);
     CHECK(scalar_read(&r, be) == SP_ERR_FORMAT);
+}
+
+/* 0, 1, 2, .. and n - 1, n - 2, .., or random. */
+static scalar scalar_edge(void)
+{
+    scalar s = {{test_rand() % 34, 0, 0, 0}};
+    const uint32_t kind = test_rand() % 4;
+    if (kind == 0) {
+        memcpy(s.l, order_limbs, sizeof s.l);
+        s.l[0] -= 1 + test_rand() % 34;
+    } else if (kind < 3) {
+        while (scalar_from_felt(&s, felt_random()) != SP_OK) {}
+    }
+    return s;
+}
+
+TEST(generator_multiples_are_those_of_the_point)
+{
+    const curve_point g = curve_generator();
+    for (unsigned i = 0; i < 400; i++) {
+        const scalar k = scalar_edge();
+        curve_point fast, slow;
+        int8_t digit[GENERATOR_DIGITS];
+        generator_mul(&fast, &k);
+        curve_mul(&slow, k.l, 252, &g);
+        CHECK(same_point(&fast, &slow));
+        generator_digits(digit, &k);
+        for (unsigned j = 0; j < GENERATOR_DIGITS; j++)
+            CHECK(digit[j] % 2 != 0 && digit[j] >= -15 && digit[j] <= 15);
+    }
+}
+
+/* Q being a small multiple of G, the sums are often of a point with itself, or with its negative.
+ */
+TEST(public_sums_have_no_exceptions)
+{
+    const curve_point g = curve_generator();
+    unsigned met = 0;
+    for (unsigned i = 0; i < 400; i++) {
+        const scalar v = scalar_edge(), n = {{1 + test_rand() % 3, 0, 0, 0}},
+                     u = i % 2 ? scalar_edge() : scalar_mul(&n, &v);
+        curve_point q, a, b, minus, sum, difference;
+        felt x, y, want, other;
+        curve_mul(&q, n.l, 252, &g);
+        CHECK(curve_affine(&x, &y, &q) == SP_OK);
+        curve_mul(&a, u.l, 252, &g);
+        curve_mul(&b, v.l, 252, &q);
+        curve_neg(&minus, &b);
+        curve_add(&sum, &a, &b);
+        curve_add(&difference, &a, &minus);
+        met += same_point(&a, &b);
+        /* With no x there is nothing that it could be. */
+        const bool some = curve_affine(&want, NULL, &sum) == SP_OK,
+                   others = curve_affine(&other, NULL, &difference) == SP_OK;
+        if (!some) want = felt_random_edge();
+        if (!others) other = felt_random_edge();
+        CHECK(public_sum_has_x(&u, &v, x, y, want).plus == some);
+        CHECK(public_sum_has_x(&u, &v, x, y, other).minus == others);
+        CHECK(!public_sum_has_x(&u, &v, x, y, felt_add(want, felt_one())).plus);
+        CHECK(!public_sum_has_x(&u, &v, x, y, felt_add(other, felt_one())).minus);
+    }
+    CHECK(met > 0);
 }
 
 TEST(keys_are_in_range)
@@ -249,6 +312,54 @@ TEST(own_signatures_verify_and_altered_ones_do_not)
         CHECK(ecdsa_verify(pub, z, r, felt_add(s, felt_one())) == SP_ERR_REJECT);
         CHECK(ecdsa_verify(pub, z, s, r) == SP_ERR_REJECT);
         if (!felt_eq(pub, wrong)) CHECK(ecdsa_verify(wrong, z, r, s) == SP_ERR_REJECT);
+    }
+}
+
+/* The point that a signature is by, told by the first, checks the others; its negative does not. */
+TEST(signatures_verify_by_a_known_point)
+{
+    for (unsigned i = 0; i < 100; i++) {
+        ecdsa_key key = key_random();
+        felt z = message_random(), r, s, pub, y = felt_zero();
+        if (felt_is_zero(z)) z = felt_one(); /* of 0 both points are */
+        CHECK(ecdsa_sign(&r, &s, &key, z, 0) == SP_OK);
+        ecdsa_public(&pub, &key);
+        CHECK(ecdsa_verify_lift(&y, pub, z, r, s) == SP_OK && curve_is_on(pub, y));
+        curve_point p, g = curve_generator();
+        felt x_of, y_of;
+        curve_mul(&p, key.d.l, 252, &g);
+        CHECK(curve_affine(&x_of, &y_of, &p) == SP_OK && felt_eq(y, y_of));
+        for (unsigned k = 0; k < 5; k++) {
+            CHECK(ecdsa_verify_point(pub, y, z, r, s) == SP_OK);
+            CHECK(ecdsa_verify_point(pub, felt_neg(y), z, r, s) ==
+                  (felt_is_zero(z) ? SP_OK : SP_ERR_REJECT)); /* u1 = 0: x is the same */
+            CHECK(ecdsa_verify_point(pub, y, felt_add(z, felt_one()), r, s) == SP_ERR_REJECT);
+            CHECK(ecdsa_verify_point(pub, y, z, felt_add(r, felt_one()), s) == SP_ERR_REJECT);
+            CHECK(ecdsa_verify_point(pub, y, z, r, felt_add(s, felt_one())) == SP_ERR_REJECT);
+            CHECK(ecdsa_verify_point(pub, y, z, s, r) == SP_ERR_REJECT);
+            CHECK(ecdsa_verify_point(pub, y, z, felt_zero(), s) == SP_ERR_REJECT);
+            CHECK(ecdsa_verify_point(pub, y, z, r, felt_zero()) == SP_ERR_REJECT);
+            z = k == 3 ? felt_zero() : k == 2 ? felt_one() : message_random();
+            CHECK(ecdsa_sign(&r, &s, &key, z, k) == SP_OK);
+        }
+    }
+    /* The generator's own key, of which u1 and u2 meet the same multiples; and keys near 0. */
+    for (unsigned i = 1; i < 40; i++) {
+        uint8_t be[32] = {0};
+        ecdsa_key key;
+        felt r, s, pub, y;
+        be[31] = (uint8_t)i;
+        CHECK(ecdsa_key_read(&key, be) == SP_OK);
+        ecdsa_public(&pub, &key);
+        CHECK(curve_lift_x(&y, pub) == SP_OK);
+        for (uint64_t m = 0; m < 20; m++) {
+            const felt z = felt_from_u64(m);
+            CHECK(ecdsa_sign(&r, &s, &key, z, 0) == SP_OK);
+            if (m > 0) CHECK(ecdsa_verify_lift(&y, pub, z, r, s) == SP_OK);
+            CHECK(ecdsa_verify_point(pub, y, z, r, s) == SP_OK);
+            CHECK(ecdsa_verify_point(pub, felt_neg(y), z, r, s) ==
+                  (felt_is_zero(z) ? SP_OK : SP_ERR_REJECT));
+        }
     }
 }
 

@@ -15,6 +15,52 @@ TEST(felt_montgomery_constants)
     CHECK(felt_eq(felt_mul(x, plain), one)); /* 2^512/2^256 */
 }
 
+/* Random, or with all bits, or none. */
+static uint64_t limb_random(void)
+{
+    const uint64_t r = (uint64_t)test_rand() << 32 | test_rand();
+    return r % 4 == 0 ? 0 : r % 4 == 1 ? UINT64_MAX : r;
+}
+
+TEST(limbs_are_the_portable_ones)
+{
+    for (unsigned i = 0; i < 100000; i++) {
+        uint64_t a[6], t[4], u[4], sum[3], same[3];
+        for (unsigned k = 0; k < 6; k++) a[k] = limb_random();
+        for (unsigned k = 0; k < 4; k++) t[k] = u[k] = limb_random();
+        uint64_t c = a[3], d = a[3];
+        CHECK(limbs_mac(a[0], a[1], a[2], &c) == limbs_mac_portable(a[0], a[1], a[2], &d));
+        CHECK(c == d);
+        for (unsigned k = 0; k < 3; k++) sum[k] = same[k] = limb_random();
+        sum[2] = same[2] = i;
+        limbs_mad(sum, a[4], a[5]);
+        limbs_mad_portable(same, a[4], a[5]);
+        CHECK_BYTES(sum, same, sizeof sum);
+        limbs_add(t, a[0], a[1], a[2], a[3]);
+        limbs_add_portable(u, a[0], a[1], a[2], a[3]);
+        CHECK_BYTES(t, u, sizeof t);
+        const uint64_t mask = limbs_sub(t, a[3], a[4], a[5], a[0]);
+        CHECK(mask == limbs_sub_portable(u, a[3], a[4], a[5], a[0]) && mask + 1 <= 1);
+        CHECK_BYTES(t, u, sizeof t);
+    }
+}
+
+TEST(felt_products_of_unreduced_sums_are_canonical)
+{
+    const felt four = felt_from_u64(4);
+    for (unsigned i = 0; i < 20000; i++) {
+        const felt a = felt_random_edge(), b = felt_random_edge();
+        CHECK(felt_eq(felt_sqr(a), felt_mul(a, a)));
+        /* 5 a, below 5P; b - 4 a + 4 P, below 5P. */
+        const felt a2 = felt_sum(a, a), a4 = felt_sum(a2, a2), a5 = felt_sum(a4, a),
+                   d = felt_difference(b, a4, 4);
+        const felt a5r = felt_add(felt_mul(four, a), a), dr = felt_sub(b, felt_mul(four, a));
+        CHECK(felt_eq(felt_mul(a5, d), felt_mul(a5r, dr)));
+        CHECK(felt_eq(felt_sqr(a5), felt_mul(a5r, a5r)));
+        CHECK(felt_eq(felt_sqr(d), felt_mul(dr, dr)));
+    }
+}
+
 TEST(felt_bytes_are_canonical)
 {
     uint8_t p[32] = {8, 0, 0, 0, 0, 0, 0, 17}, out[32];

@@ -86,3 +86,27 @@ TEST(blake2s_tags_separate)
     blake2s_hash_words(c, "b", NULL, 0);
     CHECK(memcmp(a, b, 32) != 0 && memcmp(b, c, 32) != 0);
 }
+
+TEST(blake2s_words_are_their_bytes_wherever_they_begin)
+{
+    uint32_t words[40];
+    uint8_t bytes[160], before[70] = {7};
+    uint32_t a[8], b[8];
+    for (unsigned i = 0; i < 40; i++) {
+        words[i] = test_rand();
+        for (unsigned k = 0; k < 4; k++) bytes[4 * i + k] = (uint8_t)(words[i] >> (8 * k));
+    }
+    for (unsigned offset = 0; offset <= sizeof before; offset++)
+        for (unsigned n = 0; n <= 40; n++) {
+            blake2s_ctx c;
+            blake2s_init(&c, "test");
+            blake2s_update(&c, before, offset);
+            blake2s_update_words(&c, words, n);
+            blake2s_final(&c, a);
+            blake2s_init(&c, "test");
+            blake2s_update(&c, before, offset);
+            blake2s_update(&c, bytes, 4 * n);
+            blake2s_final(&c, b);
+            CHECK_BYTES(a, b, sizeof a);
+        }
+}

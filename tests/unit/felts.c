@@ -61,7 +61,8 @@ TEST(elements_lie_where_the_format_says)
             while (memcmp(&f[i], &g[i], sizeof *f) == 0) CHECK(++i < m);
             if (!first) first = i;
             CHECK_EQ(i, first);
-            for (unsigned w = 0; w < 8; w++) CHECK_EQ(g[i].w[w], want / 32 == w ? 1u << want % 32 : 0);
+            for (unsigned w = 0; w < 8; w++)
+                CHECK_EQ(g[i].w[w], want / 32 == w ? 1u << want % 32 : 0);
             CHECK(memcmp(f + i + 1, g + i + 1, (m - i - 1) * sizeof *f) == 0);
         }
     free(f), free(g), free(b);
@@ -103,8 +104,10 @@ TEST(every_bit_of_a_felt_counts)
         for (unsigned bit = test_rand() % 5; bit < 256; bit += 5) {
             size_t room = 2 * n;
             f[k].w[bit / 32] ^= 1u << bit % 32;
-            if (felts_to_proof(back, &room, f, m, &v, &s, &err) != SP_OK) refused++;
-            else CHECK(room != n || memcmp(back, b, n));
+            if (felts_to_proof(back, &room, f, m, &v, &s, &err) != SP_OK)
+                refused++;
+            else
+                CHECK(room != n || memcmp(back, b, n));
             f[k].w[bit / 32] ^= 1u << bit % 32;
         }
     CHECK(refused > m); /* the unused bits alone */
@@ -130,5 +133,5 @@ TEST(an_element_of_p_is_refused)
         free(f), free(b);
         return;
     }
-    CHECK(!"an element was found");
+    CHECK(false); /* an element was found */
 }

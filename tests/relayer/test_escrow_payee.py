@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+"""Escrows: a task that has one is offered to whom the contract pays, at a price for the most that it may be paid for, and an
+assignment on the chain is waited for.
+
+usage: test_escrow_payee.py RELAYER SPROVE [NAME]"""
+import os
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from escrow_world import AMOUNT, PAYLOAD, run  # noqa: E402
+from fake_node import ASSIGNED  # noqa: E402
+from relayer_process import change, wait_for  # noqa: E402
+from signing import SignedNode  # noqa: E402
+
+
+def known(r, node, tier):
+    wait_for("its tier", lambda: r.call("GET", "/api/v1/nodes/" + node.name)[1]["chain_tier"] == tier)
+
+
+def test_tier(r, w):
+    """A node that the contract would refuse for a task is not offered it, with or without an account of the relayer's."""
+    w.chain.accounts = {0x111: (1, 2), 0x222: (1, 3), 0x333: (0, 3), 0x444: (2, 3)}
+    low, none, suspended = (SignedNode(r, i, hex(a)) for i, a in ((11, 0x111), (12, 0x333), (13, 0x444)))
+    known(r, low, 2)
+    known(r, none, 0)
+    known(r, suspended, 0)
+    id = w.seen(w.new(), tier=3)
+    for node in (low, none, suspended):
+        node.ws.never("task_assignment", 1)
+    assert w.show(id)["attempt"] == 0
+    assert "job_commitment" not in w.show(id)["job"]  # nobody has a ticket
+    high = SignedNode(r, 14, "0x222")
+    a = high.ws.expect("task_assignment", 10)
+    assert a["task_id"] == id and w.show(id)["job"]["job_commitment"] == a["ticket"]["job_commitment"], a
+    w.cancel(id)
+    high.ws.close()
+    id = w.seen(w.new(), tier=2)
+    assert low.ws.expect("task_assignment", 10)["task_id"] == id
+    w.cancel(id)
+    # A task without an escrow is for all.
+    low.ws.close()
+    suspended.ws.close()
+    s, said, _ = r.call("POST", "/api/v1/tasks", {"payload": PAYLOAD, "token_amount": str(AMOUNT)})
+    assert none.ws.expect("task_assignment", 10)["task_id"] == said["task_id"]
+    w.cancel(said["task_id"])
+    none.ws.close()
+    # Another account is another matter.
+    moved = SignedNode(r, 12, "0x222")
+    known(r, moved, 3)
+    moved.ws.close()
+
+
+def test_proof(r, w):
+    """A task with an escrow is for a node whose account has signed for it."""
+    w.chain.accounts[0x999] = (1, 1)
+    node = SignedNode(r, 27, "0x999", prove=False)
+    known(r, node, 1)
+    id = w.seen(w.new())
+    node.ws.never("task_assignment", 1)
+    assert w.show(id)["attempt"] == 0
+    node.prove()
+    assert node.ws.expect("task_assignment", 20)["task_id"] == id
+    w.cancel(id)
+    # And no longer when that is over.
+    change(r, "UPDATE node SET payee_proof = json_set(payee_proof, '$[1]', 5), payee_due = 1 WHERE id = ?", node.name)
+    wait_for("it is over", lambda: r.call("GET", "/api/v1/nodes/" + node.name)[1]["account_proof"]["code"] == "expired")
+    id = w.seen(w.new())
+    node.ws.never("task_assignment", 1)
+    w.cancel(id)
+    # Nor after the moment itself, whoever has noticed it.
+    change(r, "UPDATE node SET payee_state = 'proven', payee_until = ?, payee_due = NULL WHERE id = ?", int(time.time() * 1000) + 2500, node.name)
+    node.ws.close()
+    node = SignedNode(r, 17, "0x777", prove=False)
+    time.sleep(2.6)
+    id = w.seen(w.new())
+    node.ws.never("task_assignment", 1)
+    w.cancel(id)
+    node.ws.close()
+
+
+def test_price_of_the_most(r, w):
+    """Without a limit of its own a task with an escrow is paid for what the machine can do at the most."""
+    w.chain.accounts[0x666] = (1, 1)
+    node = SignedNode(r, 16, "0x666", price={"base_fri": "0", "per_mcycle_fri": "1000000"})
+    prices = []
+    for most in (100000, 1 << 36):
+        n = w.new()
+        w.fund(n)
+        w.chain.tasks[n]["max_cycles"] = most
+        id = w.post(n, job={"max_cycles": 100000} if most == 100000 else {})
+        a = node.ws.expect("task_assignment", 20)
+        assert a["task_id"] == id
+        prices.append(int(a["price"]) // int(a["job"]["max_cycles"]))
+        w.cancel(id)
+    assert prices[0] > 1 and prices[1] >= 1, prices  # at least a row for a cycle, of the most
+    node.ws.close()
+
+
+# ---- other settings: an account, and another token ----
+
+def with_account(r, *more):
+    """The relayer has an account of its own from here on."""
+    keys = os.path.join(r.folder, "keys")
+    if not os.path.exists(keys):
+        os.mkdir(keys)
+        with open(os.path.join(keys, "pw"), "w") as f:
+            f.write("demo\n")
+        os.chmod(os.path.join(keys, "pw"), 0o600)
+        subprocess.run([sys.argv[2], "keys", "new", "--keystore", keys + "/k.json", "--password-file", keys + "/pw"], check=True,
+                       stdout=subprocess.DEVNULL)
+    r.settings += ["chain.account=0xacc", f"chain.keystore={keys}/k.json", f"chain.password_file={keys}/pw", *more]
+    r.stop()
+    r.start(wait=False)
+    r.wait_ready(60)
+
+
+def test_account_that_others_may_open(r, w):
+    """A relayer whose keystore or password others may read does not begin, and says which file it is."""
+    kept = list(r.settings)
+    with_account(r)
+    r.stop()
+    keys = os.path.join(r.folder, "keys")
+    for file, setting in (("k.json", "chain.keystore"), ("pw", "chain.password_file")):
+        path = os.path.join(keys, file)
+        os.chmod(path, 0o640)
+        r.start(wait=False)
+        code = r.process.wait(60)
+        said = f"{setting}: {path} must be its owner's alone (chmod 600)"
+        assert code != 0 and said in r.log_text(), (code, r.log_text()[-1000:])
+        os.chmod(path, 0o600)
+    r.settings = kept
+    r.start()
+
+
+def test_assigned_to_one_that_was_lost(r, w):
+    """The next node is told to wait until what the relayer had the contract give to the lost one ends, and a while longer."""
+    kept = list(r.settings)
+    with_account(r, "ws.offer=8s", "ws.heartbeat=9s", "ws.resume_grace=10s", "ws.heartbeat_timeout=11s", "ws.lease=12s",
+                 "chain.tip=7")
+    n, until = w.new(), int(time.time()) + 50000
+    w.chain.accounts.update({0x777: (1, 1), 0x888: (1, 1)})
+    id = w.seen(n)
+    lost = SignedNode(r, 17, "0x777")
+    a = lost.expect("task_assignment")
+    assert a["chain"]["assign"] is True and a["chain"]["assign_by"] < 1000 * until, a["chain"]
+    lost.ws.send(lost.signed_ack(a))
+    wait_for("it is sent", lambda: lost.beat() or len(w.chain.pool) == 1)
+    assert [tx["tip"] for tx in w.chain.pool.values()] == ["0x7"]
+    w.fund(n, status=ASSIGNED, provider=0x777, assign_deadline=until)
+    w.chain.head += 1
+    w.chain.happens("TaskAssigned", n, until, who=0x777, transaction=list(w.chain.pool)[0])
+    w.settlement(id, "assigned")
+    lost.ws.close()
+    wait_for("its lease is over", lambda: w.rows("SELECT 1 FROM attempt WHERE task_id = ? AND outcome = 'lease_expired'", id), 40)
+    node = SignedNode(r, 18, "0x888")
+    a = node.expect("task_assignment")
+    assert a["task_id"] == id and 1000 * until < a["chain"]["assign_by"] < 1000 * (until + 600), a["chain"]
+    w.cancel(id)
+    node.ws.close()
+    r.settings = kept
+
+
+def test_contract_refuses(r, w):
+    """Should the contract refuse what its view promised, that is nobody's fault. chain.token is the one that counts."""
+    with_account(r, "chain.token=0xbad", "chain.require_proof=no")
+    n = w.new()
+    w.fund(n)
+    assert "another token" in w.until(w.post(n), "failed")["failure"]["detail"]
+    w.chain.accounts[0x555] = (1, 3)
+    for said in ("Provider tier too low", "Provider not active"):
+        w.chain.reverts = said
+        # chain.require_proof=no: whoever names the account may have it.
+        node = SignedNode(r, 15, "0x555", prove=False)
+        assert node.registered["account"] == {"state": "unproven", "code": "missing", "detail": "its account has not signed for it",
+                                              "required": False, "expires_at": None}, node.registered
+        id = w.seen(w.new(), tier=3, token=0xbad)
+        a = node.ws.expect("task_assignment", 10)
+        node.ws.send(node.signed_ack(a))
+        told = node.ws.expect("task_cancel", 20)
+        assert told["task_id"] == id and told["reason"] == "infra", told
+        assert w.rows("SELECT outcome, failure_detail FROM attempt WHERE task_id = ?", id) == [("infra", said)]
+        assert w.rows("SELECT kind FROM reputation_event WHERE node_id = ?", node.name) == []
+        assert w.rows("SELECT quota_daily, banned_until FROM node WHERE id = ?", node.name) == [(1000, None)]
+        w.cancel(id)
+        node.ws.close()
+    w.chain.reverts = None
+
+
+if __name__ == "__main__":
+    run(globals())
