@@ -137,6 +137,12 @@ def rows(r, sql, *values):
         d.close()
 
 
+def taken_once(r, task):
+    """One node took it, once, and kept it: offers that were declined, or not answered in time, may have come before."""
+    tried = rows(r, "SELECT n, node_id, outcome FROM attempt WHERE task_id = ? ORDER BY n", task)
+    return [o for _, _, o in tried if o not in ("declined", "offer_timeout")] in (["verified"], [None]) or print(tried, file=sys.stderr)
+
+
 def change(r, sql, *values):
     """Writes rows of the relayer's SQLite database, behind its back: at least one."""
     d = sqlite3.connect(f"{r.folder}/relayer.db", timeout=20)
