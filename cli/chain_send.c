@@ -92,7 +92,7 @@ static int send_again(session *s, const account_signed *tx, watch *w, bool *dead
     chain_status status;
     const uint64_t at = clock_us();
     *st = journal_advance(s->node, &now, &status, tx, s->who.address, e);
-    if (*st == SP_ERR_REJECT && e->code != RPC_INVALID_NONCE)
+    if (*st == SP_ERR_REJECT && account_refused(e))
         return cli_fail(EXIT_CHAIN,
                         "transaction %s of an earlier run is refused: %s (%d) %.200s; "
                         "`sprove chain forget %s` gives it up",
@@ -304,7 +304,7 @@ int session_transact(session *s, const calldata_writer *calls, chain_receipt *re
         code = cli_fail(EXIT_IO, "the journal cannot be written; nothing was sent");
     } else {
         const sp_status st = account_send(s->node, &tx, &e);
-        if (st == SP_ERR_REJECT && !e.unanswered) { /* then nobody else has it */
+        if (st == SP_ERR_REJECT && account_refused(&e)) {
             forget(s, tx.hash);
             code = session_failed(st, &e, "sending");
         } else {

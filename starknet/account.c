@@ -91,6 +91,19 @@ sp_status account_send(rpc *r, const account_signed *tx, rpc_error *err)
     return st == SP_ERR_REJECT && err->code == RPC_DUPLICATE_TX ? SP_OK : st;
 }
 
+bool account_refused(const rpc_error *err)
+{
+    switch (err->code) {
+    case RPC_RESOURCES_TOO_LOW:
+    case RPC_BALANCE_TOO_LOW:
+    case RPC_VALIDATION_FAILED:
+    case RPC_NOT_AN_ACCOUNT:
+    case RPC_TX_VERSION:
+    case RPC_FEE_TOO_LOW: return err->unanswered == 0;
+    default: return false;
+    }
+}
+
 void account_signed_free(account_signed *tx)
 {
     free(tx->params);

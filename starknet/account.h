@@ -47,6 +47,10 @@ SP_MUST_USE sp_status account_prepare_deploy(rpc *r, account_signed *out, const 
                                              const account_policy *policy, rpc_error *err);
 /* SP_OK also when the node has it already (RPC_DUPLICATE_TX). */
 SP_MUST_USE sp_status account_send(rpc *r, const account_signed *tx, rpc_error *err);
+/* Whether an answer SP_ERR_REJECT of account_send says that nobody has taken the transaction.
+ * Everything else may come from a node that took it, or passed it on, and failed then; an invalid
+ * nonce may be one that this very transaction has used, brought twice by something in between. */
+bool account_refused(const rpc_error *err);
 void account_signed_free(account_signed *tx);
 
 #endif

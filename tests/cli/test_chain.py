@@ -448,7 +448,7 @@ class Words(ChainCase):
 
     def test_refusals_by_the_node(self):
         for code, part in [(54, "balance does not cover"), (55, "key is not the account's"), (58, "not the address of an"),
-                           (53, "higher fee"), (65, "higher fee"), (63, "the node says")]:
+                           (53, "higher fee"), (65, "higher fee"), (61, "the node says")]:
             self.node.say = {"addInvokeTransaction": Refused(code, "no")}
             self.fails(self.chain("task", "cancel", "7", sends=True), 7, "sending: ", part)
             self.assertEqual(self.entries(), [])

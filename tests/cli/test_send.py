@@ -115,6 +115,41 @@ class Journal(ChainCase):
         self.assertEqual(len(self.node.sent), 1)  # the node knew it all the time
         self.assertEqual(self.entries(), [])
 
+    def test_an_error_that_is_no_refusal(self):
+        """Of a node that gave the transaction on and then failed, or that got it twice from something in between."""
+        def take_and_fail(code):
+            def add(params):
+                self.node.addInvokeTransaction(params)
+                raise Refused(code)
+            return add
+
+        for code in (63, -32603, 52, 999):
+            self.node.sent.clear()
+            self.node.say = {"addInvokeTransaction": take_and_fail(code)}
+            self.node.in_block = False
+            r = self.create("--amount", "5", "--wait", "1")
+            self.assertEqual((r.code, r.out), (5, ""), r.err)
+            self.assertIn("may be executed", r.err)
+            self.node.in_block = True
+            r = self.create("--amount", "5")
+            self.assertEqual((r.code, len(self.node.sent)), (0, 1), r.err)
+            self.assertEqual((r.json()["task"], self.entries()), ("8", []))
+            r = self.create("--amount", "5")  # and where it is in a block at once
+            self.assertEqual((r.code, r.err, len(self.node.sent)), (0, "", 2))
+
+    def test_an_error_that_stays(self):
+        """Never taken: the same bytes, until they are, and no others."""
+        self.node.say = {"addInvokeTransaction": Refused(63, "An unexpected error occurred")}
+        self.stuck()
+        written = self.bytes_sent(self.entries()[0])
+        r = self.claim(wait="1")
+        self.assertEqual(r.code, 5, r.err)
+        self.assertIn("the node: An unexpected error occurred; the same command", r.err)
+        self.node.say = {}
+        self.node.gas += 1
+        self.assertEqual(self.claim().code, 0)
+        self.assertEqual((self.node.sent, self.entries()), ([written], []))
+
     def test_a_node_that_takes_its_time(self):
         def slow(params):
             self.node.addInvokeTransaction(params)
