@@ -55,6 +55,25 @@ def test_routes(doc):
         assert o.get("x-scope") == wanted, (method, path, o.get("x-scope"), wanted)
 
 
+def test_codes(doc):
+    """Every code that a problem may have is described, and no other: those of the sources, by the forms in which these refuse."""
+    folder = os.path.join(ROOT, "relayer")
+    text = {n: open(os.path.join(folder, n)).read() for n in sorted(os.listdir(folder)) if n.endswith(".c")}
+    forms = (r"\b[45]\d\d,[^\";]*\"([a-z_]+)\"(?:\s*:\s*\"([a-z_]+)\")?", r"\bwhy->code = \"([a-z_]+)\"", r"\bc->code = \"([a-z_]+)\"",
+             r"\bdeny\(c, \"([a-z_]+)\"", r"\brefuse\(why, \"([a-z_]+)\"", r"\brefuse_at\([^;]*?\"/[a-z0-9_/]+\",\s*\"([a-z_]+)\"",
+             r"\bapi_refuse_one\(c, [^;\"]*(?:\"/[a-z0-9_/]+\", *)?\"([a-z_]+)\"")
+    sent = {code for t in text.values() for f in forms for m in re.finditer(f, t) for code in m.groups() if code}
+    # What is said to a node of its result, which may come by POST /tasks/ID/callback.
+    sent |= set(re.findall(r"node_error\(c, s, re, \"([a-z_]+)\"", text["node_task.c"]))
+    # What POST /estimate says of a program that does not succeed.
+    assert "work_code_name[r.code]" in text["api_estimate.c"]
+    codes = re.findall(r"X\([A-Z_]+, \"([a-z_]+)\", ([A-Z]+)\)", open(os.path.join(ROOT, "market", "work.h")).read())
+    sent |= {code for code, kind in codes if kind in ("TASK", "EXPIRED")}
+    described = doc["components"]["schemas"]["Code"]["enum"]
+    assert described == sorted(set(described)), "not sorted"
+    assert len(sent) > 50 and sent == set(described), ("not described", sent - set(described), "never sent", set(described) - sent)
+
+
 def refs(x):
     if isinstance(x, dict):
         if "$ref" in x:
@@ -267,6 +286,7 @@ def main():
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.SystemRandom().randrange(10 ** 6)
     print(f"seed {seed}")
     test_routes(doc)
+    test_codes(doc)
     test_form(doc)
     r = Relayer(RELAYER, settings=FREE + CHAIN).start()
     try:
@@ -279,6 +299,9 @@ def main():
         bad, good = drive_bodies(d, doc, seed)
         drive_parameters(d, doc, {"task_id": task, "program": "matrix_multiplication"})
         drive_keys(d, doc, key)
+        # Of nobody no key is asked for an estimate, but an input that is named is one that is read.
+        by_name = {"job": {"program": {"name": "fibonacci"}, "input": {"sha256": "0" * 64}}}
+        assert d.ask("/api/v1/estimate", "post", doc["paths"]["/api/v1/estimate"]["post"], by_name, key=False)[0] == 403
         # Operations without a body, on nothing.
         for path, method, o in operations(doc):
             if method in ("post", "delete") and "requestBody" not in o and o["operationId"] not in LEFT_OUT:
