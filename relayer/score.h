@@ -76,7 +76,7 @@ typedef struct {
     bool wary;            /* it went wrong before: the proven come first, no exploration */
     bool proven_only;
     u256 price_limit, min_stake;
-    u256 mcycle_limit; /* of a node's price for a million cycles; mcycle_limited */
+    u256 mcycle_limit; /* of a node's price for a million rows; mcycle_limited */
     bool mcycle_limited;
     uint64_t cycles, rows, fetch_bytes;
     uint64_t paid_rows; /* that the price is for */
