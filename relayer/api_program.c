@@ -1,19 +1,15 @@
 /* api_program.c - what can be computed: the built-in jobs, with their schemas and examples. */
 #include "relayer/api.h"
 
-#include "market/hex.h"
 #include "relayer/own_program.h"
 #include "relayer/programs.h"
 
-#include <openssl/sha.h>
 #include <string.h>
 
 static json_t *job_json(const sp_job *program, bool whole)
 {
-    uint8_t hash[SHA256_DIGEST_LENGTH];
-    char hex[2 * SHA256_DIGEST_LENGTH + 1];
-    (void)SHA256(program->elf, program->elf_bytes, hash);
-    hex_write(hex, hash, sizeof hash);
+    char hex[PROGRAM_SHA256_HEX];
+    program_sha256(hex, program);
     json_t *j =
         json_pack("{s:s, s:s, s:s, s:I, s:b}", "name", program->name, "summary", program->summary,
                   "elf_sha256", hex, "elf_bytes", (json_int_t)program->elf_bytes, "built_in", 1);
@@ -59,8 +55,9 @@ void api_program_show(call *c, db *d, core *k)
             return;
         }
     }
+    if (program == NULL) program = program_of_sha256(c->variable[0]);
     if (program == NULL) {
-        http_problem(&c->s, &c->q, 404, "not_found", "there is no program of this name");
+        http_problem(&c->s, &c->q, 404, "not_found", "there is no program of this name or SHA-256");
         return;
     }
     if (profile == NULL) profile = "balanced";

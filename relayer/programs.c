@@ -8,10 +8,12 @@
 #include "prover/prove.h"
 #include "relayer/estimate.h"
 
+#include <openssl/sha.h>
 #include <pthread.h>
 #include <string.h>
 
 #define MAX_IDS 128u /* jobs x profiles x modes, with room */
+#define MAX_JOBS 64u
 
 const sp_job *program_of_algorithm(const char *algorithm)
 {
@@ -117,11 +119,17 @@ static uint64_t count_tables(const sp_job *job)
     return rows;
 }
 
+/* In the order of sp_job_list. */
+static size_t place_of(const sp_job *job)
+{
+    size_t n;
+    return (size_t)(job - sp_job_list(&n));
+}
+
 uint64_t program_table_rows(const sp_job *job)
 {
-    static uint64_t rows[64]; /* in the order of sp_job_list */
-    size_t n;
-    const size_t at = (size_t)(job - sp_job_list(&n));
+    static uint64_t rows[MAX_JOBS];
+    const size_t at = place_of(job);
     if (at >= SP_COUNT(rows)) return ESTIMATE_TABLE_ROWS;
     (void)pthread_mutex_lock(&lock);
     uint64_t of = rows[at];
@@ -132,6 +140,36 @@ uint64_t program_table_rows(const sp_job *job)
     rows[at] = of;
     (void)pthread_mutex_unlock(&lock);
     return of;
+}
+
+void program_sha256(char out[PROGRAM_SHA256_HEX], const sp_job *job)
+{
+    static char hex[MAX_JOBS][PROGRAM_SHA256_HEX];
+    uint8_t hash[SHA256_DIGEST_LENGTH];
+    const size_t at = place_of(job);
+    (void)pthread_mutex_lock(&lock);
+    const bool is_known = at < SP_COUNT(hex) && hex[at][0] != 0;
+    if (is_known) memcpy(out, hex[at], PROGRAM_SHA256_HEX);
+    (void)pthread_mutex_unlock(&lock);
+    if (is_known) return;
+    (void)SHA256(job->elf, job->elf_bytes, hash);
+    hex_write(out, hash, sizeof hash);
+    if (at >= SP_COUNT(hex)) return;
+    (void)pthread_mutex_lock(&lock);
+    memcpy(hex[at], out, PROGRAM_SHA256_HEX);
+    (void)pthread_mutex_unlock(&lock);
+}
+
+const sp_job *program_of_sha256(const char *sha256)
+{
+    size_t n;
+    const sp_job *list = sp_job_list(&n);
+    for (size_t i = 0; i < n; i++) {
+        char of[PROGRAM_SHA256_HEX];
+        program_sha256(of, &list[i]);
+        if (strcmp(of, sha256) == 0) return &list[i];
+    }
+    return NULL;
 }
 
 void program_hash_io(char out[PROGRAM_DIGEST_HEX], const uint8_t *bytes, size_t n)

@@ -8,6 +8,12 @@
 /* The job that an algorithm is a case of ("sha256" is one of "hash"), or NULL. */
 const sp_job *program_of_algorithm(const char *algorithm);
 
+#define PROGRAM_SHA256_HEX 65
+/* Of the job's ELF; computed once, from any thread. */
+void program_sha256(char out[PROGRAM_SHA256_HEX], const sp_job *job);
+/* The job of this hash, or NULL. */
+const sp_job *program_of_sha256(const char *sha256);
+
 #define PROGRAM_ID_HEX 57
 #define PROGRAM_DIGEST_HEX 63
 

@@ -104,7 +104,8 @@ static bool parse_payload(task_new *t, const json_t *payload, task_refusal *why)
     return set_built_in(t, program, why) && set_input(t, "/payload", why);
 }
 
-/* A built-in program by its name, or one that this key registered. */
+/* A built-in program by its name, one that this key registered, or a built-in one by its SHA-256
+ * (the same bytes may be both). */
 static bool set_program(task_new *t, const task_asker *who, const char *name, const char *version,
                         const char *sha256, task_refusal *why)
 {
@@ -117,6 +118,11 @@ static bool set_program(task_new *t, const task_asker *who, const char *name, co
         memcpy(t->program, own.sha256, sizeof t->program);
         memcpy(t->program_id, own.id, sizeof t->program_id);
         return true;
+    }
+    if (program == NULL && sha256 != NULL) {
+        program = program_of_sha256(sha256);
+        if (program != NULL && name != NULL && strcmp(name, program->name) != 0) program = NULL;
+        if (program != NULL && version == NULL) return set_built_in(t, program, why);
     }
     refuse_at(why, program != NULL ? "/job/program/version" : "/job/program", "program_unknown",
               program != NULL ? "the built-in programs have no versions"

@@ -226,6 +226,17 @@ def test_programs(r):
         # The example is a task.
         made = r.call("POST", "/api/v1/tasks", dict(TASK, payload=p["example"]))
         assert made[0] == 201, (p["name"], made)
+        # By its hash, it is the same program.
+        named = {"sha256": p["elf_sha256"]}
+        assert r.call("GET", f"/api/v1/programs/{named['sha256']}", key=False)[1]["name"] == p["name"]
+        for program in (named, {**named, "name": p["name"]}):
+            body = {"job": {"program": program, "inline_input_b64": ""}, "token_amount": "1"}
+            status, made, _ = r.call("POST", "/api/v1/tasks", body)
+            assert status == 201 and get(r, f"/tasks/{made['task_id']}")[0]["job"]["program"] == p["name"], made
+        for wrong, at in (({"name": "none"}, ""), ({"version": "1"}, "/version"), ({"sha256": "0" * 64}, "")):
+            body = {"job": {"program": {**named, **wrong}, "inline_input_b64": ""}, "token_amount": "1"}
+            status, said, _ = r.call("POST", "/api/v1/tasks", body)
+            assert (status, said["code"], said["errors"][0]["pointer"]) == (422, "program_unknown", "/job/program" + at), said
     one = r.call("GET", "/api/v1/programs/matrix_multiplication?profile=proven&io=digest", key=False)[1]
     assert one["program_id"]["profile"] == "proven" and len(one["program_id"]["id"]) == 56
     task = post(r, job={"profile": "proven", "io": "digest"})
