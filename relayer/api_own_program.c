@@ -77,6 +77,12 @@ static uint8_t *take_elf(call *c, size_t *n)
 {
     const char *b64 = json_string_value(json_object_get(c->body, "elf_b64"));
     uint8_t *elf;
+    /* To name a blob is to read it, as with inputs (task_parse.c). */
+    if (b64 == NULL && (c->who.scopes & (SCOPE_BLOBS_READ | SCOPE_ADMIN)) == 0) {
+        http_problem(&c->s, &c->q, 403, "insufficient_scope",
+                     "elf_sha256 needs the scope blobs:read, too");
+        return NULL;
+    }
     if (b64 == NULL) {
         elf = blob_read(c->a->blobs, json_string_value(json_object_get(c->body, "elf_sha256")),
                         OWN_PROGRAM_MOST_BYTES, n);

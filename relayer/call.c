@@ -65,11 +65,11 @@ uint64_t call_max_body(app *a, const http_request *q)
      * says so. */
     if (r == NULL) return 4096;
     if (r->max_body > SERVER_MEMORY_BODY &&
-        (given == NULL || (strncmp(given, "Lease ", 6) != 0 &&
+        (given == NULL || (!uploader_says_lease(given) &&
                            (http_bearer(given) == NULL ||
                             keys_check(a->keys, &who, http_bearer(given), clock_ms()) != KEY_OK))))
         return SERVER_MEMORY_BODY;
-    if (r->max_body > SERVER_MEMORY_BODY && strncmp(given, "Lease ", 6) == 0)
+    if (r->max_body > SERVER_MEMORY_BODY && uploader_says_lease(given))
         return UPLOADER_LEASE_BLOB < a->set.max_blob ? UPLOADER_LEASE_BLOB : a->set.max_blob;
     return r->max_body < a->set.max_blob ? r->max_body : a->set.max_blob;
 }

@@ -3,6 +3,7 @@
 
 #include "relayer/app.h"
 #include "relayer/rest.h"
+#include "relayer/uploader.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,6 +13,9 @@
 
 /* A key's id, "Lease ..." as it is said, or an address. */
 #define UPLOADER 128
+/* Nobody knows yet whether a lease is one. What the leases of one network bring at once has at most
+ * this part of the room. */
+#define LEASES_PART 8
 
 typedef struct intake_hold {
     http_hold base; /* first */
@@ -19,6 +23,8 @@ typedef struct intake_hold {
     struct intake_hold *next, **at;
     uint64_t bytes;
     char uploader[UPLOADER];
+    size_t n_network; /* of a lease; 0: a key's */
+    uint8_t network[LIMIT_ADDRESS];
 } intake_hold;
 
 static void release(http_hold *base)
@@ -30,18 +36,28 @@ static void release(http_hold *base)
     free(h);
 }
 
-static bool is_free(const char *folder, uint64_t bytes, uint64_t min_free)
+/* Lowers *room to what is free beyond min_free; false: less is. */
+static bool look(uint64_t *room, const char *folder, uint64_t min_free)
 {
     struct statvfs v;
     if (statvfs(folder, &v) != 0) return false;
     const uint64_t free_bytes = (uint64_t)v.f_bavail * v.f_frsize;
-    return free_bytes >= min_free && free_bytes - min_free >= bytes;
+    if (free_bytes < min_free) return false;
+    if (free_bytes - min_free < *room) *room = free_bytes - min_free;
+    return true;
+}
+
+static bool look_at_room(uint64_t *room, const app *a)
+{
+    const uint64_t least = settings_now(&a->set.min_free);
+    *room = UINT64_MAX;
+    return look(room, a->blobs, least) && look(room, a->spool, least);
 }
 
 bool intake_room(const app *a, uint64_t bytes)
 {
-    const uint64_t least = settings_now(&a->set.min_free);
-    return is_free(a->blobs, bytes, least) && is_free(a->spool, bytes, least);
+    uint64_t room;
+    return look_at_room(&room, a) && bytes <= room;
 }
 
 bool intake_has_room(call *c, uint64_t bytes)
@@ -64,7 +80,7 @@ bool intake_begin(app *a, http_request *q, http_response *r, uint64_t bytes)
 {
     rest *t = rest_of(a);
     principal who;
-    uint64_t retry_s = 0, n = 0;
+    uint64_t retry_s = 0, n = 0, of_network = bytes, free_bytes = 0;
     const char *given = q->headers[HTTP_AUTHORIZATION];
     intake_hold *h = calloc(1, sizeof *h);
     if (h == NULL) return refuse(q, r, 1, 503, "overloaded", "out of memory");
@@ -73,20 +89,31 @@ bool intake_begin(app *a, http_request *q, http_response *r, uint64_t bytes)
         keys_check(a->keys, &who, http_bearer(given), clock_ms()) == KEY_OK)
         (void)snprintf(h->uploader, UPLOADER, "%s", who.id);
     else
-        (void)snprintf(h->uploader, UPLOADER, "%s",
-                       given != NULL && strncmp(given, "Lease ", 6) == 0 ? given : q->peer);
-    for (const intake_hold *o = t->intake.first; o != NULL; o = o->next)
+        (void)snprintf(h->uploader, UPLOADER, "%s", uploader_says_lease(given) ? given : q->peer);
+    if (who.id[0] == 0) {
+        uint8_t address[16];
+        const size_t m = quota_address(address, q->peer, q->headers[HTTP_X_FORWARDED_FOR],
+                                       a->set.trusted_proxies);
+        h->n_network = limit_address(h->network, address, m);
+    }
+    for (const intake_hold *o = t->intake.first; o != NULL; o = o->next) {
         n += strcmp(o->uploader, h->uploader) == 0;
+        if (h->n_network > 0 && o->n_network == h->n_network &&
+            memcmp(o->network, h->network, h->n_network) == 0)
+            of_network += o->bytes;
+    }
     /* It is stored twice for a while: as it comes, and under its name. */
-    const bool room = bytes < UINT64_MAX / 4 && intake_room(a, 2 * (t->intake.coming + bytes));
-    const bool many = n >= settings_now(&a->set.uploads);
+    const bool room = bytes < UINT64_MAX / 4 && look_at_room(&free_bytes, a) &&
+                      2 * (t->intake.coming + bytes) <= free_bytes;
+    const bool many = n >= settings_now(&a->set.uploads) ||
+                      (h->n_network > 0 && 2 * of_network > free_bytes / LEASES_PART);
     const bool much = !quota_upload(&t->quota, who.id, bytes, false, &retry_s);
     if (!room || many || much) {
         free(h);
         if (!room)
             return refuse(q, r, 60, 507, "storage_full", "the relayer has no room on its disk");
         return many ? refuse(q, r, 1, 429, "rate_limited",
-                             "too many uploads of one uploader at once")
+                             "too many uploads of one uploader, or of one network, at once")
                     : refuse(q, r, retry_s, 429, "rate_limited",
                              "this key has uploaded as much as it may in an hour");
     }

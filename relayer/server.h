@@ -57,7 +57,7 @@ typedef struct {
     unsigned head_s;   /* the head of a request has this long; 0: 10 */
     unsigned send_ms;  /* a client that takes nothing for so long is cut off, and one that takes
                         * an answer more slowly than min_rate after so long; 0: 30000 */
-    unsigned body_ms;  /* a body has this long, and what min_rate gives it; 0: 10000 */
+    unsigned body_ms;  /* a body has this long, and what min_rate gives what came of it; 0: 10000 */
     unsigned reply_ms; /* a handler has this long; 0: 90000 */
     unsigned hangup_s; /* a WebSocket peer that answers no ping for so long is gone; 0: 95 */
 } server_config;

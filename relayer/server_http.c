@@ -39,6 +39,7 @@ typedef struct {
     http_request q;
     http_response r;
     bool head_sent;
+    uint64_t body_since_ms;
     uint64_t send_until_ms; /* the whole answer must have gone by then */
     uint64_t sent;          /* of the body */
     uint8_t *queue;         /* of a stream: LWS_PRE bytes, then what waits */
@@ -390,9 +391,20 @@ static int begin(struct lws *wsi, exchange **pss, const char *path, size_t path_
         const int n = snprintf((char *)room + LWS_PRE, 32, "HTTP/1.1 100 Continue\r\n\r\n");
         if (lws_write(wsi, room + LWS_PRE, (size_t)n, LWS_WRITE_HTTP) < n) return -1;
     }
-    lws_set_timer_usecs(wsi,
-                        (lws_usec_t)(s->c.body_ms + x->expected * 1000 / s->c.min_rate) * 1000);
+    x->body_since_ms = uv_now(s->loop);
+    lws_set_timer_usecs(wsi, (lws_usec_t)s->c.body_ms * 1000);
     return 0;
+}
+
+/* A body has body_ms, and what min_rate gives what has come of it: what is only announced gains no
+ * time. True: it may go on. */
+static bool body_may_last(exchange *x)
+{
+    const uint64_t now = uv_now(x->s->loop);
+    const uint64_t until = x->body_since_ms + x->s->c.body_ms + x->got * 1000 / x->s->c.min_rate;
+    if (now >= until) return false;
+    lws_set_timer_usecs(x->wsi, (lws_usec_t)(until - now) * 1000);
+    return true;
 }
 
 /* When a request with a body came behind another one in the same packet, libwebsockets 4.1.6 takes
@@ -435,7 +447,9 @@ static int body(exchange *x, const uint8_t *in, size_t n)
 static int on_timer(exchange *x)
 {
     switch (x->phase) {
-    case READING: return refuse(x, 408, "request_timeout", "the body came too slowly");
+    case READING:
+        if (body_may_last(x)) return 0;
+        return refuse(x, 408, "request_timeout", "the body came too slowly");
     case WAITING:
         http_problem(&x->r, &x->q, 503, "overloaded", "no answer was made in time");
         x->close = true;

@@ -12,33 +12,48 @@
 #define LEASE "Lease "
 #define TOKEN 32
 
-/* "Lease TASK ATTEMPT TOKEN" of an attempt that is under way; offered is enough, since the upload
- * may overtake the acknowledgement. */
+typedef struct {
+    char task[UUID_TEXT], token[TOKEN + 1];
+    unsigned long attempt;
+} lease;
+
+/* "Lease TASK ATTEMPT TOKEN" */
+static bool lease_read(lease *l, const char *given)
+{
+    int end = 0;
+    return given != NULL && strncmp(given, LEASE, strlen(LEASE)) == 0 &&
+           sscanf(given + strlen(LEASE), "%36[0-9a-f-] %9lu %32[0-9a-f]%n", l->task, &l->attempt,
+                  l->token, &end) == 3 &&
+           strlen(l->token) == TOKEN && given[strlen(LEASE) + (size_t)end] == 0;
+}
+
+bool uploader_says_lease(const char *given)
+{
+    lease l;
+    return lease_read(&l, given);
+}
+
+/* Of an attempt that is under way; offered is enough, since the upload may overtake the
+ * acknowledgement. */
 static bool has_lease(const call *c, db *d, bool reads, uploader *u)
 {
-    const char *given = c->q.headers[HTTP_AUTHORIZATION];
-    char token[TOKEN + 1];
-    unsigned long attempt;
-    int end = 0;
-    if (given == NULL || strncmp(given, LEASE, strlen(LEASE)) != 0 ||
-        sscanf(given + strlen(LEASE), "%36[0-9a-f-] %9lu %32[0-9a-f]%n", u->task, &attempt, token,
-               &end) != 3 ||
-        given[strlen(LEASE) + (size_t)end] != 0)
-        return false;
-    u->attempt = (int64_t)attempt;
+    lease l;
+    if (!lease_read(&l, c->q.headers[HTTP_AUTHORIZATION])) return false;
+    memcpy(u->task, l.task, sizeof u->task);
+    u->attempt = (int64_t)l.attempt;
     db_rows *r =
         db_query(d,
                  "SELECT a.lease_token, t.input_sha256, t.program, t.key_id FROM attempt a JOIN"
                  " task t ON t.id = a.task_id WHERE a.task_id = ? AND a.n = ? AND a.outcome IS"
                  " NULL",
-                 DB_T(u->task), DB_I(attempt));
-    const bool ok = db_next(r) && strlen(db_text(r, 0)) == TOKEN && strlen(token) == TOKEN &&
-                    CRYPTO_memcmp(db_text(r, 0), token, TOKEN) == 0 &&
+                 DB_T(u->task), DB_I(u->attempt));
+    const bool ok = db_next(r) && strlen(db_text(r, 0)) == TOKEN &&
+                    CRYPTO_memcmp(db_text(r, 0), l.token, TOKEN) == 0 &&
                     (!reads || strcmp(db_text(r, 1), c->variable[0]) == 0 ||
                      strcmp(db_text(r, 2), c->variable[0]) == 0);
     if (ok) (void)snprintf(u->key_id, sizeof u->key_id, "%s", db_text(r, 3));
     db_end(r);
-    (void)snprintf(u->owner, sizeof u->owner, "%s.%lu", u->task, attempt);
+    (void)snprintf(u->owner, sizeof u->owner, "%s.%lu", u->task, l.attempt);
     return ok;
 }
 
@@ -85,10 +100,18 @@ bool uploader_may_store(call *c, db *d, const uploader *u, const char *name, uin
                         uint64_t held)
 {
     usage_now v;
-    db_rows *r = db_query(d, "SELECT 1 FROM blob WHERE sha256 = ?", DB_T(name));
+    db_rows *r = db_query(d, "SELECT size FROM blob WHERE sha256 = ?", DB_T(name));
     const bool there = db_next(r);
+    const uint64_t size = there ? (uint64_t)db_int(r, 0) : 0;
     db_end(r);
-    if (there) return true;
+    if (there && size != bytes) {
+        http_problem(&c->s, &c->q, 409, "conflict_state",
+                     "the blob of this name is here, and has another length");
+        return false;
+    }
+    /* It takes no more room than it does. Parts do until they are whole: one such upload is free,
+     * those beside it count as any. */
+    if (there && held == 0) return true;
     /* What a node delivers counts for the demander, but is not refused because of it. */
     if (u->task[0] != 0) return lease_may(c, d, u, bytes, held);
     usage_look(&v, d, c->a, u->key_id, clock_ms());

@@ -26,8 +26,10 @@ typedef struct {
 /* False: c is answered. A key needs the scope; the lease of an attempt that is under way reads the
  * input and the program of its task, and writes. */
 SP_MUST_USE bool uploader_of(call *c, db *d, uint32_t scope_wanted, uploader *u);
-/* Whether there may be a blob of this name and size because of u, where there is none yet. held:
- * bytes that u has begun to send of others. False: c is answered. */
+/* Whether what is said in Authorization has the form of a lease. */
+SP_MUST_USE bool uploader_says_lease(const char *given);
+/* Whether there may be a blob of this name and size because of u; one that is there already has
+ * this size. held: bytes that u has begun to send of others. False: c is answered. */
 SP_MUST_USE bool uploader_may_store(call *c, db *d, const uploader *u, const char *name,
                                     uint64_t bytes, uint64_t held);
 

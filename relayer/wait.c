@@ -37,8 +37,28 @@ static void end(call *c)
     call_free(c);
 }
 
+/* Whoever began to wait may have lost its key meanwhile. */
+static bool is_known_still(const call *c)
+{
+    principal who;
+    const char *key = http_bearer(c->q.headers[HTTP_AUTHORIZATION]);
+    return c->who.id[0] == 0 ||
+           (key != NULL && keys_check(c->a->keys, &who, key, clock_ms()) == KEY_OK);
+}
+
 static void read_again(call *c)
 {
+    if (!is_known_still(c) && c->w.opened) {
+        end(c);
+        return;
+    }
+    if (!is_known_still(c)) {
+        leave(&c->w);
+        http_problem(&c->s, &c->q, 401, "invalid_credentials",
+                     "this API key is not known any more");
+        call_answer(c);
+        return;
+    }
     c->w.reading = true;
     c->w.woken = false;
     c->w.read_ns = clock_ns();

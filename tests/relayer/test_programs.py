@@ -200,6 +200,8 @@ def test_input_by_hash(r):
         assert r.call("PUT", "/api/v1/blobs/" + sha256(data), data)[0] == 201
     # A key that may not read blobs cannot read them this way either; nor can nobody, of whom no key is asked for an estimate.
     few = r.call("POST", "/api/v1/api-keys", {"name": "few", "scopes": ["tasks:read", "tasks:write", "blobs:write", "programs:write"]})[1]["key"]
+    s, body, _ = r.call("POST", "/api/v1/programs", {"name": "few", "version": "1", "elf_sha256": sha256(small)}, key=few)
+    assert (s, body["code"]) == (403, "insufficient_scope"), body
     built_in = {"job": {"program": {"name": "fibonacci"}, "input": {"sha256": sha256(small)}}, "token_amount": "1"}
     s, body, _ = post(built_in, key=few)
     assert (s, body["code"]) == (403, "insufficient_scope"), body

@@ -71,6 +71,13 @@ def test_lease_stores_what_a_result_needs(r):
     refused(put(r, part, Content_Range="bytes 0-999/2000", **lease), 429, "quota_exceeded")
     big = dict(lease, Content_Range="bytes 0-999/%d" % (65 * MIB))
     refused(put(r, part, **big), 413, "body_too_large")
+    # A name that is there has one length, and its parts are no way around what may be stored.
+    again_in_parts = lambda data, most: r.call("PUT", "/api/v1/blobs/" + name_of(data), part, dict(lease, **{"Content-Range": f"bytes 0-999/{most}"}))
+    refused(again_in_parts(blobs[0], 64 * MIB), 409, "conflict_state")
+    refused(r.call("PUT", "/api/v1/blobs/" + name_of(blobs[0]), part + part, lease), 409, "conflict_state")
+    half = lambda data: r.call("PUT", "/api/v1/blobs/" + name_of(data), part[:500], dict(lease, **{"Content-Range": "bytes 0-499/1000"}))
+    assert half(blobs[0])[0] == 202
+    refused(half(blobs[1]), 429, "quota_exceeded")
     assert r.call("POST", f"/api/v1/tasks/{task}/cancel")[0] == 202
     refused(put(r, blobs[0], **lease), 401, "missing_credentials")
     node.ws.close()
@@ -166,6 +173,32 @@ def test_uploads_at_once(r):
     c = raw(r, None, os.urandom(8), 65 * MIB, lease)
     assert b"body_too_large" in c.recv(4096)
     c.close()
+
+
+def test_leases_of_one_network_leave_room(r):
+    """Nobody knows whether a lease is one before its body has come: a word of nobody reserves no disk."""
+    free = os.statvfs(r.folder)
+    again(r, f"storage.min_free={max(0, free.f_bavail * free.f_frsize - 8192 * MIB)}", "server.per_ip=1000")
+    said, held = [], []
+    for i in range(60):  # an eighth of 8 GiB is for 8 of them
+        held.append(raw(r, None, os.urandom(8), 64 * MIB, "Lease " + "0" * 36 + f" 1 {i:032x}"))
+        said.append(held[-1].recv(4096)[:12])
+    assert said[0] == b"HTTP/1.1 100" and said[-1] == b"HTTP/1.1 429", said
+    key = raw(r, True, os.urandom(8), MIB)
+    assert key.recv(4096).startswith(b"HTTP/1.1 100"), "others are served"
+    key.close()
+    # What has not the form of a lease is nobody's, and may send no more than an answer needs.
+    c = raw(r, None, os.urandom(8), MIB, "Lease of mine")
+    assert c.recv(4096).startswith(b"HTTP/1.1 413")
+    for c in held + [c]:
+        c.close()
+    # What is only announced gains no time.
+    again(r, "server.body_timeout=1s")
+    c = raw(r, True, os.urandom(8), 6 * MIB)
+    c.settimeout(60)
+    assert c.recv(4096).startswith(b"HTTP/1.1 100") and c.recv(4096).startswith(b"HTTP/1.1 408")
+    c.close()
+    again(r)
 
 
 def test_below_min_free_nothing_is_written(r):

@@ -11,7 +11,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from relayer_process import wait_for  # noqa: E402
-from rest_client import code_of, get, post, run  # noqa: E402
+from rest_client import TASK, code_of, get, make_key, post, run  # noqa: E402
 
 RELAYER = sys.argv[1]
 
@@ -74,9 +74,9 @@ def test_long_poll_of_events(r):
 class Stream:
     """Server-sent events as a client reads them."""
 
-    def __init__(self, r, task, last=None, method="GET"):
+    def __init__(self, r, task, last=None, method="GET", key=None):
         self.c = http.client.HTTPConnection("127.0.0.1", r.port, timeout=20)
-        h = {"Accept": "text/event-stream", "Authorization": "Bearer " + r.key}
+        h = {"Accept": "text/event-stream", "Authorization": "Bearer " + (key or r.key)}
         if last is not None:
             h["Last-Event-ID"] = str(last)
         self.c.request(method, f"/api/v1/tasks/{task}/events", None, h)
@@ -123,6 +123,25 @@ def test_stream(r):
     assert Stream(r, task, last=4).event() is None
     assert Stream(r, "none").reply.status == 404
     assert Stream(r, task, method="HEAD").reply.status == 200
+
+
+def test_who_lost_its_key_hears_no_more(r):
+    """Whether it streams or polls."""
+    made = make_key(r, "tasks:read", "tasks:write")
+    status, task, _ = r.call("POST", "/api/v1/tasks", TASK, key=made["key"])
+    assert status == 201, task
+    task = task["task_id"]
+    s = Stream(r, task, key=made["key"])
+    assert [s.event()[0] for _ in range(3)] == [1, 2, 3]
+    known = {"If-None-Match": get(r, f"/tasks/{task}")[1]["ETag"]}
+    poll, said = in_background(lambda: r.call("GET", f"/api/v1/tasks/{task}?wait=60", headers=known, key=made["key"]))
+    thread, out = in_background(s.event)
+    time.sleep(0.3)
+    assert r.call("DELETE", "/api/v1/api-keys/" + made["id"])[0] == 204
+    assert r.call("POST", f"/api/v1/tasks/{task}/cancel")[0] == 202
+    thread.join(20)
+    poll.join(20)
+    assert out == [None] and said[0][0] == 401, (out, said)
 
 
 def test_waiting_is_bounded(r):
