@@ -11,6 +11,7 @@
 
 #define DOUBT_MS 600000
 #define DAY_S UINT64_C(86400) /* the relayer may hold a task back, in all (docs/chain.md 2) */
+#define LOOK_S 60             /* what a look at the chain may come late after the taking */
 #define MAX_CALLDATA 32
 
 /* What must be done now that the chain is as it is. */
@@ -29,24 +30,30 @@ static bool decide(sender *s, const assign_row *row, act *x, const escrow_task_e
         (void)sender_finish(s, row, "dropped", "the contract's task is over", false);
         return false;
     }
-    if (t->status == ESCROW_ASSIGNED && felt_eq(t->provider, provider)) {
-        (void)sender_finish(s, row, "satisfied", NULL, false);
-        return false;
-    }
-    if (t->status == ESCROW_ASSIGNED && x->now <= t->assign_deadline) {
-        const uint64_t wait = t->assign_deadline - x->now + 1;
-        (void)sender_put_off(s, row, "assigned to another for now",
-                             wait < 10 ? (int64_t)wait * 1000 : 10000);
-        return false;
-    }
+    const bool binds = t->status == ESCROW_ASSIGNED && x->now <= t->assign_deadline;
+    const bool own = t->status == ESCROW_ASSIGNED && felt_eq(t->provider, provider);
     uint64_t seconds = s->a->set.assign_ms / 1000;
     if ((uint64_t)row->max_execution_ms / 1000 > seconds)
         seconds = (uint64_t)row->max_execution_ms / 1000;
     x->last = (row->first_time != 0 ? row->first_time : x->block_time) + DAY_S;
     if (x->last > t->deadline) x->last = t->deadline;
     x->until = x->now + seconds < x->last ? x->now + seconds : x->last;
-    x->unassign = t->status == ESCROW_ASSIGNED;
+    /* From an earlier lease of the account, or from the demander: it may end before this one. */
+    if (own && binds && t->assign_deadline + LOOK_S >= x->until) {
+        (void)sender_finish(s, row, "satisfied", NULL, false);
+        return false;
+    }
+    if (binds) {
+        const uint64_t wait = t->assign_deadline - x->now + 1;
+        (void)sender_put_off(s, row,
+                             own ? "assigned to it already, but not for long enough"
+                                 : "assigned to another for now",
+                             wait < 10 ? (int64_t)wait * 1000 : 10000);
+        return false;
+    }
     x->assign = x->until > x->now;
+    /* Its own that is over still keeps others from it, until somebody ends it. */
+    x->unassign = t->status == ESCROW_ASSIGNED && (x->assign || !own);
     if (x->assign || x->unassign) return true;
     (void)sender_finish(s, row, "open", "the relayer may not assign it any more", false);
     return false;

@@ -13,6 +13,7 @@ from escrow_world import AMOUNT, PAYLOAD, run  # noqa: E402
 from fake_node import ASSIGNED  # noqa: E402
 from relayer_process import change, wait_for  # noqa: E402
 from signing import SignedNode  # noqa: E402
+from stark import selector  # noqa: E402
 
 
 def known(r, node, tier):
@@ -158,6 +159,40 @@ def test_assigned_to_one_that_was_lost(r, w):
     a = node.expect("task_assignment")
     assert a["task_id"] == id and 1000 * until < a["chain"]["assign_by"] < 1000 * (until + 600), a["chain"]
     w.cancel(id)
+    node.ws.close()
+    r.settings = kept
+
+
+def test_assigned_to_it_before(r, w):
+    """What an account has from an earlier lease is enough for a new one only while it binds as long as a new one would."""
+    kept = list(r.settings)
+    with_account(r)
+    w.chain.accounts[0x777] = (1, 1)
+    node, now = SignedNode(r, 17, "0x777"), int(time.time())
+
+    def names():
+        sent = [[int(x, 16) for x in tx["calldata"]] for tx in list(w.chain.pool.values()) if int(tx["nonce"], 16) >= first]
+        return [[n for n in ("unassign_expired", "assign_task") if selector(n) in data] for data in sent]
+
+    for until, state in ((now - 5, "broadcast"), (now + 3600, "satisfied"), (now + 300, "wanted")):
+        n, first = w.new(), w.chain.nonce
+        w.fund(n, status=ASSIGNED, provider=0x777, assign_deadline=until)
+        id = w.post(n)
+        a = node.expect("task_assignment")
+        assert a["task_id"] == id
+        node.ws.send(node.signed_ack(a))
+        wait_for("looked at", lambda: node.beat() or w.rows(
+            "SELECT 1 FROM chain_outbox WHERE task_id = ? AND (state <> 'wanted' OR reason IS NOT NULL)", id))
+        if state == "broadcast":
+            wait_for("sent", lambda: node.beat() or names())
+            assert names() == [["unassign_expired", "assign_task"]], names()
+        else:
+            assert w.rows("SELECT state FROM chain_outbox WHERE task_id = ?", id) == [(state,)] and names() == []
+            if state == "wanted":  # and when that is over
+                w.fund(n, status=ASSIGNED, provider=0x777, assign_deadline=now - 1)
+                wait_for("sent", lambda: node.beat() or names())
+                assert names() == [["unassign_expired", "assign_task"]], names()
+        w.cancel(id)
     node.ws.close()
     r.settings = kept
 
