@@ -36,7 +36,7 @@ bool account_look(app *a, db *d, endpoints *e, felt contract, rpc_error *err)
         (void)snprintf(m->account, sizeof m->account, "%s", list[i]);
         if (s == SP_OK && node.status == ESCROW_NODE_ACTIVE)
             m->tier = node.tier > 0 ? node.tier : 1;
-        settle_post(a, m);
+        settle_post(a, m, NULL);
     }
     return true;
 }

@@ -414,6 +414,7 @@ void app_close(app *a)
     identity_wipe(&a->me);
     service_free(a->service);
     sender_free(a);
+    watch_free(a);
     keys_delete(a->keys);
     (void)uv_loop_close(&a->loop);
 }

@@ -23,7 +23,7 @@ static bool look_up(app *a, endpoints *e, felt contract, const wanted *p, rpc_er
     /* The block that the view was of is not after this one. */
     if (s == SP_OK) s = chain_block_number(e->any, &n->block, err);
     if (s == SP_OK) {
-        settle_post(a, n);
+        settle_post(a, n, NULL);
         return true;
     }
     settle_news_free(&n->j);
@@ -33,7 +33,7 @@ static bool look_up(app *a, endpoints *e, felt contract, const wanted *p, rpc_er
     if (none == NULL) return true;
     (void)snprintf(none->task, sizeof none->task, "%.36s", p->id);
     none->doubted = s == SP_ERR_CANCEL;
-    settle_post(a, none);
+    settle_post(a, none, NULL);
     return true;
 }
 

@@ -16,6 +16,10 @@
 void settle_news_free(job *j)
 {
     settle_news *n = (settle_news *)j;
+    if (n->step != NULL) {
+        if (j->failed) n->step->failed = true;
+        n->step->left--; /* the last that is done with it */
+    }
     free(n->cursor);
     free(n);
 }
@@ -228,16 +232,26 @@ static void run(job *j, void *with)
 }
 
 /* Waits for room: the watcher is ahead of the core only by what the queue holds. */
-void settle_post(app *a, settle_news *n)
+void settle_post(app *a, settle_news *n, settle_step *step)
 {
     const struct timespec pause = {0, 2000000};
+    n->step = step;
+    if (step != NULL) step->left++;
     while (!core_post(a->core, &n->j)) {
         if (a->stopping) {
+            n->j.failed = true;
             settle_news_free(&n->j);
             return;
         }
         (void)nanosleep(&pause, NULL);
     }
+}
+
+bool settle_wait(app *a, settle_step *step)
+{
+    const struct timespec pause = {0, 2000000};
+    while (step->left > 0 && !a->stopping) (void)nanosleep(&pause, NULL);
+    return step->left == 0 && !step->failed;
 }
 
 settle_news *settle_news_new(settle_kind kind)

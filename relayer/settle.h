@@ -15,9 +15,16 @@ typedef enum {
     SETTLE_CURSOR   /* up to where events were read */
 } settle_kind;
 
+/* News of which somebody waits for the commit: how many are under way, and whether one was lost. */
+typedef struct {
+    _Atomic unsigned left;
+    _Atomic bool failed;
+} settle_step;
+
 typedef struct {
     job j; /* first */
     settle_kind kind;
+    settle_step *step; /* NULL: nobody waits; else it outlives this */
     char task[37];
     char account[FELT_HEX];
     unsigned tier; /* of an account; 0: the contract does not pay it */
@@ -36,8 +43,11 @@ typedef struct {
 /* Ready to be posted to the core; frees itself when done. NULL: out of memory. */
 settle_news *settle_news_new(settle_kind kind);
 void settle_news_free(job *j);
-/* To the core, which takes it over; waits for room. */
-void settle_post(struct app *a, settle_news *n);
+/* To the core, which takes it over, as one of a step where step is not NULL; waits for room. */
+void settle_post(struct app *a, settle_news *n, settle_step *step);
+/* Waits until all of a step is committed. False: some of it was not, or the relayer is being
+ * stopped and it is not known. */
+bool settle_wait(struct app *a, settle_step *step);
 
 #define SETTLE_LOOK_MOST_MS 300000 /* between two looks for an escrow that is not there */
 

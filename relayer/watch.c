@@ -34,7 +34,8 @@ struct watch {
     endpoints e;
     pthread_t thread;
     felt contract;
-    scan_cursor cursor;
+    scan_cursor cursor;  /* as the database has it, once it has one */
+    settle_step step;    /* what was handed over last */
     bool started;        /* the cursor stands somewhere */
     unsigned max_blocks; /* of a step: fewer where many events are in them */
     uint64_t terms_at_ns, latest_at_ns;
@@ -128,7 +129,10 @@ static u128 fee_of(watch *w, const settle_news *n, const chain_event *e)
 static void hand_over(watch *w, const chain_event *e, size_t index)
 {
     settle_news *n = settle_news_new(SETTLE_EVENT);
-    if (n == NULL) return;
+    if (n == NULL) {
+        w->step.failed = true;
+        return;
+    }
     if (escrow_parse_event(&n->event, e->keys, e->data) != SP_OK || n->event.kind == ESCROW_OTHER) {
         settle_news_free(&n->j);
         return;
@@ -138,7 +142,7 @@ static void hand_over(watch *w, const chain_event *e, size_t index)
     n->index = (int64_t)index;
     n->block = e->block_number;
     if (n->event.kind == ESCROW_TASK_COMPLETED) n->fee = fee_of(w, n, e);
-    settle_post(w->a, n);
+    settle_post(w->a, n, &w->step);
 }
 
 static void hand_over_page(watch *w, const chain_events *page)
@@ -152,19 +156,43 @@ static void hand_over_page(watch *w, const chain_events *page)
     }
 }
 
-static void hand_over_cursor(watch *w, bool went_back, uint64_t from)
+/* False: it is not known to be in the database. */
+static bool hand_over_cursor(watch *w, const scan_cursor *c, bool went_back, uint64_t from)
 {
     settle_news *n = settle_news_new(SETTLE_CURSOR);
-    if (n == NULL) return;
+    if (n == NULL) return false;
     n->cursor = malloc(CURSOR_TEXT);
     if (n->cursor == NULL) {
         settle_news_free(&n->j);
-        return;
+        return false;
     }
-    cursor_write(n->cursor, &w->cursor);
+    cursor_write(n->cursor, c);
     n->went_back = went_back;
     n->block = from;
-    settle_post(w->a, n);
+    settle_post(w->a, n, &w->step);
+    return settle_wait(w->a, &w->step);
+}
+
+static sp_status not_stored(const watch *w, rpc_error *err)
+{
+    if (w->a->stopping) return SP_ERR_CANCEL;
+    (void)snprintf(err->message, sizeof err->message, "%s",
+                   "what the chain says could not be stored; it is read again");
+    return SP_ERR_IO;
+}
+
+/* The cursor goes on only behind events that are committed: what a full disk or another process
+ * kept from it (core.h) is read again, and what was applied already is known by its transaction. */
+static bool take_over(watch *w, const scan_result *result, const scan_cursor *moved)
+{
+    w->step.failed = false; /* nothing of it is under way: the last one was waited for */
+    for (size_t i = 0; i < result->n_pages; i++) hand_over_page(w, &result->pages[i]);
+    if (!settle_wait(w->a, &w->step) ||
+        ((result->went_back || result->n_blocks > 0) &&
+         !hand_over_cursor(w, moved, result->went_back, result->from)))
+        return false;
+    w->cursor = *moved;
+    return true;
 }
 
 static sp_status read_events(watch *w, rpc_error *err)
@@ -173,7 +201,8 @@ static sp_status read_events(watch *w, rpc_error *err)
                                 .max_blocks = w->max_blocks,
                                 .max_events = w->max_blocks > 1 ? MAX_EVENTS : MOST_EVENTS};
     scan_result result;
-    const sp_status s = endpoints_scan(&w->e, &result, &w->cursor, &filter, err);
+    scan_cursor moved = w->cursor;
+    const sp_status s = endpoints_scan(&w->e, &result, &moved, &filter, err);
     if (s == SP_ERR_LIMIT && w->max_blocks > 1) {
         w->max_blocks = (w->max_blocks + 7) / 8; /* less than before, and at least 1 */
         return SP_ERR_CANCEL;
@@ -181,10 +210,9 @@ static sp_status read_events(watch *w, rpc_error *err)
     if (s != SP_OK) return s;
     if (w->max_blocks < MAX_BLOCKS) w->max_blocks++;
     if (result.went_back) log_event(LOG_WARN, "chain_went_back", NULL);
-    for (size_t i = 0; i < result.n_pages; i++) hand_over_page(w, &result.pages[i]);
-    if (result.went_back || result.n_blocks > 0) hand_over_cursor(w, result.went_back, result.from);
+    const bool stored = take_over(w, &result, &moved);
     scan_free(&result);
-    return SP_OK;
+    return stored ? SP_OK : not_stored(w, err);
 }
 
 static bool start(watch *w, rpc_error *err)
@@ -217,10 +245,14 @@ static bool begin_again(watch *w, rpc_error *err)
     scan_cursor c;
     scan_init(&c, from);
     if (scan_anchor(w->e.any, &c, err) != SP_OK) return false;
+    log_event(LOG_WARN, "chain_read_again", NULL);
+    w->step.failed = false;
+    if (!hand_over_cursor(w, &c, true, from)) {
+        (void)not_stored(w, err);
+        return false;
+    }
     w->cursor = c;
     w->started = true;
-    log_event(LOG_WARN, "chain_read_again", NULL);
-    hand_over_cursor(w, true, from);
     return true;
 }
 
@@ -371,12 +403,19 @@ sp_status watch_open(app *a, const char *database, char *why, bool *mismatch)
 void watch_close(app *a)
 {
     watch *w = a->watch;
-    if (w == NULL) return;
+    if (w == NULL || w->d == NULL) return;
     a->stopping = true;
     (void)pthread_join(w->thread, NULL);
-    a->watch = NULL;
     db_close(w->d);
+    w->d = NULL;
     endpoints_close(&w->e);
+}
+
+void watch_free(app *a)
+{
+    watch *w = a->watch;
+    if (w == NULL) return;
+    a->watch = NULL;
     (void)pthread_mutex_destroy(&w->lock);
     free(w);
 }

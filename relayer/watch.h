@@ -21,7 +21,8 @@ typedef struct watch watch;
  * same is checked as soon as it does, and every few minutes, since the contract's owner may change
  * it. */
 SP_MUST_USE sp_status watch_open(struct app *a, const char *database, char *why, bool *mismatch);
-void watch_close(struct app *a);
+void watch_close(struct app *a); /* ends the thread */
+void watch_free(struct app *a);  /* when nothing that it has handed over is under way any more */
 
 /* For /health: whether the last round succeeded, and how old it is. */
 typedef struct {
