@@ -67,6 +67,8 @@ bool api_may_open(const call *c, db *d, core *k, const char *amount, const char 
  * gets the relayer's. */
 /* Whose programs and blobs a body may name. */
 task_asker api_asker(const call *c, db *d);
+/* As how many more posts one counts, for the bytes that a reader had to hash for it. */
+unsigned api_cost_of(const task_asker *who);
 bool api_chain_takes(const call *c, task_new *t, task_refusal *why);
 /* The task is the caller's; its creator is the account that has logged in. False: it names another.
  */

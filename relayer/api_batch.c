@@ -69,9 +69,10 @@ void api_task_batch_prepare(call *c, db *d, core *k)
                                     .detail = "a task must be a JSON object"};
             continue;
         }
-        const task_asker who = api_asker(c, d);
+        task_asker who = api_asker(c, d);
         m->good =
             task_parse(&m->t, body, &who, clock_ms(), (int64_t)c->a->set.max_attempts, &m->why);
+        c->cost += api_cost_of(&who);
         if (m->good &&
             (!quote_take(&m->t, clock_ms(), rest_cursor_secret(c->a), &m->why) ||
              !api_chain_takes(c, &m->t, &m->why) || !api_task_owner(c, &m->t, &m->why))) {

@@ -205,7 +205,8 @@ void api_estimate(call *c, db *d, core *k)
     (void)json_object_del(c->body, "cycles");
     if (json_object_get(c->body, "token_amount") == NULL)
         (void)json_object_set_new(c->body, "token_amount", json_string("0"));
-    const task_asker who = api_asker(c, d);
+    task_asker who = api_asker(c, d);
+    who.reads_inputs = true;
     if (!task_parse(&t, c->body, &who, clock_ms(), 1, &why)) {
         json_t *more = why.errors == NULL ? NULL : json_pack("{s:o}", "errors", why.errors);
         http_problem_with(&c->s, &c->q, why.status, why.code, more, why.detail);

@@ -23,6 +23,7 @@
 #include <string.h>
 
 #define IDEM_MAX 128
+#define READ_OF_ONE (4u << 20) /* bytes to hash that count as one post more */
 #define IDEM_KEPT_MS (INT64_C(24) * 3600000)
 
 typedef struct {
@@ -92,8 +93,10 @@ bool api_chain_takes(const call *c, task_new *t, task_refusal *why)
 task_asker api_asker(const call *c, db *d)
 {
     const bool reads = (c->who.scopes & ((uint32_t)SCOPE_BLOBS_READ | SCOPE_ADMIN)) != 0;
-    return (task_asker){d, c->who.id, reads ? c->a->blobs : NULL};
+    return (task_asker){d, c->who.id, reads ? c->a->blobs : NULL, false, 0};
 }
+
+unsigned api_cost_of(const task_asker *who) { return (unsigned)(who->read_bytes / READ_OF_ONE); }
 
 bool api_task_owner(const call *c, task_new *t, task_refusal *why)
 {
@@ -126,8 +129,9 @@ void api_task_create_prepare(call *c, db *d, core *k)
         http_problem(&c->s, &c->q, 503, "overloaded", "out of memory");
         return;
     }
-    const task_asker who = api_asker(c, d);
+    task_asker who = api_asker(c, d);
     bool good = task_parse(&m->t, c->body, &who, clock_ms(), (int64_t)c->a->set.max_attempts, &why);
+    c->cost = 1 + api_cost_of(&who);
     if (good && (!quote_take(&m->t, clock_ms(), rest_cursor_secret(c->a), &why) ||
                  !api_chain_takes(c, &m->t, &why) || !api_task_owner(c, &m->t, &why))) {
         task_new_free(&m->t);

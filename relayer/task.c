@@ -32,6 +32,7 @@ static void add_event(core *c, const char *id, int64_t seq, const char *actor, c
 sp_status task_keep_input(task_new *t, const char *blobs)
 {
     if (t->input_bytes <= SCHEMA_INLINE) return SP_OK;
+    if (t->input == NULL) return SP_OK;
     if (!t->named_blob) SP_TRY(blob_put(blobs, t->input_sha256, t->input, -1, t->input_bytes));
     free(t->input);
     t->input = NULL;

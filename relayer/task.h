@@ -57,8 +57,10 @@ typedef struct {
     db *d;
     const char *key_id;
     const char *blobs; /* the folder of those that may be named as input; NULL: none may */
+    bool reads_inputs; /* wants the bytes of each, not only its hashes */
+    size_t read_bytes; /* out: of blobs, to know what they commit to */
 } task_asker;
-SP_MUST_USE bool task_parse(task_new *t, const json_t *body, const task_asker *who, int64_t now_ms,
+SP_MUST_USE bool task_parse(task_new *t, const json_t *body, task_asker *who, int64_t now_ms,
                             int64_t max_attempts, task_refusal *why);
 
 /* The members of "callback" (url or webhook_id, events) at this pointer. */

@@ -8,12 +8,15 @@
 #include "relayer/blob.h"
 #include "relayer/check.h"
 #include "relayer/hook.h"
+#include "relayer/inputs.h"
 #include "relayer/own_program.h"
+#include "relayer/schema.h"
 
 #include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MAX_DESCRIPTION 1000
 #define MAX_METADATA 4096
@@ -130,24 +133,44 @@ static bool set_program(task_new *t, const task_asker *who, const char *name, co
     return false;
 }
 
+/* One that stays where it is, and whose hashes are known. */
+static bool is_known(task_new *t, const char *blobs, const char *sha256)
+{
+    uint64_t size = 0;
+    if (!inputs_find(t->input_commitment, sha256)) return false;
+    const int fd = blob_open(blobs, sha256, &size);
+    if (fd < 0) return false;
+    (void)close(fd);
+    if (size <= SCHEMA_INLINE || size > MACHINE_INPUT_CAP) return false;
+    t->input_bytes = (size_t)size;
+    memcpy(t->input_sha256, sha256, sizeof t->input_sha256);
+    return true;
+}
+
 /* An input that was uploaded before. To name it is to read it: its hash is no secret. */
-static bool take_blob(task_new *t, const task_asker *who, const char *sha256, task_refusal *why)
+static bool take_blob(task_new *t, task_asker *who, const char *sha256, task_refusal *why)
 {
     if (who->blobs == NULL) {
         refuse(why, 403, "insufficient_scope", "an input by its hash needs the scope blobs:read");
         return false;
     }
-    t->input = blob_read(who->blobs, sha256, MACHINE_INPUT_CAP, &t->input_bytes);
     t->named_blob = true;
-    if (t->input != NULL) return set_input(t, "/job/input", why);
+    if (!who->reads_inputs && is_known(t, who->blobs, sha256)) return true;
+    t->input = blob_read(who->blobs, sha256, MACHINE_INPUT_CAP, &t->input_bytes);
+    if (t->input != NULL && !set_input(t, "/job/input", why)) return false;
+    who->read_bytes += t->input_bytes;
+    /* Else the disk has changed it. */
+    if (t->input != NULL && strcmp(t->input_sha256, sha256) == 0) {
+        inputs_note(sha256, t->input_commitment);
+        return true;
+    }
     refuse_at(why, "/job/input/sha256", "input_unknown",
               "job.input: there is no such blob here, or it is longer than the machine takes");
     return false;
 }
 
 /* "job": a program and its input as bytes, or as the name of a blob. */
-static bool parse_job(check *c, task_new *t, const task_asker *who, const json_t *j,
-                      task_refusal *why)
+static bool parse_job(check *c, task_new *t, task_asker *who, const json_t *j, task_refusal *why)
 {
     static const char *const program_names[] = {"name", "version", "sha256", NULL};
     static const char *const input_names[] = {"sha256", NULL};
@@ -385,7 +408,7 @@ static void parse_rest(check *c, task_new *t, const json_t *body, int64_t now_ms
     if (callback != NULL) task_parse_callback(c, t, callback, "/callback");
 }
 
-bool task_parse(task_new *t, const json_t *body, const task_asker *who, int64_t now_ms,
+bool task_parse(task_new *t, const json_t *body, task_asker *who, int64_t now_ms,
                 int64_t max_attempts, task_refusal *why)
 {
     static const char *const names[] = {

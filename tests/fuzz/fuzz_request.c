@@ -141,7 +141,7 @@ static bool body(const char *text, size_t n)
         json_decref(j);
         return false;
     }
-    const task_asker nobody = {NULL, "", NULL}; /* has no programs and no blobs */
+    task_asker nobody = {NULL, "", NULL, false, 0}; /* has no programs and no blobs */
     const bool good = task_parse(&t, j, &nobody, NOW, 3, &why);
     if (good) {
         require(t.deadline > NOW && t.input != NULL && t.amount[0] != 0);

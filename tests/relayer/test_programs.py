@@ -230,6 +230,17 @@ def test_input_by_hash(r):
         if data == small:
             assert about == state(r, inline)["job"]
     fsck(r)
+    # It was read for the first of them, and is not again until the relayer has forgotten what it commits to.
+    path = os.path.join(r.folder, "blobs", sha256(large)[:2], sha256(large))
+    with open(path, "r+b") as f:
+        f.write(b"damaged")
+    s, same, _ = post(named(large))
+    assert s == 201 and state(r, same["task_id"])["job"] == state(r, one["task_id"])["job"], same
+    assert r.call("POST", f"/api/v1/tasks/{same['task_id']}/cancel")[0] == 202
+    s, body, _ = r.call("POST", "/api/v1/estimate", named(large))
+    assert (s, body["code"]) == (422, "input_unknown"), "an estimate runs it: its bytes are not those of its name"
+    with open(path, "r+b") as f:
+        f.write(large[:7])
     with provider(r):
         for t, given in tasks.items():
             wait_for("verified: " + str(state(r, t)), lambda: state(r, t)["state"] in ("verified", "failed"), 90)

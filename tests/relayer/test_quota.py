@@ -175,6 +175,23 @@ def test_uploads_at_once(r):
     c.close()
 
 
+def test_what_is_read_for_a_post_counts(r):
+    """An input by its hash: 16 MiB that nobody has named before are as four posts more."""
+    again(r, "limits.post_rate=1", "limits.post_burst=10", "limits.upload_bytes=64MiB")
+    key, blob = new_key(r, "blobs:write", "blobs:read", "tasks:write", "tasks:read"), os.urandom(16 * MIB)
+    assert put(r, blob, key)[0] == 201
+    named = {"job": {"program": {"name": "fibonacci"}, "input": {"sha256": name_of(blob)}, "io": "digest"}, "token_amount": "1000"}
+    left = []
+    for _ in range(3):
+        since = time.monotonic()
+        status, said, headers = r.call("POST", "/api/v1/tasks", named, key=key)
+        assert status == 201, said
+        left.append((float(headers["RateLimit"].split("r=")[1].split(";")[0]), since))
+    (one, since), (two, then), (three, last) = left
+    assert two <= one - 5 + (time.monotonic() - since) + 1 and three >= two - 1, left
+    again(r)
+
+
 def test_leases_of_one_network_leave_room(r):
     """Nobody knows whether a lease is one before its body has come: a word of nobody reserves no disk."""
     free = os.statvfs(r.folder)
