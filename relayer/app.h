@@ -63,8 +63,9 @@ struct app {
     felt chain_id;
     uuid_source ids;
     instance instance;
-    struct hint *hint; /* NULL: one relayer */
-    bool draining, handles_open;
+    struct hint *hint;     /* NULL: one relayer */
+    _Atomic bool draining; /* told to stop: no new work, no offers */
+    bool handles_open;
     struct rest *rest; /* of the loop's thread */
     int exit_code;
 };

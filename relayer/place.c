@@ -186,7 +186,7 @@ void place_tasks(core *c, int64_t now)
     place_round t = {&p, now, 0, 0, 0, false};
     size_t i = 0;
     waiting_nodes(a->waits, nodes_count(a->nodes) != 0);
-    if (a->held || nodes_count(a->nodes) == 0) return;
+    if (a->held || a->draining || nodes_count(a->nodes) == 0) return;
     demand *list = calloc(MAX_LOOKED, sizeof *list);
     if (list == NULL) return;
     const size_t n = demand_queue(c, list, MAX_LOOKED, m, top, now);

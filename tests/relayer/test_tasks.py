@@ -4,6 +4,7 @@
 usage: test_tasks.py RELAYER SPROVE"""
 import json
 import os
+import signal
 import sqlite3
 import sys
 import time
@@ -321,6 +322,27 @@ def test_goaway(r, proof, output):
     r.start()
     again = r.call("GET", "/api/v1/version", key=False)[1]
     assert all(again[x] == me[x] for x in ("relayer_id", "relayer_pubkey")), "it has another key after a restart"
+    assert r.call("POST", f"/api/v1/tasks/{task}/cancel")[0] == 202
+
+
+def test_no_offers_while_it_stops(r, proof, output):
+    """Between SIGTERM and the word to the nodes that they go away none is offered anything."""
+    task = post(r, {**SEED, "requirements": {"cpu_threads": 4096}})
+    node = Node(r, "lingering")
+    with sqlite3.connect(f"{r.folder}/relayer.db", timeout=10) as d:
+        d.execute("BEGIN IMMEDIATE")  # so that the core waits, and looks at its tasks before it reads what was posted
+        d.execute("UPDATE task SET requirements = '{}' WHERE id = ?", (task,))
+        time.sleep(1.2)  # by then it looks again at a task that nobody could take (relayer/place.c); sooner this proves nothing
+        r.process.send_signal(signal.SIGTERM)
+        wait_for("draining", lambda: '"event":"draining"' in r.log_text())
+    d.close()
+    assert r.process.wait(60) == 0 and r.stop() == 0
+    assert rows(r, "SELECT 1 FROM attempt WHERE task_id = ?", task) == []
+    assert node.ws.expect("goaway")
+    r.start()
+    node = Node(r, "lingering")
+    assert node.expect("task_assignment")["task_id"] == task
+    node.ws.close()
     assert r.call("POST", f"/api/v1/tasks/{task}/cancel")[0] == 202
 
 
