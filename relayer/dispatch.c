@@ -5,6 +5,7 @@
 #include "relayer/collect.h"
 #include "relayer/jump.h"
 #include "relayer/log.h"
+#include "relayer/overtime.h"
 #include "relayer/place.h"
 #include "relayer/task.h"
 #include "relayer/uptime.h"
@@ -30,13 +31,15 @@ void dispatch_left_alone(const char *what, const char *task)
     log_event(LOG_ERROR, "task_left_alone", "what", what, "task_id", task, NULL);
 }
 
-static bool is_open(core *c, const due *e)
+/* own: it said until the last that it works, but the task's own time was over. */
+static bool is_open(core *c, bool *own, const due *e)
 {
     db_rows *r = db_query(core_db(c),
-                          "SELECT 1 FROM attempt WHERE task_id = ? AND n = ? AND outcome IS NULL"
-                          " AND lease_until <= ?",
+                          "SELECT lease_until, work_until FROM attempt WHERE task_id = ? AND n = ?"
+                          " AND outcome IS NULL AND lease_until <= ?",
                           DB_T(e->task), DB_I(e->attempt), DB_I(core_now(c)));
     const bool open = db_next(r);
+    *own = open && !db_is_null(r, 1) && db_int(r, 0) >= db_int(r, 1);
     db_end(r);
     return open;
 }
@@ -44,13 +47,18 @@ static bool is_open(core *c, const due *e)
 static void end_one(core *c, void *arg)
 {
     const due *e = arg;
+    bool own;
     task_hold(c, e->task);
-    if (!is_open(c, e)) return; /* another relayer has heard of it meanwhile */
+    if (!is_open(c, &own, e)) return; /* another relayer has heard of it meanwhile */
+    const bool nobodys = e->acked && own && !overtime_is_fault(c, e->task, e->node);
+    const attempt_outcome how = nobodys    ? OUTCOME_TIME_LIMIT
+                                : e->acked ? OUTCOME_LEASE_EXPIRED
+                                           : OUTCOME_OFFER_TIMEOUT;
     /* Another slot of its task, in the same round, may have ended it with the task. */
-    if (!node_attempt_end(c, e->task, e->attempt, e->node,
-                          e->acked ? OUTCOME_LEASE_EXPIRED : OUTCOME_OFFER_TIMEOUT, NULL, NULL))
-        return;
-    if (e->acked)
+    if (!node_attempt_end(c, e->task, e->attempt, e->node, how, NULL, NULL)) return;
+    if (nobodys)
+        node_task_retry(c, e->task, FAILURE_TIME_LIMIT, "max_execution_time has passed");
+    else if (e->acked)
         node_task_retry(c, e->task, FAILURE_LEASE_EXPIRED, "the node stopped answering");
     else
         node_task_refused(c, e->task, e->node, false, "no node took it");
@@ -62,13 +70,15 @@ static void end_due(core *c, int64_t now)
     due *list = calloc(MAX_DUE, sizeof *list);
     size_t n = 0;
     if (list == NULL) return;
-    db_rows *r =
-        db_query(core_db(c),
-                 "SELECT t.task_id, t.n, t.node_id, t.acked_at FROM attempt t"
-                 " LEFT JOIN node n ON n.id = t.node_id WHERE t.outcome IS NULL"
-                 " AND t.lease_until <= ? AND (n.instance = ? OR (n.instance IS NULL AND ? = 1))"
-                 " ORDER BY t.lease_until LIMIT 256",
-                 DB_I(now), DB_T(a->instance.id), DB_I(instance_holds(a, "timers")));
+    db_rows *r = db_query(core_db(c),
+                          "SELECT t.task_id, t.n, t.node_id, t.acked_at FROM attempt t"
+                          " JOIN task k ON k.id = t.task_id LEFT JOIN node n ON n.id = t.node_id"
+                          " WHERE t.outcome IS NULL AND t.lease_until <= ?"
+                          /* What lasts until the deadline ends with its task (expire). */
+                          " AND (t.acked_at IS NULL OR t.lease_until < k.deadline)"
+                          " AND (n.instance = ? OR (n.instance IS NULL AND ? = 1))"
+                          " ORDER BY t.lease_until LIMIT 256",
+                          DB_I(now), DB_T(a->instance.id), DB_I(instance_holds(a, "timers")));
     while (n < MAX_DUE && db_next(r)) {
         (void)snprintf(list[n].task, sizeof list[n].task, "%s", db_text(r, 0));
         list[n].attempt = db_int(r, 1);

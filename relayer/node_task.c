@@ -6,6 +6,7 @@
 #include "relayer/check.h"
 #include "relayer/keep.h"
 #include "relayer/log.h"
+#include "relayer/overtime.h"
 #include "relayer/patience.h"
 #include "relayer/refusal.h"
 #include "relayer/slot.h"
@@ -104,7 +105,8 @@ bool node_attempt_end(core *c, const char *task, int64_t attempt, const char *no
     /* A proof that does not hold is kept, as evidence; of others only what holds. */
     if (outcome != OUTCOME_VERIFIED && outcome != OUTCOME_PROOF_INVALID)
         keep_attempt_ended(c, task, attempt);
-    if (outcome == OUTCOME_DECLINED || outcome == OUTCOME_CANCELLED || outcome == OUTCOME_INFRA)
+    if (outcome == OUTCOME_DECLINED || outcome == OUTCOME_CANCELLED || outcome == OUTCOME_INFRA ||
+        attempt_fault(outcome) == FAULT_EXPIRED)
         standing_give_back(c, node, task, attempt);
     reputation_kind kind;
     if (reputation_of_outcome(&kind, outcome))
@@ -292,7 +294,8 @@ void node_ack(core *c, node_session *s, const json_t *m, const char *re)
 static int64_t renew(core *c, const node_session *s, attempt_row *t, const json_t *m)
 {
     const app *a = core_user(c);
-    const int64_t now = core_now(c), until = bounded(now + (int64_t)a->set.lease_ms, t);
+    const int64_t now = core_now(c), whole = now + (int64_t)a->set.lease_ms,
+                  until = bounded(whole, t);
     const char *phase = json_string_value(json_object_get(m, "phase"));
     int64_t ppm = json_integer_value(json_object_get(m, "progress_ppm"));
     if (ppm < 0 || ppm > 1000000) ppm = 0;
@@ -300,10 +303,11 @@ static int64_t renew(core *c, const node_session *s, attempt_row *t, const json_
         (strlen(phase) > 16 || strspn(phase, "abcdefghijklmnopqrstuvwxyz_") != strlen(phase)))
         phase = NULL;
     /* Thousands of nodes say every second or so that they go on: a row is written when there is
-     * something new in it, or half of the lease has gone. */
+     * something new in it, half of the lease has gone, or no later end will come. */
     const int64_t step = ppm > t->progress_ppm ? ppm - t->progress_ppm : t->progress_ppm - ppm;
     if (t->started && step < PROGRESS_STEP && (phase == NULL || strcmp(phase, t->phase) == 0) &&
-        until - t->lease_until < (int64_t)a->set.lease_ms / 2)
+        until - t->lease_until < (int64_t)a->set.lease_ms / 2 &&
+        (until == whole || until <= t->lease_until))
         return t->lease_until;
     const int64_t eta = json_integer_value(json_object_get(m, "eta_ms"));
     (void)db_run(core_db(c),
@@ -409,10 +413,11 @@ static void failed(core *c, node_session *s, const json_t *m, const char *re, at
                                   ? FAULT_INFRA
                                   : FAULT_NODE;
     const bool task_fault = fault == FAULT_TASK;
-    const attempt_outcome outcome = task_fault ? OUTCOME_TASK_FAULT
-                                    : fault == FAULT_INFRA && standing_may_fail(c, s->id)
-                                        ? OUTCOME_INFRA_FAILED
-                                        : OUTCOME_ABORTED;
+    const attempt_outcome outcome =
+        task_fault               ? OUTCOME_TASK_FAULT
+        : fault == FAULT_EXPIRED ? overtime_said(c, t->task.id, t->n, s->id)
+        : fault == FAULT_INFRA && standing_may_fail(c, s->id) ? OUTCOME_INFRA_FAILED
+                                                              : OUTCOME_ABORTED;
     (void)node_attempt_end(c, t->task.id, t->n, s->id, outcome, failure_code_name(code), text);
     if (s->node.is_signed) keep_signature(c, t, m);
     answer(c, s, re, t, true, false, NULL);

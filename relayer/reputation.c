@@ -26,6 +26,7 @@ static const struct {
     [REPUTATION_FALSE_FAULT] = {"false_fault", 0, 40, DAY_MS},
     [REPUTATION_INFRA] = {"infra", 0, 0, 0},
     [REPUTATION_CONTRADICTION] = {"contradiction", 0, 200, UINT64_MAX},
+    [REPUTATION_TIME_LIMIT] = {"time_limit", 0, 0, 0},
 };
 
 const char *reputation_kind_name(reputation_kind k)
@@ -51,6 +52,7 @@ bool reputation_of_outcome(reputation_kind *out, attempt_outcome o)
     case OUTCOME_LEASE_EXPIRED: *out = REPUTATION_LEASE_LOST; return true;
     case OUTCOME_ABORTED: *out = REPUTATION_ABORTED; return true;
     case OUTCOME_INFRA_FAILED: *out = REPUTATION_INFRA; return true;
+    case OUTCOME_TIME_LIMIT: *out = REPUTATION_TIME_LIMIT; return true;
     case OUTCOME_PROOF_INVALID: *out = REPUTATION_PROOF_INVALID; return true;
     default: return false;
     }
@@ -58,7 +60,8 @@ bool reputation_of_outcome(reputation_kind *out, attempt_outcome o)
 
 bool reputation_is_fault(reputation_kind k)
 {
-    return k != REPUTATION_VERIFIED && k != REPUTATION_LATE && k != REPUTATION_INFRA;
+    return k != REPUTATION_VERIFIED && k != REPUTATION_LATE && k != REPUTATION_INFRA &&
+           k != REPUTATION_TIME_LIMIT;
 }
 
 uint64_t reputation_pause_ms(reputation_kind k)

@@ -27,6 +27,8 @@ typedef enum {
     REPUTATION_INFRA,
     /* Signed two results of one attempt that say different things: bad + 50, banned. */
     REPUTATION_CONTRADICTION,
+    /* The task's own time was not enough for it: a try without a result, nothing else. */
+    REPUTATION_TIME_LIMIT,
     REPUTATION_KINDS
 } reputation_kind;
 

@@ -14,7 +14,7 @@ void standing_sum_add(standing_sum *s, reputation_kind kind, uint64_t at_ms)
     reputation_add(&s->rep, kind, at_ms);
     if (kind == REPUTATION_LATE) return; /* stands beside verified */
     success_rate_add(&s->tries, good, at_ms);
-    if (kind == REPUTATION_INFRA) return; /* a try, and no fault */
+    if (!good && !reputation_is_fault(kind)) return; /* a try, and no fault */
     s->clean = good ? s->clean + 1 : 0;
     s->daily = reputation_quota(s->daily, !good, STANDING_MOST_QUOTA);
     if (!good && at > s->fault_at) s->fault_at = at;

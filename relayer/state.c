@@ -100,6 +100,7 @@ static const struct {
     [OUTCOME_INFRA_FAILED] = {"infra_failed", FAULT_INFRA, WORKING},
     [OUTCOME_CANCELLED] = {"cancelled", FAULT_CANCELLED, OPEN | BIT(ATTEMPT_DELIVERED)},
     [OUTCOME_EXPIRED] = {"expired", FAULT_EXPIRED, OPEN},
+    [OUTCOME_TIME_LIMIT] = {"time_limit", FAULT_EXPIRED, WORKING},
 };
 
 const char *attempt_outcome_name(attempt_outcome o)
@@ -189,6 +190,7 @@ static const struct {
     [FAILURE_ESCROW_MISSING] = {"escrow_missing", FAULT_TASK, true},
     [FAILURE_ESCROW_MISMATCH] = {"escrow_mismatch", FAULT_TASK, false},
     [FAILURE_DEADLINE] = {"deadline", FAULT_EXPIRED, true},
+    [FAILURE_TIME_LIMIT] = {"time_limit_exceeded", FAULT_EXPIRED, true},
     [FAILURE_CANCELLED] = {"cancelled", FAULT_CANCELLED, false},
     [FAILURE_INTERNAL] = {"internal", FAULT_INFRA, true},
 };

@@ -65,6 +65,8 @@ typedef enum {
     OUTCOME_INFRA_FAILED,
     OUTCOME_CANCELLED, /* by the demander, or not needed any more */
     OUTCOME_EXPIRED,
+    /* Of the task's own, max_execution_time; by nobody's fault (overtime.h). */
+    OUTCOME_TIME_LIMIT,
     OUTCOMES
 } attempt_outcome;
 
@@ -117,6 +119,7 @@ typedef enum {
     FAILURE_ESCROW_MISSING,
     FAILURE_ESCROW_MISMATCH,
     FAILURE_DEADLINE,
+    FAILURE_TIME_LIMIT, /* the task's max_execution_time was not enough */
     FAILURE_CANCELLED,
     FAILURE_INTERNAL,
     FAILURES

@@ -121,7 +121,8 @@ TEST(reputation_kinds_have_names_and_pauses)
                  {"audit_failed", UINT64_MAX},
                  {"false_fault", DAY},
                  {"infra", 0},
-                 {"contradiction", UINT64_MAX}};
+                 {"contradiction", UINT64_MAX},
+                 {"time_limit", 0}};
     reputation_kind k;
     CHECK_EQ(SP_COUNT(table), REPUTATION_KINDS);
     for (unsigned i = 0; i < REPUTATION_KINDS; i++) {

@@ -68,7 +68,7 @@ static standing_sum sum_of(size_t n)
         s.seq = (int64_t)i + 1;
         if (k == REPUTATION_LATE) continue;
         success_rate_add(&s.tries, k == REPUTATION_VERIFIED, (uint64_t)made[i].at);
-        if (k == REPUTATION_INFRA) continue;
+        if (k == REPUTATION_INFRA || k == REPUTATION_TIME_LIMIT) continue;
         s.clean = k == REPUTATION_VERIFIED ? s.clean + 1 : 0;
         s.daily = reputation_quota(s.daily, reputation_is_fault(k), 100000);
         if (reputation_is_fault(k) && made[i].at > s.fault_at) s.fault_at = made[i].at;

@@ -171,6 +171,7 @@ TEST(outcomes_come_from_their_states)
         {"infra_failed", "infra", "lr"},
         {"cancelled", "cancelled", "olrd"},
         {"expired", "expired", "olr"},
+        {"time_limit", "expired", "lr"},
     };
     CHECK_EQ(SP_COUNT(table), OUTCOMES);
     for (unsigned i = 0; i < OUTCOMES; i++) {
@@ -212,6 +213,7 @@ TEST(failures_have_class_and_retry)
         {"escrow_missing", "task_fault", true},
         {"escrow_mismatch", "task_fault", false},
         {"deadline", "expired", true},
+        {"time_limit_exceeded", "expired", true},
         {"cancelled", "cancelled", false},
         {"internal", "infra", true},
     };

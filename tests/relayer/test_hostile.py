@@ -11,7 +11,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from signing import SignedNode, hexes, sign  # noqa: E402
-from relayer_process import PLAYED, Relayer, free_port, fsck, rows, wait_for  # noqa: E402
+from relayer_process import PLAYED, Relayer, change, free_port, fsck, rows, wait_for  # noqa: E402
 from test_tasks import RELAYER, SEED, Node, post, prove, sha256, state  # noqa: E402
 from wsclient import Closed, WebSocket  # noqa: E402
 import subprocess  # noqa: E402
@@ -186,23 +186,30 @@ def test_leases_and_blobs(r, proof, output):
 
 
 def test_never_delivers(r, proof, output):
-    """A node that reports progress for ever holds the task no longer than max_execution_time."""
-    task = post(r, dict(SEED, requirements={"cpu_threads": 1, "ram_gb": 1, "max_execution_time": 1}))
-    lazy = Node(r, "lazy")
-    a = lazy.take()
-    end = time.monotonic() + 15
-    while time.monotonic() < end and not rows(r, f"SELECT 1 FROM attempt WHERE task_id = '{task}' AND outcome IS NOT NULL"):
-        lazy.progress(a)
-        lazy.ws.send({"message_type": "heartbeat", "seq": 1, "running": [lazy.fence(a)]})
-        time.sleep(0.2)
-    assert rows(r, f"SELECT outcome FROM attempt WHERE task_id = '{task}' AND n = 1") == [("lease_expired",)]
-    lazy.ws.close()
-    good = Node(r, "diligent")
-    a = good.take(timeout=15)
-    assert good.upload(a, proof)[0] in (200, 201)
-    assert good.result(a, proof, output)["accepted"]
-    wait_for("verified", lambda: state(r, task)["state"] == "verified")
-    good.ws.close()
+    """A node that reports progress for ever holds the task no longer than max_execution_time. That is its fault where the work is known,
+    and fits; else its demander may have asked for too much."""
+    for name, seconds, known, outcome, kind in (("lazy", 1, 1, "lease_expired", "lease_lost"), ("slow", 5, 0, "time_limit", "time_limit")):
+        task = post(r, dict(SEED, requirements={"cpu_threads": 1, "ram_gb": 1, "max_execution_time": seconds}))
+        change(r, "UPDATE task SET work_cycles = ?, work_rows = ? WHERE id = ?", known, known, task)
+        lazy = Node(r, name)
+        a = lazy.take()
+
+        def is_over():
+            lazy.ws.send({"message_type": "heartbeat", "seq": 1, "running": [{**lazy.fence(a), "phase": "prove", "progress_ppm": 10}]})
+            lazy.expect("heartbeat_ack")  # and so pings are answered
+            time.sleep(0.2)
+            return rows(r, "SELECT 1 FROM attempt WHERE task_id = ? AND n = ? AND outcome IS NOT NULL", task, a["attempt"])
+        wait_for("over", is_over)
+        assert rows(r, "SELECT outcome FROM attempt WHERE task_id = ? AND n = ?", task, a["attempt"]) == [(outcome,)]
+        assert rows(r, "SELECT kind FROM reputation_event WHERE node_id = ?", name) == [(kind,)]
+        assert rows(r, "SELECT quota_daily FROM node WHERE id = ?", name) == [(500 if known else 1000,)]
+        lazy.ws.close()
+        good = Node(r, "diligent")
+        a = good.take(timeout=15)
+        assert good.upload(a, proof)[0] in (200, 201)
+        assert good.result(a, proof, output)["accepted"]
+        wait_for("verified", lambda: state(r, task)["state"] == "verified")
+        good.ws.close()
 
 
 def test_lease_ends_with_the_deadline(r, proof, output):
@@ -215,6 +222,8 @@ def test_lease_ends_with_the_deadline(r, proof, output):
     (until, deadline), = rows(r, f"SELECT a.lease_until, t.deadline FROM attempt a JOIN task t ON t.id = a.task_id WHERE t.id = '{task}'")
     assert until <= deadline, (until, deadline)
     wait_for("expired", lambda: state(r, task)["state"] == "expired")
+    assert rows(r, f"SELECT outcome FROM attempt WHERE task_id = '{task}' AND n = {a['attempt']}") == [("expired",)]
+    assert not rows(r, "SELECT 1 FROM reputation_event WHERE node_id = 'hurried'")  # how long it took was its demander's word
     node.ws.close()
 
 

@@ -52,6 +52,43 @@ def test_a_machine_that_fails_is_no_fault(r, proof, output):
     node.ws.close()
 
 
+def test_a_time_that_is_not_enough_is_no_fault(r, proof, output):
+    """Whoever says that the task's own time is over is believed when it is, and where it is not known that the work fits: else
+    anybody could have any node punished, with a program that takes longer than it may."""
+    name = "timely"
+    node = Node(r, name)
+    post(r)
+    deliver(r, node, node.take(), proof, output)
+    standing = "SELECT rep_bad, clean, quota_daily, quota_left, tries_good < tries_all FROM node WHERE id = 'timely'"
+    first, = rows(r, standing)
+    assert first[:3] == (0, 1, 1001) and first[4] == 0
+
+    def over(code, since_s, work_rows):
+        """Said by the node, of a task of 300 s that it was offered so long ago."""
+        task = post(r, dict(SEED, max_attempts=1))
+        a = node.take()
+        is_state(r, task, "leased")
+        change(r, "UPDATE attempt SET offered_at = offered_at - ?, work_until = work_until - ? WHERE task_id = ?",
+               *[1000 * since_s] * 2, task)
+        change(r, "UPDATE task SET work_cycles = ?, work_rows = ? WHERE id = ?", work_rows, work_rows, task)
+        node.ws.send({"message_type": "task_result", **node.fence(a), "status": "failure", "error": {"code": code, "class": "expired"}})
+        assert node.expect("result_ack")["accepted"]
+        t = is_state(r, task, "failed")
+        assert (t["failure"]["code"], t["failure"]["class"]) == (code, "expired"), t
+        return rows(r, "SELECT a.outcome, e.kind FROM attempt a LEFT JOIN reputation_event e ON e.task_id = a.task_id AND e.node_id = ?"
+                       " WHERE a.task_id = ? AND a.n = ?", name, task, a["attempt"])[0]
+    # A quarter of 300 s is 75 s, in which it proves 75 million rows.
+    assert over("time_limit_exceeded", 300, 0) == ("time_limit", "time_limit")
+    assert over("time_limit_exceeded", 300, 100000000) == ("time_limit", "time_limit")
+    assert rows(r, standing) == [first[:4] + (1,)]
+    assert over("time_limit_exceeded", 300, 1000000) == ("aborted", "aborted")
+    assert rows(r, "SELECT clean, quota_daily FROM node WHERE id = ?", name) == [(0, 500)]
+    assert over("time_limit_exceeded", 250, 0) == ("aborted", "aborted")
+    assert over("deadline", 250, 0) == ("aborted", "aborted")
+    fsck(r)
+    node.ws.close()
+
+
 def test_a_fault_is_no_failure_of_the_machine(r, proof, output):
     """Whatever class the node gives it: what is known here has one, and what is not is the node's."""
     node = Node(r, "faulty")

@@ -179,7 +179,7 @@ def test_cancel_and_deadline(r, proof, output):
     assert nodes[0].result(offers[0], proof, output)["accepted"]
     is_state(r, task, "expired", 20)
     # The one whose second of work has passed lost its lease before.
-    assert sorted(rows(r, "SELECT outcome FROM attempt WHERE task_id = ?", task)) == [("cancelled",), ("lease_expired",)]
+    assert sorted(rows(r, "SELECT outcome FROM attempt WHERE task_id = ?", task)) == [("cancelled",), ("time_limit",)]
     fsck(r)
     close(*nodes)
 
