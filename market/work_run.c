@@ -202,6 +202,8 @@ static enum work_code run(state *s, bool record)
     case SP_ERR_LIMIT: return fail(s, WORK_INVALID_OUTPUT, "%.300s", e.text);
     default: return fail(s, WORK_INVALID_PROGRAM, "%.300s", e.text);
     }
+    s->last_us = 0; /* how many they were is said in any case */
+    report(s, WORK_PHASE_EXECUTE, s->run.n_cycles, o.max_cycles);
     statement_hash_io(in, q->input, o.input_bytes);
     statement_hash_io(out, s->run.output, s->run.output_bytes);
     statement_io_commitment(io, in, out);

@@ -97,9 +97,10 @@ static void measure(node *n)
 {
     char path[NODE_TEXT], why[SELFBENCH_WHY] = "";
     const unsigned threads = n->o.threads != 0 ? n->o.threads : n->machine.threads;
+    const bool chain = n->o.address[0] != 0; /* contracts take proofs of this profile alone */
     if (n->o.no_bench || !node_path(n, path, "bench.json")) return;
     if (selfbench_read(&n->bench, path) == SP_OK &&
-        selfbench_holds(&n->bench, n->machine.cpu_model, threads, false, (int64_t)time(NULL),
+        selfbench_holds(&n->bench, n->machine.cpu_model, threads, chain, (int64_t)time(NULL),
                         BENCH_AGE_S))
         return;
     node_say(n, "measuring", NULL);
@@ -107,6 +108,7 @@ static void measure(node *n)
                                  .dir = n->work,
                                  .cpu_model = n->machine.cpu_model,
                                  .threads = threads,
+                                 .chain = chain,
                                  .date = (int64_t)time(NULL)};
     if (selfbench_run(&n->bench, &o, why) != SP_OK)
         node_say(n, "not_measured", "reason", why, NULL);

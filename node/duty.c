@@ -5,6 +5,7 @@
 #include "guest/host/jobs.h"
 #include "node/admission.h"
 #include "node/ticket.h"
+#include "node/weigh.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,7 +14,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ASSUMED_CYCLES 1000000u /* of a task of which nobody has said how many it takes */
 #define MARGIN_MS 5000
 
 static node_task *find_in(node_task *t, const json_t *m)
@@ -97,33 +97,40 @@ size_t duty_count(const node *n)
     return k;
 }
 
-static uint64_t work_ms(const node *n, const node_task *t)
+/* What is still to be worked of it. */
+static admission_task left(const node *n, node_task *t)
 {
-    const json_t *j = json_object_get(t->assignment, "job");
-    const char *max = json_string_value(json_object_get(j, "max_cycles"));
-    const char *profile = json_string_value(json_object_get(j, "profile"));
-    const params *p = profile == NULL ? NULL : params_by_name(profile);
-    uint64_t cycles = max == NULL ? ASSUMED_CYCLES : strtoull(max, NULL, 10);
-    if (cycles > ASSUMED_CYCLES) cycles = ASSUMED_CYCLES;
-    if (p == NULL || n->bench.exec_cycles == 0)
-        return 0; /* not measured: the deadline alone decides */
-    return selfbench_exec_ms(&n->bench, cycles) +
-           selfbench_prove_ms(&n->bench, p, selfbench_rows(cycles));
+    uint32_t ppm;
+    const uint64_t executed = node_task_executed(t, &ppm);
+    return (admission_task){weigh_left_ms(&n->bench, t->assignment, executed, ppm),
+                            (uint64_t)t->deadline_ms};
+}
+
+/* Whether the offer pays what this node asks. */
+static bool is_paid(const node *n, const node_task *t)
+{
+    u256 base, mcycle;
+    return amount_read(&base, n->o.price_base, strlen(n->o.price_base)) == SP_OK &&
+           amount_read(&mcycle, n->o.price_mcycle, strlen(n->o.price_mcycle)) == SP_OK &&
+           weigh_is_paid(t->assignment, base, mcycle);
 }
 
 /* Why a task is not taken, or NULL. */
-static const char *refusal(node *n, const node_task *t)
+static const char *refusal(node *n, node_task *t)
 {
     admission_task taken[64];
     size_t k = 0;
     const json_t *j = json_object_get(t->assignment, "job");
-    const char *program = json_string_value(json_object_get(j, "program"));
+    const char *program = json_string_value(json_object_get(j, "program")),
+               *profile = json_string_value(json_object_get(j, "profile"));
     if (n->stopping || n->draining) return "draining";
     if (duty_count(n) >= n->o.max_concurrent) return "busy";
     /* A built-in one, or an ELF by its SHA-256, which is fetched. */
     const bool is_elf =
         program != NULL && strlen(program) == 64 && strspn(program, "0123456789abcdef") == 64;
     if (program == NULL || (!is_elf && sp_job_find(program) == NULL)) return "unsupported";
+    if (profile != NULL && params_by_name(profile) == NULL) return "unsupported";
+    if (!is_paid(n, t)) return "price";
     if (json_object_get(t->assignment, "chain") != NULL) {
         if (n->o.address[0] == 0 || n->o.keystore[0] == 0) return "unsupported";
         const char *bad =
@@ -134,13 +141,10 @@ static const char *refusal(node *n, const node_task *t)
         }
     }
     if (n->machine.disk_free != 0 && n->machine.disk_free < (uint64_t)1 << 28) return "disk";
-    for (const node_task *o = n->tasks; o != NULL && k < SP_COUNT(taken); o = o->next) {
-        if (o->claiming) continue; /* its work is done */
-        taken[k].work_ms = work_ms(n, o);
-        taken[k++].deadline_ms = (uint64_t)o->deadline_ms;
-    }
-    const admission_task more = {work_ms(n, t), (uint64_t)t->deadline_ms};
-    if (!admission_decide(taken, k, more, (uint64_t)node_now_ms(), MARGIN_MS, ADMISSION_EDF).accept)
+    for (node_task *o = n->tasks; o != NULL && k < SP_COUNT(taken); o = o->next)
+        if (!o->claiming && !o->joined) taken[k++] = left(n, o);
+    if (!admission_decide(taken, k, left(n, t), (uint64_t)node_now_ms(), MARGIN_MS, ADMISSION_EDF)
+             .accept)
         return "deadline";
     return NULL;
 }

@@ -44,6 +44,13 @@ static void set_phase(node_task *t, const char *phase, uint32_t ppm, uint64_t et
     (void)pthread_mutex_unlock(&t->lock);
 }
 
+static void set_executed(node_task *t, uint64_t cycles)
+{
+    (void)pthread_mutex_lock(&t->lock);
+    t->executed = cycles;
+    (void)pthread_mutex_unlock(&t->lock);
+}
+
 static bool is_cancelled(void *user)
 {
     node_task *t = user;
@@ -277,6 +284,7 @@ static json_t *prove(run *r, job_result *result)
     while (!job_step(j, STEP_MS)) {
         const job_progress p = job_now(j);
         set_phase(t, work_phase_name[p.phase], p.ppm, p.eta_ms);
+        if (p.phase != WORK_PHASE_EXECUTE) set_executed(t, p.cycles_done);
         if (!told && is_cancelled(t)) {
             job_cancel(j, false);
             told = true;
@@ -466,6 +474,15 @@ bool node_task_look(node_task *t, char phase[NODE_TASK_PHASE], uint32_t *ppm, ui
     const bool finished = t->finished;
     (void)pthread_mutex_unlock(&t->lock);
     return finished;
+}
+
+uint64_t node_task_executed(node_task *t, uint32_t *ppm)
+{
+    (void)pthread_mutex_lock(&t->lock);
+    *ppm = t->progress_ppm;
+    const uint64_t cycles = t->executed;
+    (void)pthread_mutex_unlock(&t->lock);
+    return cycles;
 }
 
 void node_task_delete(node_task *t, bool forget)

@@ -40,7 +40,8 @@ typedef struct node_task {
     /* Under the lock: */
     char phase[NODE_TASK_PHASE];
     uint32_t progress_ppm;
-    uint64_t eta_ms; /* 0: not known */
+    uint64_t eta_ms;   /* 0: not known */
+    uint64_t executed; /* cycles that the program took; 0: it has not run yet */
     bool cancel, finished;
 
     /* Once finished; the daemon's: */
@@ -64,6 +65,8 @@ SP_MUST_USE sp_status node_task_start(node_task *t);
 void node_task_cancel(node_task *t);
 /* Phase, progress and time left now; true when it is finished. */
 bool node_task_look(node_task *t, char phase[NODE_TASK_PHASE], uint32_t *ppm, uint64_t *eta_ms);
+/* The cycles that its program has taken here, 0 while it has not run, and its progress. */
+uint64_t node_task_executed(node_task *t, uint32_t *ppm);
 /* Waits for the thread; files of results are removed when `forget`. */
 void node_task_delete(node_task *t, bool forget);
 

@@ -125,6 +125,15 @@ static void add_chain(core *c, json_t *m, const demand *q, const node_session *s
                                         (json_int_t)assign_by(c, q, s->address, core_now(c))));
 }
 
+/* Of a run that was measured, by which it is priced (read_work of demand.c). */
+static json_t *work_json(const demand *q)
+{
+    char cycles[24], rows[24];
+    (void)snprintf(cycles, sizeof cycles, "%lld", (long long)q->work_cycles);
+    (void)snprintf(rows, sizeof rows, "%lld", (long long)q->work_rows);
+    return json_pack("{s:s, s:s}", "cycles", cycles, "rows", rows);
+}
+
 static void tell(core *c, const demand *q, const node_session *s, const offered *o)
 {
     const app *a = core_user(c);
@@ -145,6 +154,7 @@ static void tell(core *c, const demand *q, const node_session *s, const offered 
     json_t *need = json_loads(q->requirements, 0, NULL);
     if (m != NULL && need != NULL) (void)json_object_set(m, "requirements", need);
     json_decref(need);
+    if (m != NULL && q->work_rows > 0) (void)json_object_set_new(m, "work", work_json(q));
     if (m != NULL && q->chain_task_id[0] != 0) add_chain(c, m, q, s, o);
     node_send(c, s, m);
 }

@@ -143,7 +143,8 @@ TEST(a_task_leaves_output_and_proof_that_verify)
     if (!r->success) printf("%s: %s\n", r->code, r->detail);
     CHECK(r->success && !strcmp(r->code, "success") && !r->class[0]);
     CHECK_EQ(job_now(j).ppm, 1000000);
-    CHECK_EQ(files_in_dir() - 1, 3); /* input, output, proof; the private directory still */
+    CHECK_EQ(before.cycles_done, r->cycles); /* as soon as it had run */
+    CHECK_EQ(files_in_dir() - 1, 3);         /* input, output, proof; the private directory still */
 
     size_t n_proof, n_output;
     snprintf(path, sizeof path, "%s/task-1.proof", dir);

@@ -40,7 +40,7 @@ def chain():
 
 
 class Provider:
-    def __init__(self, r, rpc, *more, account=ACCOUNT):
+    def __init__(self, r, rpc, *more, account=ACCOUNT, bench=("--no-bench",)):
         self.folder = tempfile.mkdtemp(prefix="node.")
         password, key = os.path.join(self.folder, "pw"), os.path.join(self.folder, "key.json")
         with open(password, "w", opener=lambda p, flags: os.open(p, flags, 0o600)) as f:
@@ -53,7 +53,7 @@ class Provider:
         self.log = os.path.join(self.folder, "said")
         self.url = f"http://127.0.0.1:{r.port}"
         self.process = subprocess.Popen(
-            [SPROVE, "node", "--relayer", f"http://127.0.0.1:{r.port}", "--data", self.folder, "--no-bench", "--address",
+            [SPROVE, "node", "--relayer", f"http://127.0.0.1:{r.port}", "--data", self.folder, *bench, "--address",
              hex(account), "--keystore", key, "--password-file", password, "--rpc", rpc, "--network", "sepolia", *more],
             stderr=open(self.log, "w"), env={k: v for k, v in os.environ.items() if not k.startswith("SPROVE_")})
 
@@ -140,10 +140,14 @@ def main():
     r = Relayer(RELAYER, settings=["chain.rpc=" + theirs.url, "chain.chain_id=SN_SEPOLIA", f"chain.contract={CONTRACT:#x}",
                                    "chain.poll=100ms", "limits.read_rate=10000", "limits.read_burst=10000",
                                    "limits.post_rate=10000", "limits.post_burst=10000", "ws.offer=8s"]).start()
-    node = Provider(r, ours.url, "--price-base", "1000", "--max-concurrent", "2")
+    # Measured, as a node is that is not told otherwise: also how fast it makes the proofs that contracts take.
+    node = Provider(r, ours.url, "--price-base", "1000", "--max-concurrent", "2", bench=())
     deadline = theirs.now + 86400
     try:
-        wait_for("the node", lambda: r.call("GET", "/api/v1/nodes")[1]["items"])
+        wait_for("the node", lambda: r.call("GET", "/api/v1/nodes")[1]["items"], 120)
+        assert node.events("measuring") and not node.events("not_measured")
+        with open(os.path.join(node.folder, "bench.json")) as f:
+            assert json.load(f)["chain_rows_s"] > 0
         owned(r, accounts, node)
         not_owned(r, accounts, ours.url)
 

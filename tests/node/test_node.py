@@ -34,11 +34,11 @@ FAST = ["ws.offer=3s", "ws.heartbeat=3100ms", "ws.resume_grace=12s", "ws.heartbe
 class Node:
     all = []
 
-    def __init__(self, r, folder=None, *more):
+    def __init__(self, r, folder=None, *more, bench=("--no-bench",)):
         Node.all.append(self)
         self.folder = folder or tempfile.mkdtemp(prefix="node.")
         self.log = open(os.path.join(self.folder, "log"), "ab")
-        self.process = subprocess.Popen([NODE, "--relayer", f"http://127.0.0.1:{r.port}", "--data", self.folder, "--no-bench",
+        self.process = subprocess.Popen([NODE, "--relayer", f"http://127.0.0.1:{r.port}", "--data", self.folder, *bench,
                                          *more], stderr=self.log)
 
     def text(self):
@@ -450,6 +450,54 @@ def test_a_ban_ends(r):
     wait_for("registered again", lambda: len(n.said("registered")) == 2, 60)
     p = subprocess.run([NODE, "status", "--data", n.folder, "--json"], capture_output=True, text=True, timeout=20)
     assert "banned" not in [x["code"] for x in json.loads(p.stdout)["eligibility"]], p
+    assert n.stop() == 0
+
+
+def declined(n, task):
+    return [e["reason"] for e in n.said("task_declined") if e["task_id"] == task]
+
+
+def test_less_than_its_price(r):
+    """Whatever the relayer takes the node's price for: an administrator may raise it, and what they lower the node declines."""
+    n = Node(r, None, "--price-base", "800")
+    id = wait_for("registered", lambda: n.said("registered"))[0]["node_id"]
+    for price, taken in (("799", False), ("800", True), ("850", True)):
+        assert r.call("PATCH", f"/api/v1/nodes/{id}", {"price": {"base_fri": price}})[0] == 200
+        task = post(r, SEED)
+        if taken:
+            verified(r, task)
+            continue
+        assert wait_for("it is declined", lambda: declined(n, task)) == ["price"]
+        assert r.call("POST", f"/api/v1/tasks/{task}/cancel")[0] == 202
+    assert len(n.said("task_taken")) == 2
+    assert n.stop() == 0
+
+
+def test_work_that_was_measured(r):
+    """A slow node takes a run that was measured by what it takes, and another for a million cycles."""
+    n = Node(r, None, "--threads", "1")
+    id = wait_for("registered", lambda: n.said("registered"))[0]["node_id"]
+    s, said, _ = r.call("GET", "/api/v1/nodes/" + id)
+    assert s == 200 and n.stop() == 0
+    version = subprocess.run([NODE, "--version"], capture_output=True, text=True, check=True, timeout=20).stdout.split()[1]
+    with open(os.path.join(n.folder, "bench.json"), "w") as f:
+        json.dump({"version": version, "cpu_model": said["specs"]["cpu_model"], "threads": 1, "date": int(time.time()),
+                   "exec_cycles_s": 10**8, "hashes_s": 10**9, "rows_s": 10**4, "chain_rows_s": 10**4}, f)
+    n = Node(r, n.folder, "--threads", "1", bench=())
+    wait_for("registered", lambda: len(n.said("registered")) == 2)
+    assert not n.said("measuring")
+    job = dict(SEED, payload={"algorithm": "matrix_multiplication", "matrix_a": [[7, 2], [3, 4]], "matrix_b": [[5, 6], [7, 9]]})
+
+    def soon(**more):
+        return post(r, dict(job, deadline=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 150)), **more))
+    task = soon()  # 228 s for a million cycles
+    assert wait_for("it is declined", lambda: declined(n, task)) == ["deadline"]
+    assert r.call("POST", f"/api/v1/tasks/{task}/cancel")[0] == 202
+    s, quote, _ = r.call("POST", "/api/v1/estimate", {k: job[k] for k in ("payload", "requirements", "job")})
+    assert s == 200 and quote["executed"], quote
+    task = soon(quote_id=quote["quote_id"])  # 28 s
+    verified(r, task)
+    assert taken_once(r, task)
     assert n.stop() == 0
 
 

@@ -92,7 +92,7 @@ def test_work_that_is_paid(r):
     def asks(**more):
         id = post(r, **more)
         a = node.take()
-        assert a["task_id"] == id
+        assert a["task_id"] == id and "work" not in a
         assert r.call("POST", f"/api/v1/tasks/{id}/cancel")[0] == 202
         return int(a["price"])
 
@@ -117,6 +117,7 @@ def test_work_that_is_paid(r):
         assert s == 201, made
         a = node.take()
         assert a["task_id"] == made["task_id"] and int(a["price"]) == rows * 1000 == int(said["price_p50"]), (a["price"], rows)
+        assert a["work"] == {"cycles": said["cycles"], "rows": str(rows)}, a
         assert r.call("POST", f"/api/v1/tasks/{made['task_id']}/cancel")[0] == 202
     # What the demander only said does not make it cheap: it may be more than the most, not less than usual.
     for cycles, at_least in ((1, usual), (30000000, 30 * 10**9)):
