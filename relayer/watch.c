@@ -145,15 +145,19 @@ static void hand_over(watch *w, const chain_event *e, size_t index)
     settle_post(w->a, n, &w->step);
 }
 
-static void hand_over_page(watch *w, const chain_events *page)
+/* With the place of each among those of its transaction, all of one contract and in order: where
+ * pages end, the node alone decides; a step is whole blocks. */
+static void hand_over_all(watch *w, const scan_result *result)
 {
-    /* The place of an event among those of its transaction, all of one contract and in order. */
+    const chain_event *last = NULL;
     size_t index = 0;
-    for (size_t i = 0; i < page->n_events; i++) {
-        const chain_event *e = &page->events[i];
-        index = i > 0 && felt_eq(e->tx_hash, page->events[i - 1].tx_hash) ? index + 1 : 0;
-        hand_over(w, e, index);
-    }
+    for (size_t i = 0; i < result->n_pages; i++)
+        for (size_t k = 0; k < result->pages[i].n_events; k++) {
+            const chain_event *e = &result->pages[i].events[k];
+            index = last != NULL && felt_eq(e->tx_hash, last->tx_hash) ? index + 1 : 0;
+            hand_over(w, e, index);
+            last = e;
+        }
 }
 
 /* False: it is not known to be in the database. */
@@ -186,7 +190,7 @@ static sp_status not_stored(const watch *w, rpc_error *err)
 static bool take_over(watch *w, const scan_result *result, const scan_cursor *moved)
 {
     w->step.failed = false; /* nothing of it is under way: the last one was waited for */
-    for (size_t i = 0; i < result->n_pages; i++) hand_over_page(w, &result->pages[i]);
+    hand_over_all(w, result);
     if (!settle_wait(w->a, &w->step) ||
         ((result->went_back || result->n_blocks > 0) &&
          !hand_over_cursor(w, moved, result->went_back, result->from)))

@@ -30,6 +30,7 @@ class Chain(fake_node.Node):
         air = re.search(r"([0-9a-f]{56})", version)[1]
         self.head, self.fork, self.happened = 9, {}, []
         self.accounts = {}  # address: status and tier
+        self.page = 1000  # events that are answered at once, at most
         super().__init__()
         self.tasks = {}
         self.views["get_verifier_params"] = [0xc1a55, 1, 4, number(air), 4, 20, 24, 0, 10, 4, 24, 5, 6]
@@ -52,7 +53,9 @@ class Chain(fake_node.Node):
     def getEvents(self, params):
         f = params["filter"]
         first, last = f["from_block"]["block_number"], f["to_block"]["block_number"]
-        return {"events": [e for e in self.happened if first <= e["block_number"] <= last]}
+        events, at = [e for e in self.happened if first <= e["block_number"] <= last], int(f.get("continuation_token", 0))
+        end = at + min(self.page, f["chunk_size"])
+        return {"events": events[at:end], **({"continuation_token": str(end)} if end < len(events) else {})}
 
     def view_get_node_info(self, calldata):
         status, tier = self.accounts.get(calldata[0], (1, 1))
