@@ -6,22 +6,88 @@
 #include "relayer/app.h"
 #include "relayer/blob.h"
 #include "relayer/contradiction.h"
+#include "relayer/intake.h"
 #include "relayer/own_program.h"
 #include "relayer/tar.h"
 #include "relayer/verify.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define MOST ((size_t)1 << 30) /* of one file in it */
+#define AT_ONCE 4              /* archives that are being sent to one key */
+#define SMALL_PARTS (1u << 20) /* bytes for what is said of the task, and around the parts */
 
 typedef struct {
     int fd;
     int64_t time_s;
     sp_status s;
 } archive;
+
+/* ---- archives that are being sent: each is a file until it has gone ---- */
+
+typedef struct asked {
+    http_hold base; /* first */
+    struct asked *next, **at;
+    char key[KEY_ID];
+} asked;
+static asked *all_asked;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void release(http_hold *base)
+{
+    asked *h = (asked *)base;
+    (void)pthread_mutex_lock(&lock);
+    *h->at = h->next;
+    if (h->next != NULL) h->next->at = h->at;
+    (void)pthread_mutex_unlock(&lock);
+    free(h);
+}
+
+/* False: c is answered. */
+static bool may_ask(call *c)
+{
+    unsigned n = 0;
+    asked *h = calloc(1, sizeof *h);
+    if (h == NULL) {
+        http_problem(&c->s, &c->q, 503, "overloaded", "out of memory");
+        return false;
+    }
+    h->base.release = release;
+    memcpy(h->key, c->who.id, sizeof h->key);
+    (void)pthread_mutex_lock(&lock);
+    for (const asked *o = all_asked; o != NULL; o = o->next) n += strcmp(o->key, h->key) == 0;
+    if (n < AT_ONCE) {
+        h->next = all_asked;
+        h->at = &all_asked;
+        if (h->next != NULL) h->next->at = &h->next;
+        all_asked = h;
+    }
+    (void)pthread_mutex_unlock(&lock);
+    if (n < AT_ONCE) {
+        c->s.hold = &h->base;
+        return true;
+    }
+    free(h);
+    http_add_header(&c->s, "Retry-After", "1");
+    http_problem(&c->s, &c->q, 429, "rate_limited",
+                 "%d archives are being sent to this key already", AT_ONCE);
+    return false;
+}
+
+static uint64_t size_of_blob(db *d, const char *sha256)
+{
+    uint64_t n = 0;
+    db_rows *r = db_query(d, "SELECT size FROM blob WHERE sha256 = ?", DB_T(sha256));
+    if (db_next(r)) n = (uint64_t)db_int(r, 0);
+    db_end(r);
+    return n;
+}
+
+/* ---- the archive ---- */
 
 static void add(archive *a, const char *name, const void *bytes, size_t n)
 {
@@ -108,6 +174,10 @@ static void pack(call *c, db *d, const db_rows *r)
 {
     const char *id = c->variable[0];
     char path[SETTINGS_TEXT + 16];
+    if (!may_ask(c) || !intake_has_room(c, (uint64_t)db_int(r, 7) + (uint64_t)db_int(r, 13) +
+                                               size_of_blob(d, db_text(r, 15)) +
+                                               OWN_PROGRAM_MOST_BYTES + SMALL_PARTS))
+        return;
     (void)snprintf(path, sizeof path, "%s/bundle.XXXXXX", c->a->spool);
     archive a = {mkstemp(path), db_int(r, 3) / 1000, SP_OK};
     if (a.fd < 0) {

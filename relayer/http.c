@@ -43,6 +43,8 @@ static void drop_body(http_response *r)
     r->body_bytes = 0;
     if (r->file >= 0) (void)close(r->file);
     r->file = -1;
+    if (r->hold != NULL) r->hold->release(r->hold);
+    r->hold = NULL;
     r->content_type = NULL;
     r->stream = false;
 }

@@ -41,7 +41,7 @@ typedef enum {
 #define HTTP_ID 65
 #define HTTP_PEER 46 /* an IPv6 address as text */
 
-/* What is set aside for a request's body: let go with the request. */
+/* What is set aside for the body of a request or of an answer: let go with it. */
 typedef struct http_hold {
     void (*release)(struct http_hold *);
 } http_hold;
@@ -75,6 +75,7 @@ typedef struct {
     size_t body_bytes;
     int file; /* -1, or the body: file_bytes of it from file_offset on; closed when sent */
     uint64_t file_offset, file_bytes;
+    http_hold *hold; /* NULL: nothing */
     bool stream; /* the header only: more is sent later (server_send) */
     bool close;  /* the connection, afterwards */
     bool broken; /* memory ran out while it was made: it becomes a 500 */

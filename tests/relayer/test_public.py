@@ -9,7 +9,7 @@ import socket
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from relayer_process import Relayer, run_tests, wait_for  # noqa: E402
+from relayer_process import Relayer, change, rows, run_tests, wait_for  # noqa: E402
 from test_tasks import RELAYER, SEED, Node, post, prove, sha256, state  # noqa: E402
 
 NOWHERE = dict(SEED, requirements={"cpu_threads": 4000})
@@ -166,6 +166,41 @@ def test_not_acceptable(r, proof, output):
     assert code(get(r, f"tasks/{task}/events", r.key, Accept="text/html")) == (406, "not_acceptable")
     s, said, _ = r.call("POST", "/api/v1/tasks", NOWHERE, {"Accept": "text/html"})
     assert s == 406 and said["code"] == "not_acceptable", "and nothing was made"
+
+
+def test_archives_are_bounded(r, proof, output):
+    """Each is a file until it has gone: four of one key, and none that the disk has no room for."""
+    task = done(r, proof, output, visibility="public")
+    other = r.call("POST", "/api/v1/api-keys", {"name": "o", "scopes": ["tasks:read"]})[1]["key"]
+    # With an input longer than what the kernel takes of an answer that nobody reads.
+    long = os.urandom(16 << 20)
+    assert r.call("PUT", "/api/v1/blobs/" + sha256(long), long)[0] == 201
+    (had,) = rows(r, "SELECT input, input_bytes, input_sha256 FROM task WHERE id = ?", task)
+    is_input = "UPDATE task SET input = ?, input_bytes = ?, input_sha256 = ? WHERE id = ?"
+    change(r, is_input, None, len(long), sha256(long), task)
+
+    def slow():
+        c = socket.socket()
+        c.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        c.settimeout(20)
+        c.connect(("127.0.0.1", r.port))
+        c.sendall(f"GET /api/v1/tasks/{task}/bundle HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {r.key}\r\n\r\n".encode())
+        return c, c.recv(12).decode()
+    held = [slow() for _ in range(4)]
+    assert [s for _, s in held] == ["HTTP/1.1 200"] * 4, held
+    assert code(get(r, f"tasks/{task}/bundle", r.key)) == (429, "rate_limited")
+    assert get(r, f"tasks/{task}/bundle", other)[0] == 200
+    for c, _ in held:
+        c.close()
+    wait_for("they have gone", lambda: get(r, f"tasks/{task}/bundle", r.key)[0] == 200)
+    change(r, is_input, *had, task)
+    assert r.stop() == 0
+    settings, r.settings = r.settings, r.settings + ["storage.min_free=1000TiB"]
+    r.start()
+    assert code(get(r, f"tasks/{task}/bundle", r.key)) == (507, "storage_full")
+    assert r.stop() == 0
+    r.settings = settings
+    r.start()
 
 
 def nested(n):
