@@ -160,6 +160,10 @@ static void run_check(const verification *v, delivery *p, work_server *child)
             /* Taken away, so that the next upload is stored and not taken for this. */
             blob_remove(v->a->blobs, p->proof);
             fill(&p->result, WORK_WORKER_REFUSED, "the file of the proof has other bytes");
+        } else if (strcmp(hex, p->output_sha256) != 0 && read != NULL) {
+            /* It was stored under its hash: what is wrong since is our disk's doing. */
+            blob_remove(v->a->blobs, p->output_sha256);
+            fill(&p->result, WORK_WORKER_REFUSED, "the file of the output has other bytes");
         } else if (strcmp(hex, p->output_sha256) != 0)
             fill(&p->result, WORK_PROOF_INVALID, "the output has not the hash that was signed");
         else

@@ -10,7 +10,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from node_world import refused, run, view  # noqa: E402
 from relayer_process import change, fsck, rows, wait_for  # noqa: E402
 from test_redundancy import is_state  # noqa: E402
-from test_tasks import SEED, Node, post, state  # noqa: E402
+from test_tasks import SEED, Node, post, sha256, state  # noqa: E402
 
 
 def deliver(r, node, a, proof, output):
@@ -128,6 +128,30 @@ def test_what_came_to_nothing_is_given_back(r, proof, output):
     assert left(r, "given") == 999
     assert r.call("POST", f"/api/v1/tasks/{task}/cancel")[0] == 202
     node.ws.close()
+
+
+def test_an_output_that_the_disk_damaged_is_nobodys_fault(r, proof, output):
+    """It was stored under its hash; the file is taken away, so that the next node's upload is stored and not taken for it."""
+    task = post(r)
+    path = f"{r.folder}/blobs/{sha256(output)[:2]}/{sha256(output)}"
+    for name in ("unlucky", "next"):
+        node = Node(r, name)
+        a = node.take()
+        assert node.upload(a, proof)[0] in (200, 201) and node.upload(a, output)[0] in (200, 201)
+        if name == "unlucky":
+            with open(path, "r+b") as f:
+                f.write(bytes([output[0] ^ 1]))
+        node.ws.send(node.result_message(a, proof, output, output={"sha256": sha256(output), "size": len(output)}))
+        assert node.expect("result_ack")["accepted"]
+        if name == "unlucky":
+            is_state(r, task, "queued", 60)
+            assert rows(r, "SELECT outcome, failure_code FROM attempt WHERE task_id = ?", task) == [("infra", "internal")]
+            assert rows(r, "SELECT rep_bad, tries_all, state FROM node WHERE id = ?", name) == [(0, 0, "probation")]
+        node.ws.close()
+    is_state(r, task, "verified")
+    with open(path, "rb") as f:
+        assert f.read() == output
+    fsck(r)
 
 
 def test_a_late_result(r, proof, output):
