@@ -89,7 +89,8 @@ static void on_look(uv_timer_t *timer)
         char phase[NODE_TASK_PHASE];
         uint32_t ppm;
         uint64_t eta_ms;
-        if (!node_task_look(t, phase, &ppm, &eta_ms)) talk_progress(n, t, phase, ppm, eta_ms);
+        if (!t->unwanted && !node_task_look(t, phase, &ppm, &eta_ms))
+            talk_progress(n, t, phase, ppm, eta_ms);
     }
 }
 

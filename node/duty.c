@@ -283,36 +283,84 @@ void duty_changed(uv_async_t *a)
     }
 }
 
+static bool is_on_chain(const node_task *t)
+{
+    return json_object_get(t->assignment, "chain") != NULL;
+}
+
+static bool result_is(const node_task *t, const char *status)
+{
+    const char *s = json_string_value(json_object_get(t->result, "status"));
+    return s != NULL && strcmp(s, status) == 0;
+}
+
+/* Also where only the way to the relayer failed (upload in task.c). */
+static bool has_proof(const node_task *t)
+{
+    const char *code =
+        json_string_value(json_object_get(json_object_get(t->result, "error"), "code"));
+    return t->joined &&
+           (result_is(t, "success") || (code != NULL && (strcmp(code, TASK_LEASE_EXPIRED) == 0 ||
+                                                         strcmp(code, TASK_UPLOAD_FAILED) == 0)));
+}
+
+/* The proof is made, and on its way: what became of it is told and answered soon. */
+static bool delivers(node_task *t)
+{
+    char phase[NODE_TASK_PHASE];
+    uint32_t ppm;
+    uint64_t eta_ms;
+    return !t->joined &&
+           (node_task_look(t, phase, &ppm, &eta_ms) || strcmp(phase, TASK_UPLOAD) == 0);
+}
+
+static void claim(node *n, node_task *t)
+{
+    t->claiming = true;
+    if (!journal_set(n->journal, t->id, t->attempt, JOURNAL_CLAIM)) journal_failed(n, t);
+    pay_claim(n, t);
+}
+
+/* The relayer counts it as ours no more, or has no use for it. But the contract alone decides whom
+ * it pays, and as long as this account is assigned that is nobody else: a proof that holds is taken
+ * to it. */
+static void let_go(node *n, node_task *t, const char *reason)
+{
+    const bool holds = reason == NULL || strcmp(reason, "proof_invalid") != 0;
+    t->unwanted = true;
+    if (is_on_chain(t) && delivers(t)) return;
+    if (!is_on_chain(t) || !has_proof(t) || !holds) {
+        duty_give_up(n, t);
+        return;
+    }
+    node_say(n, "claimed_anyway", "task_id", t->id, NULL);
+    claim(n, t);
+}
+
 void duty_acknowledged(node *n, const json_t *m)
 {
     node_task *t = find(n, m);
-    if (t == NULL || !t->joined) return;
+    if (t == NULL || !t->joined || t->claiming) return;
     const bool accepted = json_is_true(json_object_get(m, "accepted"));
     const char *reason = json_string_value(json_object_get(m, "reason"));
     SP_CRASH_POINT("after_result_ack");
     node_say(n, accepted ? "result_accepted" : "result_refused", "task_id", t->id, "reason", reason,
              NULL);
-    const char *status = json_string_value(json_object_get(t->result, "status"));
     n->accepted += accepted;
-    const bool good = accepted && status != NULL && strcmp(status, "success") == 0;
-    if (!good || json_object_get(t->assignment, "chain") == NULL) {
-        duty_give_up(n, t);
-        return;
-    }
-    if (t->claiming) return;
-    t->claiming = true;
-    if (!journal_set(n->journal, t->id, t->attempt, JOURNAL_CLAIM)) journal_failed(n, t);
-    pay_claim(n, t);
+    if (accepted && result_is(t, "success") && is_on_chain(t))
+        claim(n, t);
+    else
+        let_go(n, t, reason);
 }
 
 void duty_cancelled(node *n, const json_t *m)
 {
     node_task *t = find(n, m);
     if (t == NULL || t->claiming) return; /* the contract alone decides about a claim */
-    node_say(n, "task_cancelled", "task_id", t->id, "reason",
-             json_string_value(json_object_get(m, "reason")), NULL);
+    const char *reason = json_string_value(json_object_get(m, "reason"));
+    node_say(n, "task_cancelled", "task_id", t->id, "reason", reason, NULL);
     (void)talk_post(n, talk_about("task_cancelled", t));
-    duty_give_up(n, t);
+    let_go(n, t, reason);
 }
 
 bool duty_resume(void *user, const char *task, int64_t attempt, enum journal_state s,
@@ -357,7 +405,7 @@ void duty_registered(node *n, const json_t *leases)
         }
         if (!still) {
             node_say(n, "lease_gone", "task_id", t->id, NULL);
-            duty_give_up(n, t);
+            let_go(n, t, NULL);
         } else if (t->joined) {
             talk_result(n, t);
         } else if (!t->started && node_task_start(t) != SP_OK) {
@@ -373,7 +421,7 @@ void duty_stale(node *n, const char *id)
         (void)snprintf(said, sizeof said, "n%" PRIu64, t->said);
         if (t->claiming || strcmp(said, id) != 0) continue;
         node_say(n, "lease_gone", "task_id", t->id, NULL);
-        duty_give_up(n, t);
+        let_go(n, t, NULL);
         return;
     }
 }

@@ -14,8 +14,8 @@ SP_MUST_USE sp_status journal_open(journal **out, const char *path, char why[JOU
 void journal_close(journal *j);
 
 /* TAKEN: accepted, maybe under way. RESULT: the result message stands in `text`, not acknowledged.
- * CLAIM: acknowledged, to be claimed on a chain. DONE: nothing is left to do. PAID: claimed, looked
- * at for a while whether it stays so. */
+ * CLAIM: answered, to be claimed on a chain. DONE: nothing is left to do. PAID: claimed, looked at
+ * for a while whether it stays so. */
 enum journal_state { JOURNAL_TAKEN, JOURNAL_RESULT, JOURNAL_CLAIM, JOURNAL_DONE, JOURNAL_PAID };
 
 /* text: the assignment, or the result. True when it is on the disk. */

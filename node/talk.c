@@ -153,7 +153,7 @@ static void send_heartbeat(uv_timer_t *timer)
         char phase[NODE_TASK_PHASE];
         uint32_t ppm;
         uint64_t eta_ms;
-        if (t->claiming) continue;
+        if (t->claiming || (t->unwanted && !t->joined)) continue;
         (void)node_task_look(t, phase, &ppm, &eta_ms);
         /* No answer for this long: the result, or its answer, was lost on the way. */
         if (t->joined && ++t->untold_beats > UNTOLD_BEATS) talk_result(n, t);

@@ -329,9 +329,10 @@ static json_t *upload(run *r, const char *suffix, const char *sha256, uint64_t n
     (void)close(fd);
     if (status == 200 || status == 201) return NULL;
     if (status == 401)
-        return failure("lease_expired", "node_fault",
+        return failure(TASK_LEASE_EXPIRED, "node_fault",
                        "the relayer takes nothing for this lease any more");
-    return failure("upload_failed", "infra", why[0] != 0 ? why : "the relayer refused the upload");
+    return failure(TASK_UPLOAD_FAILED, "infra",
+                   why[0] != 0 ? why : "the relayer refused the upload");
 }
 
 static json_t *describe(run *r, const job_result *w)
@@ -399,7 +400,7 @@ static json_t *run_all(run *r)
     hex_write(r->proof_sha256, w.proof_sha256, 32);
     hex_write(r->output_sha256, w.output_sha256, 32);
     SP_CRASH_POINT("before_upload");
-    set_phase(t, "upload", 1000000, 0);
+    set_phase(t, TASK_UPLOAD, 1000000, 0);
     failed = upload(r, "proof", r->proof_sha256, w.proof_bytes);
     if (failed == NULL && w.output_bytes > MAX_INLINE)
         failed = upload(r, "output", r->output_sha256, w.output_bytes);

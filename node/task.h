@@ -12,6 +12,10 @@
 #include <pthread.h>
 
 #define NODE_TASK_PHASE 16
+#define TASK_UPLOAD "upload" /* the phase in which the proof is made already */
+/* Codes of failures that leave a proof which holds: only the relayer did not get it. */
+#define TASK_LEASE_EXPIRED "lease_expired"
+#define TASK_UPLOAD_FAILED "upload_failed"
 
 typedef struct {
     _Atomic(const char *) relayer; /* http://host:port: changes when the node goes elsewhere */
@@ -46,8 +50,10 @@ typedef struct node_task {
 
     /* Once finished; the daemon's: */
     json_t *result; /* output, io_commitment, proof, usage, or error; not signed */
-    /* Of a task on a chain: the relayer has the result, and the contract is to pay. */
+    /* Of a task on a chain: the relayer has the result, or does not want it, and the contract is to
+     * pay. */
     bool claiming, claim_runs;
+    bool unwanted; /* the relayer counts it as ours no more */
     unsigned claim_tries;
     int64_t claim_at_ms;     /* of the monotonic clock */
     char claim_tx[FELT_HEX]; /* what paid; "": nothing yet */
