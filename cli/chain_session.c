@@ -46,6 +46,9 @@ int session_failed(sp_status st, const rpc_error *e, const char *doing)
         return cli_fail(EXIT_CHAIN, "%s: the node says: %s (%d) %.300s", doing, e->message, e->code,
                         e->data);
     }
+    if (st == SP_ERR_IO && e->code) /* its own trouble */
+        return cli_fail(EXIT_IO, "%s: the node says: %s (%d) %.300s", doing, e->message, e->code,
+                        e->data);
     if (st == SP_ERR_IO)
         return cli_fail(EXIT_IO, "%s: no answer from the node: %s", doing, e->message);
     if (st == SP_ERR_FORMAT || st == SP_ERR_LIMIT)

@@ -30,7 +30,7 @@ bool account_look(app *a, db *d, endpoints *e, felt contract, rpc_error *err)
         /* One endpoint's word will do: a lie costs offers, or a transaction that is refused. */
         if (felt_read_hex(&account, list[i], strlen(list[i])) != SP_OK) continue;
         const sp_status s = escrow_get_node_info(e->any, &node, contract, account, err);
-        if (s != SP_OK && s != SP_ERR_REJECT) return false;
+        if (s != SP_OK && (s != SP_ERR_REJECT || err->code < 0)) return false;
         settle_news *m = settle_news_new(SETTLE_ACCOUNT);
         if (m == NULL) return true;
         (void)snprintf(m->account, sizeof m->account, "%s", list[i]);

@@ -67,8 +67,11 @@ sp_status endpoints_chain_id(endpoints *e, felt expected, rpc_error *err)
     return answered ? SP_OK : SP_ERR_IO;
 }
 
-/* Whether an endpoint that was asked alone has said anything: a value or a refusal. */
-static bool has_spoken(sp_status s) { return s == SP_OK || s == SP_ERR_REJECT; }
+/* Whether an endpoint that was asked alone has said anything of the chain: a value or a refusal. */
+static bool has_spoken(sp_status s, const rpc_error *err)
+{
+    return s == SP_OK || (s == SP_ERR_REJECT && err->code >= 0);
+}
 
 static sp_status contradiction(rpc_error *err, const char *what)
 {
@@ -93,7 +96,7 @@ sp_status endpoints_receipt(endpoints *e, chain_receipt *out, felt hash, rpc_err
         chain_receipt other;
         rpc_error own;
         const sp_status s = chain_tx_receipt(e->each[i], &other, hash, &own);
-        const bool same = s == SP_OK ? same_receipt(&first, &other) : !has_spoken(s);
+        const bool same = s == SP_OK ? same_receipt(&first, &other) : !has_spoken(s, &own);
         if (s == SP_OK) chain_receipt_free(&other);
         if (!same) {
             chain_receipt_free(&first);
@@ -134,7 +137,7 @@ sp_status endpoints_task(endpoints *e, escrow_task *task, escrow_task_ext *ext, 
     for (size_t i = 0; e->n > 1 && i < e->n; i++) {
         rpc_error own;
         const sp_status s = task_of(e->each[i], &u, &y, contract, id, &own);
-        if (s == SP_OK ? !same_task(&t, &x, &u, &y) : has_spoken(s))
+        if (s == SP_OK ? !same_task(&t, &x, &u, &y) : has_spoken(s, &own))
             return contradiction(err, "a task of the contract");
     }
     *task = t;
@@ -231,7 +234,8 @@ static sp_status agree(endpoints *e, const scan_result *r, const scan_cursor *be
         if (s == SP_OK && !felt_eq(hash, now->kept[now->n - 1].hash))
             return contradiction(err, "a block");
         if (s == SP_OK) s = has_same(e->each[i], &same, r, f, before->next, now->next - 1, &own);
-        if (!same || s == SP_ERR_REJECT) return contradiction(err, "the contract's events");
+        if (!same || (s != SP_OK && has_spoken(s, &own)))
+            return contradiction(err, "the contract's events");
     }
     return SP_OK;
 }

@@ -251,6 +251,16 @@ static sp_status post(rpc *r, json_t **result, const char *url, const char *requ
     return st;
 }
 
+/* Whether an error is the chain's word, or at least that of a server that has looked. Codes below
+ * zero are of JSON-RPC and of servers' own: internal trouble, a limit, a key that is not good. */
+static bool is_of_chain(const rpc_error *err) { return err->code > 0 && err->http < 400; }
+
+/* What it reports is wrong with the request: no JSON, no request, unknown method, parameters. */
+static bool is_of_request(const rpc_error *err)
+{
+    return err->http < 400 && (err->code == -32700 || (err->code <= -32600 && err->code >= -32602));
+}
+
 static uint64_t now_ns(void)
 {
     struct timespec t;
@@ -277,10 +287,11 @@ sp_status rpc_call(rpc *r, json_t **result, const char *method, const char *para
         size_t at = (r->current + i) % r->n_urls;
         st = post(r, result, r->urls[at], request, (size_t)len, err);
         err->unanswered = (unsigned)i;
-        if (st == SP_OK || st == SP_ERR_REJECT) {
+        if (st == SP_OK || (st == SP_ERR_REJECT && is_of_chain(err))) {
             r->current = at;
             break;
         }
+        if (st == SP_ERR_REJECT && !is_of_request(err)) st = SP_ERR_IO;
         if (st == SP_ERR_NOMEM) break;
     }
     free(request);

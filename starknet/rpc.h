@@ -2,10 +2,12 @@
  *
  * Several endpoints may be given: a call goes to the one that answered last, and to the next when
  * an endpoint cannot be reached, does not answer in time, answers with HTTP 429 or 5xx, with
- * something that is no JSON-RPC answer, or with more than max_response bytes. An error that a node
- * reports is an answer. Only http and https, certificates checked, no redirects, no proxy unless
- * configured; the environment is not read. One rpc is used by one thread at a time; the first
- * rpc_new of a program happens before it has threads (libcurl's global state). */
+ * something that is no JSON-RPC answer, or with more than max_response bytes. An error of the
+ * Starknet API (its codes are above zero) is an answer; one of JSON-RPC or of the server itself
+ * (below zero), or with HTTP 4xx, says nothing of the chain, and the next is asked. Only http and
+ * https, certificates checked, no redirects, no proxy unless configured; the environment is not
+ * read. One rpc is used by one thread at a time; the first rpc_new of a program happens before it
+ * has threads (libcurl's global state). */
 #ifndef STARKNET_RPC_H
 #define STARKNET_RPC_H
 
@@ -30,8 +32,9 @@ typedef struct {
 #define RPC_TEXT 1024
 #define RPC_SAID 32 /* a short string and the zero byte */
 
-/* What a node, or the way to it, reported. code: of the Starknet API or JSON-RPC (rpc_code), 0 when
- * no node answered. Texts are cut, and control characters and bytes beyond ASCII replaced by '?'.
+/* What a node, or the way to it, reported. code: of the Starknet API (rpc_code) or, below zero, of
+ * JSON-RPC or the server; 0 when none was given. Texts are cut, and control characters and bytes
+ * beyond ASCII replaced by '?'.
  */
 typedef struct {
     int code;
@@ -67,8 +70,10 @@ void rpc_delete(rpc *r); /* NULL allowed */
 
 /* Sends method with params, a JSON array or object as text: the very bytes, so that what was
  * written to a journal can be sent again. *result is a new reference of the caller's.
- * SP_ERR_REJECT: the node reported an error (err->code). SP_ERR_IO: no endpoint answered; whether
- * one received the call is not known. SP_ERR_FORMAT, SP_ERR_LIMIT: the last endpoint's answer was
+ * SP_ERR_REJECT: the node reported an error (err->code), of the API or, if no other endpoint
+ * answered, of the request (-32700, -32600..-32602). SP_ERR_IO: no endpoint answered but with its
+ * own trouble (err->code below zero, if one said so); whether one received the call, or acted on
+ * it, is not known. SP_ERR_FORMAT, SP_ERR_LIMIT: the last endpoint's answer was
  * no JSON-RPC, or too long. SP_ERR_NOMEM. On failure *result is NULL. err may be NULL. */
 SP_MUST_USE sp_status rpc_call(rpc *r, json_t **result, const char *method, const char *params,
                                rpc_error *err);

@@ -13,6 +13,7 @@ class Proxy:
 
     def __init__(self, url):
         self.url, self.rule, self.lock = url, None, threading.Lock()
+        self.status = 200  # of HTTP, with what is answered
         self.sent = []  # (sender, nonce, whole transaction as text) of every transaction that was brought, in order
         self.calls = []
         proxy = self
@@ -53,7 +54,7 @@ class Proxy:
         if said is None:
             return
         data = b"no" if isinstance(said, int) else json.dumps(said).encode()
-        handler.send_response(said if isinstance(said, int) else 200)
+        handler.send_response(said if isinstance(said, int) else self.status)
         handler.send_header("Content-Type", "application/json")
         handler.send_header("Content-Length", str(len(data)))
         handler.send_header("Connection", "close")

@@ -221,7 +221,9 @@ class Answers(ChainCase):
         self.node.say = {"call": Refused(21)}
         self.fails(self.chain("task", "show", "7"), 7, "not the marketplace")
         self.node.say = {"call": Refused(-32603, "x\n\x1b[2J")}
-        self.fails(self.chain("task", "show", "7"), 7, "the node says: x ?[2J (-32603)")
+        self.fails(self.chain("task", "show", "7"), 5, "the node says: x ?[2J (-32603)")
+        self.node.say = {"call": Refused(-32602, "no such block id")}
+        self.fails(self.chain("task", "show", "7"), 7, "the node says: no such block id (-32602)")
 
     def test_a_verifier_of_another_version(self):
         good = self.node.view_get_verifier_params([])

@@ -8,9 +8,10 @@ import subprocess
 import sys
 import time
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)), os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "chain")]
 from escrow_world import AMOUNT, PAYLOAD, run  # noqa: E402
 from fake_node import ASSIGNED  # noqa: E402
+from proxy import Proxy  # noqa: E402
 from relayer_process import change, wait_for  # noqa: E402
 from signing import SignedNode  # noqa: E402
 from stark import selector  # noqa: E402
@@ -194,6 +195,37 @@ def test_assigned_to_it_before(r, w):
                 assert names() == [["unassign_expired", "assign_task"]], names()
         w.cancel(id)
     node.ws.close()
+    r.settings = kept
+
+
+def test_endpoint_in_trouble(r, w):
+    """An endpoint that answers everything with trouble of its own speaks neither for the chain nor against the others."""
+    kept, bad = list(r.settings), Proxy(w.chain.url)
+    with_account(r, "chain.rpc=%s,%s" % (bad.here, w.chain.url))
+    for key, (status, code) in enumerate(((200, -32603), (200, -32601), (403, 40)), 41):
+        bad.status, bad.rule = status, lambda *_: {"jsonrpc": "2.0", "id": None, "error": {"code": code, "message": "x"}}
+        r.stop()  # which of them has answered last is forgotten
+        r.start(wait=False)
+        r.wait_ready(60)
+        w.chain.accounts[key] = (1, 2)
+        node, n, first = SignedNode(r, key, hex(key)), w.new(), w.chain.nonce
+        known(r, node, 2)
+        id = w.seen(n)
+        a = node.expect("task_assignment")
+        assert a["task_id"] == id
+        node.ws.send(node.signed_ack(a))
+        wait_for("it is sent", lambda: node.beat() or w.chain.nonce == first + 1)
+        wait_for("it is confirmed", lambda: node.beat() or w.rows(
+            "SELECT 1 FROM chain_outbox WHERE task_id = ? AND state = 'confirmed'", id))
+        until = int(time.time()) + 900
+        w.fund(n, status=ASSIGNED, provider=key, assign_deadline=until)
+        w.chain.head += 1
+        w.chain.happens("TaskAssigned", n, until, who=key)
+        w.settlement(id, "assigned")
+        w.cancel(id)
+        node.ws.close()
+    assert "starknet_getBlockWithTxHashes" in bad.calls
+    bad.close()
     r.settings = kept
 
 

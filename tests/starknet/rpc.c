@@ -61,12 +61,38 @@ TEST(rpc_errors_of_a_node_have_their_code)
              "{\"jsonrpc\":\"2.0\",\"id\":$,\"error\":{\"code\":59,\"message\":\"Dup\\u0007\\n\"}}",
              &v, &err) == SP_ERR_REJECT);
     CHECK(v == NULL && err.code == RPC_DUPLICATE_TX && !strcmp(err.message, "Dup? "));
-    CHECK(once(400,
-               "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32600,\"message\":\"x\","
-               "\"data\":"
-               "{\"a\":[1]}}}",
-               &v, &err) == SP_ERR_REJECT);
-    CHECK(err.code == -32600 && err.http == 400 && !strcmp(err.data, "{\"a\":[1]}"));
+    /* What is wrong with the request. */
+    static const int of_request[] = {-32700, -32600, -32601, -32602};
+    char body[200];
+    for (size_t i = 0; i < SP_COUNT(of_request); i++) {
+        snprintf(body, sizeof body,
+                 "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":%d,\"message\":\"x\","
+                 "\"data\":{\"a\":[1]}}}",
+                 of_request[i]);
+        CHECK(once(200, body, &v, &err) == SP_ERR_REJECT && v == NULL);
+        CHECK(err.code == of_request[i] && !strcmp(err.data, "{\"a\":[1]}"));
+    }
+}
+
+#define ERROR_BODY(code) \
+    "{\"jsonrpc\":\"2.0\",\"id\":$,\"error\":{\"code\":" code ",\"message\":\"x\"}}"
+
+/* An error of the endpoint itself says nothing of the chain, and not that nothing was done. */
+TEST(rpc_trouble_of_an_endpoint_is_no_answer)
+{
+    static const struct {
+        int status, code;
+        const char *body;
+    } own[] = {{200, -32603, ERROR_BODY("-32603")}, {200, -32005, ERROR_BODY("-32005")},
+               {200, -32604, ERROR_BODY("-32604")}, {200, -32000, ERROR_BODY("-32000")},
+               {200, -1, ERROR_BODY("-1")},         {401, -32600, ERROR_BODY("-32600")},
+               {403, 20, ERROR_BODY("20")},         {400, -32602, ERROR_BODY("-32602")}};
+    rpc_error err;
+    json_t *v;
+    for (size_t i = 0; i < SP_COUNT(own); i++) {
+        CHECK(once(own[i].status, own[i].body, &v, &err) == SP_ERR_IO && v == NULL);
+        CHECK(err.code == own[i].code && err.http == own[i].status && !strcmp(err.message, "x"));
+    }
 }
 
 TEST(rpc_answers_that_are_none_are_format_errors)
@@ -114,6 +140,9 @@ TEST(rpc_goes_to_the_next_endpoint)
                             {.status = 429, .replies = {""}},
                             {.status = 503, .replies = {""}},
                             {.status = 200, .replies = {"<html>"}},
+                            {.status = 200, .replies = {ERROR_BODY("-32603")}},
+                            {.status = 200, .replies = {ERROR_BODY("-32601")}},
+                            {.status = 401, .replies = {ERROR_BODY("20")}},
                             {.silent = true},
                             {.status = 0},
                             {.flood = 100000}};
