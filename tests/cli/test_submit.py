@@ -15,7 +15,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import harness  # noqa: E402
 from harness import MATRIX, SPROVE, SVERIFY, Case, on_terminal, run  # noqa: E402
 from lying_relayer import ID, Liar  # noqa: E402
-from relayer_process import REAL, Relayer, wait_for  # noqa: E402
+from relayer_process import PATIENT, Relayer, wait_for  # noqa: E402
 
 BUILD = os.environ.get("SPROVE_BUILD", "build")
 RELAYER = os.path.join(BUILD, "relayer", "sprove-relayer")
@@ -322,7 +322,7 @@ class Lies(Submits):
 class Lives(Submits):
     @classmethod
     def setUpClass(cls):
-        cls.relayer = Relayer(RELAYER, settings=REAL).start()
+        cls.relayer = Relayer(RELAYER, settings=PATIENT).start()
         cls.folder = tempfile.mkdtemp(prefix="node.")
         with open(os.path.join(cls.folder, "log"), "ab") as log:
             cls.node = subprocess.Popen([NODE, "--relayer", f"http://127.0.0.1:{cls.relayer.port}", "--data", cls.folder,

@@ -14,7 +14,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "relayer"))
-from relayer_process import REAL, Relayer, wait_for  # noqa: E402
+from relayer_process import PATIENT, Relayer, wait_for  # noqa: E402
 
 RELAYER, SPROVE = sys.argv[1], sys.argv[2]
 SEED = {"job": {"profile": "proven"},
@@ -78,9 +78,9 @@ def test_status(r):
     assert s["running"] == [] and s["counts"]["taken"] == 0 and s["node_state"] == "probation", s
     assert "not_measured" in codes(s) and s["at_relayer"] is None, s
     task = post(r, LONG)
-    s = wait_for("at work", lambda: n.status() if n.status()["running"] else None, 60)
+    s = wait_for("at work", lambda: (lambda s: s["running"] and s)(n.status()), 60)
     assert s["running"][0]["task_id"] == task and s["running"][0]["program"] == "fibonacci", s
-    assert "busy" in codes(s) and s["counts"]["taken"] == 1 and s["last_offer_at"] > 0, s
+    assert "busy" in codes(s) and s["counts"]["taken"] >= 1 and s["last_offer_at"] > 0, s
     wait_for("progress", lambda: (n.status()["running"] or [{"progress_ppm": 1}])[0]["progress_ppm"] > 0, 60)
     text = n.ask("status").stdout
     assert task in text and "working on" in text, text
@@ -95,7 +95,7 @@ def test_status(r):
     p = n.ask("status")
     assert p.returncode == 1 and "no node is running" in p.stdout and task in p.stdout and "taken" in p.stdout, p
     p = n.ask("status", "--json")
-    assert json.loads(p.stdout)["journal"] == [{"task_id": task, "attempt": 1, "state": "taken"}], p
+    assert [(x["task_id"], x["state"]) for x in json.loads(p.stdout)["journal"]] == [(task, "taken")], p
     n = Node(r, folder)
     wait_for("verified", lambda: state(r, task) == "verified", 90)
     wait_for("told", lambda: n.status()["counts"]["accepted"] == 1)
@@ -110,7 +110,8 @@ def test_drain(r):
     wait_for("at work", lambda: n.status()["running"], 60)
     p = n.ask("drain")
     assert p.returncode == 0 and "1 are left" in p.stdout, p
-    assert n.status()["draining"] and "draining" in codes(n.status())
+    s = n.status()
+    assert s["draining"] and "draining" in codes(s), s
     wait_for("the relayer knows", lambda: at_relayer(r, n)["draining"])
     second = post(r, SEED)
     # What is left is finished, also over a relayer that is killed, and nothing new is taken.
@@ -120,7 +121,7 @@ def test_drain(r):
     assert p.returncode == 0 and "nothing is left" in p.stdout, p
     wait_for("verified", lambda: state(r, first) == "verified", 60)
     wait_for("told again", lambda: n.status()["registered"] and at_relayer(r, n)["draining"], 30)
-    assert state(r, second) == "queued" and n.status()["counts"]["taken"] == 1
+    assert state(r, second) == "queued" and n.status()["counts"]["taken"] == s["counts"]["taken"]
     assert json.loads(n.ask("drain", "--off", "--json").stdout) == {"draining": False, "left": 0}
     wait_for("taken", lambda: state(r, second) == "verified", 60)
     # A new start takes tasks.
@@ -295,7 +296,7 @@ def test_options(r):
 
 def main():
     names = [n for n in globals() if n.startswith("test_") and (len(sys.argv) < 4 or sys.argv[3] in n)]
-    r = Relayer(RELAYER, settings=REAL).start()
+    r = Relayer(RELAYER, settings=PATIENT).start()
     try:
         for name in names:
             start = time.monotonic()

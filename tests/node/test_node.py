@@ -18,7 +18,7 @@ import time
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "relayer"))
-from relayer_process import Relayer, taken_once, wait_for  # noqa: E402
+from relayer_process import PATIENT as FAST, Relayer, taken_once, wait_for  # noqa: E402
 
 RELAYER, NODE = sys.argv[1], sys.argv[2]
 SEED = {"job": {"profile": "proven"},
@@ -26,9 +26,6 @@ SEED = {"job": {"profile": "proven"},
         "requirements": {"cpu_threads": 1, "ram_gb": 1, "max_execution_time": 300}, "token_amount": "1000"}
 # Enough cycles that there is time to kill something.
 LONG = dict(SEED, payload={"algorithm": "fibonacci", "n": 200000})
-# A node that was away too long does not get the same task again: it comes back within the grace on a slow machine, too.
-FAST = ["ws.offer=3s", "ws.heartbeat=3100ms", "ws.resume_grace=12s", "ws.heartbeat_timeout=14s", "ws.lease=15s",
-        "ws.start_by=16s"]
 
 
 class Node:

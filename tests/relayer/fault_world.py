@@ -10,8 +10,7 @@ import sys
 import tempfile
 import time
 
-from relayer_process import REAL, Relayer, fsck, wait_for
-from wsclient import Closed
+from relayer_process import LOST, REAL, Relayer, fsck, wait_for
 
 LONG = "--long" in sys.argv
 ARGUMENTS = [a for a in sys.argv[1:] if a != "--long"]
@@ -22,7 +21,6 @@ SEED = {"job": {"profile": "proven"},
 WORK = dict(SEED, payload={"algorithm": "fibonacci", "n": 200000})  # there is time to do something meanwhile
 FAST = [*REAL, "limits.post_rate=100000", "limits.post_burst=100000", "limits.read_rate=100000", "limits.read_burst=100000"]
 SIMPLE = FAST + ["ws.require_node_signature=no"]
-LOST = (OSError, ValueError, Closed)
 everything = []  # processes that a failed test leaves
 folders = []
 

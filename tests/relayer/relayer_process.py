@@ -17,6 +17,11 @@ PLAYED = ["ws.offer=1500ms", "ws.heartbeat=1600ms", "ws.resume_grace=1700ms", "w
           "ws.start_by=7s", "ws.require_node_signature=no"]  # of nodes that a test plays
 REAL = ["ws.offer=1500ms", "ws.heartbeat=1600ms", "ws.resume_grace=3s", "ws.heartbeat_timeout=6s", "ws.lease=7s",
         "ws.start_by=9s"]  # of sprove-node
+# Of sprove-node that must get back what it works on: while a relayer is started it may have tried so often that it waits
+# for 16 s before it tries once more.
+PATIENT = ["ws.offer=3s", "ws.heartbeat=3100ms", "ws.resume_grace=30s", "ws.heartbeat_timeout=32s", "ws.lease=35s",
+           "ws.start_by=36s"]
+LOST = (OSError, ValueError, http.client.HTTPException)  # of a call whose connection ended in any way; ValueError: half an answer
 
 
 def free_port():

@@ -17,7 +17,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from relayer_process import Relayer, fsck, rows, wait_for  # noqa: E402
+from relayer_process import PLAYED, Relayer, fsck, rows, wait_for  # noqa: E402
 from test_tasks import RELAYER, SEED, Node, post, prove, sha256, state  # noqa: E402
 from wsclient import Closed  # noqa: E402
 
@@ -52,7 +52,7 @@ def last_attempt(r, proof, output):
             node.upload(a, altered(proof))
             assert node.result(a, altered(proof), output)["accepted"]
             t = wait_for("failed", lambda: state(r, task)["state"] == "failed" and state(r, task))
-            assert t["failure"]["code"] == "proof_invalid" and (t["attempt"], t["tries"]) == (3, 1), t
+            assert t["failure"]["code"] == "proof_invalid" and t["tries"] == 1 and t["attempt"] >= 3, t
         else:
             wait_for(f"{name}: over", lambda: state(r, task)["assignment"]["outcome"] in ("declined", "offer_timeout"))
             assert state(r, task)["tries"] == 0
@@ -346,7 +346,7 @@ def main():
     seed = o.seed if o.seed is not None else random.randrange(1 << 32)
     print(f"seed {seed}", flush=True)  # the relayer's own timing is not repeated by it
     proof, output = prove(SEED["payload"])
-    r = Relayer(RELAYER, settings=SHORT).start()
+    r = Relayer(RELAYER, settings=SHORT + PLAYED).start()
     try:
         last_attempt(r, proof, output)
         lost_proof(r, proof, output)

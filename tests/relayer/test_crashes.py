@@ -13,7 +13,7 @@ from aging import age, copies  # noqa: E402
 from fault_world import FAST, LIBRARY, LONG, SEED, Node, again, everything, over, post, relayer, run, try_post, verified  # noqa: E402
 from faults import Faults  # noqa: E402
 from receiver import Receiver  # noqa: E402
-from relayer_process import fsck, rows, taken_once, wait_for  # noqa: E402
+from relayer_process import PATIENT, fsck, rows, taken_once, wait_for  # noqa: E402
 
 
 def fresh():
@@ -28,7 +28,7 @@ def test_relayer_dies_at(draw):
         for after in ([draw.randrange(20)] if not LONG else [draw.randrange(40) for _ in range(20)]):
             f = Faults(LIBRARY)
             got = Receiver()
-            r = relayer(f, FAST + ["webhooks.allow_private=yes", "webhooks.first_retry=200ms"])
+            r = relayer(f, FAST + PATIENT + ["webhooks.allow_private=yes", "webhooks.first_retry=200ms"])
             n = Node(r)
             f.crash(point, after if "commit" in point else after % 2)
             kept, bodies = {}, {}
@@ -94,7 +94,7 @@ def test_relayer_letting_go_dies_at(draw):
 
 def test_node_dies_at(draw):
     """At each of these moments: started again, the same node delivers what it promised, under the same lease."""
-    r = relayer()
+    r = relayer(settings=FAST + PATIENT)
     for point in ("before_ack", "before_upload", "after_upload", "before_result", "after_result_ack"):
         f = Faults(LIBRARY)
         n = Node(r, faults=f)

@@ -13,7 +13,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from relayer_process import Relayer, fsck, rows, wait_for  # noqa: E402
+from relayer_process import LOST, Relayer, fsck, rows, wait_for  # noqa: E402
 from test_tasks import RELAYER, SEED, prove  # noqa: E402
 from walk_demanders import Demanders  # noqa: E402
 from walk_nodes import Nodes  # noqa: E402
@@ -24,7 +24,6 @@ from wsclient import Closed  # noqa: E402
 TIMERS = ["ws.offer=2s", "ws.heartbeat=3s", "ws.resume_grace=4s", "ws.heartbeat_timeout=500s", "ws.lease=600s", "ws.start_by=700s",
           "ws.require_node_signature=no", "audit.rate_ppm=0", "limits.post_rate=100000", "limits.post_burst=100000",
           "limits.read_rate=100000", "limits.read_burst=100000"]
-HTTP_LOST = (OSError, ValueError)
 
 
 class Walk(Demanders, Nodes):
@@ -87,7 +86,7 @@ class Walk(Demanders, Nodes):
                 status, made, _ = self.call("POST", "/api/v1/tasks", t.body, {"Idempotency-Key": t.key})
                 if status == 201:
                     t.id = made["task_id"]
-            except HTTP_LOST:
+            except LOST:
                 pass
         poster = threading.Thread(target=post)
         poster.start()
