@@ -23,12 +23,14 @@
 
 #define AT_A_TIME 64u
 #define AT_A_TIME_EACH 4u
+#define AT_A_TIME_OF_KEY (AT_A_TIME / 4)
 #define ENDPOINTS 512u
 #define FAILURES 5u /* in a row, then it is left alone */
 #define MOST_READ (64u << 10)
 #define CONNECT_MS 5000u
 #define LAST_MS 1000
 #define SOON_MS 500
+#define OF_KEY_MS 2000
 
 typedef struct {
     char name[HOOK_ID + HOOK_ORIGIN]; /* "": free */
@@ -43,6 +45,11 @@ typedef struct {
     size_t read;
 } transfer;
 
+typedef struct {
+    char id[HOOK_ID]; /* "": free */
+    char key_id[KEY_ID];
+} place;
+
 struct hook_sender {
     app *a;
     CURLM *multi;
@@ -53,7 +60,7 @@ struct hook_sender {
     _Atomic bool stopping;
     pthread_mutex_t lock; /* of what follows */
     endpoint endpoints[ENDPOINTS];
-    char on_way[AT_A_TIME][HOOK_ID]; /* "": free */
+    place on_way[AT_A_TIME];
 };
 
 void hook_delivery_free(hook_delivery *v)
@@ -84,10 +91,10 @@ static endpoint *endpoint_of(hook_sender *s, const char *name)
     return least;
 }
 
-static char *place_of(hook_sender *s, const char *id)
+static place *place_of(hook_sender *s, const char *id)
 {
     for (size_t i = 0; i < AT_A_TIME; i++)
-        if (strcmp(s->on_way[i], id) == 0) return s->on_way[i];
+        if (strcmp(s->on_way[i].id, id) == 0) return &s->on_way[i];
     return NULL;
 }
 
@@ -101,11 +108,20 @@ bool hook_is_sending(hook_sender *s, const char *id)
 
 bool hook_is_full(hook_sender *s) { return !hook_is_sending(s, ""); }
 
-bool hook_admit(hook_sender *s, const char *name, const char *id, int64_t now_ms, int64_t *again_ms)
+/* With the lock. */
+static bool has_its_share(const hook_sender *s, const char *key_id)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < AT_A_TIME; i++)
+        n += s->on_way[i].id[0] != 0 && strcmp(s->on_way[i].key_id, key_id) == 0;
+    return n >= AT_A_TIME_OF_KEY;
+}
+
+bool hook_admit(hook_sender *s, const hook_delivery *v, int64_t now_ms, int64_t *again_ms)
 {
     (void)pthread_mutex_lock(&s->lock);
-    endpoint *e = endpoint_of(s, name);
-    char *place = place_of(s, "");
+    endpoint *e = endpoint_of(s, v->endpoint);
+    place *p = place_of(s, "");
     bool ok = false;
     const int64_t clock = (int64_t)(clock_ns() / 1000000u);
     *again_ms = now_ms + SOON_MS;
@@ -113,12 +129,15 @@ bool hook_admit(hook_sender *s, const char *name, const char *id, int64_t now_ms
         e->used = clock;
         if (e->closed_until > clock)
             *again_ms = now_ms + (e->closed_until - clock);
+        else if (has_its_share(s, v->key_id))
+            *again_ms = now_ms + OF_KEY_MS;
         else
-            ok = place != NULL && e->on_way < (e->failures >= FAILURES ? 1 : AT_A_TIME_EACH);
+            ok = p != NULL && e->on_way < (e->failures >= FAILURES ? 1 : AT_A_TIME_EACH);
     }
     if (ok) {
         e->on_way++;
-        (void)snprintf(place, HOOK_ID, "%s", id);
+        memcpy(p->id, v->id, sizeof p->id);
+        memcpy(p->key_id, v->key_id, sizeof p->key_id);
     }
     (void)pthread_mutex_unlock(&s->lock);
     return ok;
@@ -138,8 +157,8 @@ static void done(job *j)
     hook_delivery *v = (hook_delivery *)j;
     hook_sender *s = v->a->hooks;
     (void)pthread_mutex_lock(&s->lock);
-    char *place = place_of(s, v->id);
-    if (place != NULL) place[0] = 0;
+    place *p = place_of(s, v->id);
+    if (p != NULL) p->id[0] = 0;
     endpoint *e = endpoint_of(s, v->endpoint);
     if (e != NULL && e->on_way > 0) {
         e->on_way--;

@@ -95,10 +95,11 @@ SP_MUST_USE sp_status hook_open(struct app *a, char *why); /* why[SETTINGS_WHY] 
 void hook_close(struct app *a);
 void hook_free(struct app *a); /* after the core has stopped */
 
-/* Whether a message may be sent to an endpoint now; false with the time to ask again: it has as
- * many on their way as it may, or failed so often that it is left alone for a while. True: it is on
- * its way, and hook_send follows. */
-SP_MUST_USE bool hook_admit(hook_sender *s, const char *endpoint, const char *id, int64_t now_ms,
+/* Whether a message may be sent to its endpoint now; false with the time to ask again: the
+ * endpoint, or the key whose messages they are, has as many on their way as it may, or the endpoint
+ * failed so often that it is left alone for a while. True: it is on its way, and hook_send follows.
+ */
+SP_MUST_USE bool hook_admit(hook_sender *s, const hook_delivery *v, int64_t now_ms,
                             int64_t *again_ms);
 SP_MUST_USE bool hook_is_sending(hook_sender *s, const char *id);
 SP_MUST_USE bool hook_is_full(hook_sender *s);

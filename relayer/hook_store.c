@@ -251,6 +251,7 @@ static hook_delivery *delivery_of(app *a, const db_rows *r, int64_t now_ms)
     v->tries = db_int(r, 4);
     const char *url = db_text(r, 5), *wrong = NULL;
     const bool gone = url == NULL;
+    if (!gone) (void)snprintf(v->key_id, sizeof v->key_id, "%s", db_text(r, 13));
     if (!gone && url[0] == 0) url = db_text(r, 11);
     if (gone)
         wrong = "the webhook was deleted";
@@ -281,7 +282,7 @@ static void start_or_put_off(core *c, hook_delivery *v, int64_t now_ms)
     if (v->reason[0] != 0) {
         end_row(core_db(c), v->id, now_ms, v->reason);
         hook_delivery_free(v);
-    } else if (hook_admit(a->hooks, v->endpoint, v->id, now_ms, &again)) {
+    } else if (hook_admit(a->hooks, v, now_ms, &again)) {
         hook_send(a->hooks, v);
     } else {
         /* Behind the others that are due, which may go to endpoints that answer. */
@@ -318,7 +319,8 @@ void hook_tick(core *c, int64_t now_ms)
     db_rows *r = db_query(
         core_db(c),
         "SELECT o.id, o.webhook_id, o.task_id, o.type, o.tries, w.url, w.secret, w.old_secret,"
-        " w.old_until, w.disabled_at, w.legacy_header, t.callback_url, o.body"
+        " w.old_until, w.disabled_at, w.legacy_header, t.callback_url, o.body,"
+        " w.key_id"
         " FROM webhook_outbox o LEFT JOIN webhook w ON w.id = o.webhook_id"
         " LEFT JOIN task t ON t.id = o.task_id"
         " WHERE o.next_try_at <= ? ORDER BY o.next_try_at LIMIT ?",

@@ -185,6 +185,36 @@ def test_a_dead_endpoint_delays_nobody(r):
     a.close()
 
 
+def test_one_key_delays_nobody(r):
+    """However many receivers that are silent it names: it has a quarter of the calls."""
+    on_way, most, lock = [0], [0], threading.Lock()
+
+    def answer(handler, n):
+        if handler.path == "/alive":
+            return 200
+        with lock:
+            on_way[0] += 1
+            most[0] = max(most[0], on_way[0])
+        time.sleep(0.7)
+        with lock:
+            on_way[0] -= 1
+        return 500
+    a = Receiver(answer)
+    dead = [hook(r, a.url(f"/dead{i}")) for i in range(24)]
+    for i in range(96):
+        cancelled(r, {"webhook_id": dead[i % len(dead)]["id"]})
+    own = r.call("POST", "/api/v1/api-keys", {"name": "other", "scopes": ["tasks:write", "tasks:read", "webhooks"]})[1]["key"]
+    alive = r.call("POST", "/api/v1/webhooks", {"url": a.url("/alive")}, key=own)
+    assert alive[0] == 201, alive
+    assert r.call("POST", "/api/v1/webhooks/%s/test" % alive[1]["id"], key=own)[0] == 202
+    a.wait("/alive")
+    wait_for("several of the other", lambda: most[0] >= 4)
+    assert most[0] <= 24, most  # sixteen, and those that the relayer has given up and this server has not
+    for d in dead:
+        assert r.call("DELETE", "/api/v1/webhooks/" + d["id"])[0] == 204
+    a.close()
+
+
 def test_killed_before_sending(r):
     """kill -9 right after the answer, which comes after the commit: what was not sent is sent by the next process."""
     a = Receiver()
