@@ -109,8 +109,8 @@ typedef enum {
     FAILURE_INVALID_PROGRAM,
     FAILURE_INVALID_INPUT,
     FAILURE_PROOF_LIMIT_EXCEEDED, /* more rows than the profile takes */
-    FAILURE_IMAGE_MISMATCH,       /* the node's program was not the one named */
-    FAILURE_IO_MISMATCH,          /* the proof is of another input or output */
+    FAILURE_IMAGE_MISMATCH,       /* the node's copy of the program is not the one named */
+    FAILURE_IO_MISMATCH,          /* nor is its copy of the input */
     FAILURE_PROOF_INVALID,
     FAILURE_NODE_LOST,
     FAILURE_LEASE_EXPIRED,

@@ -44,7 +44,7 @@ def make_key(r, *scopes, **more):
 
 
 def give_up(node):
-    node.fail(node.take(), "io_mismatch", "no")
+    node.fail(node.take(), "proof_invalid", "no")
 
 
 def run(tests, program):

@@ -41,7 +41,8 @@ def test_a_machine_that_fails_is_no_fault(r, proof, output):
     deliver(r, node, node.take(), proof, output)
     standing = "SELECT rep_bad, clean, quota_daily, tries_good < tries_all FROM node WHERE id = 'infra'"
     assert rows(r, standing) == [(0, 1, 1001, 0)]
-    for code, kind in (("input_unavailable", "infra"), ("memory_limit_exceeded", "infra"), ("internal", "nothing")) + (("worker_crashed", "infra"),) * 2:
+    for code, kind in (("input_unavailable", "infra"), ("memory_limit_exceeded", "infra"), ("internal", "nothing"), ("image_mismatch", "infra"),
+                       ("io_mismatch", "infra")):
         t = fail(r, node, {"code": code, "class": kind, "detail": "so"})
         assert t["failure"]["class"] == "infra", t
     assert rows(r, standing) == [(0, 1, 1001, 1)], rows(r, standing)
