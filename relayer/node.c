@@ -267,7 +267,7 @@ static void closed(core *c, server_handle h)
         if (!db_ok(core_db(c))) return; /* it is tried again, or found by its silence */
         vitals_forget(a->nodes->vitals, s->id, s->handle);
         unregister(a->nodes, s);
-        log_event(LOG_INFO, "node_closed", "node_id", s->id, NULL);
+        log_event(LOG_INFO, "node_closed", "node_id", s->id, "session_id", s->session, NULL);
     }
     *p = s->next;
     free(s);

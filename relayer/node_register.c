@@ -334,7 +334,8 @@ void node_register(core *c, node_session *s, const json_t *m, const char *re)
     }
     if (!db_ok(core_db(c))) return; /* what is in memory follows what is in the database */
     node_session_registered(c, s);
-    log_event(LOG_INFO, "node_registered", "node_id", s->id, "peer", s->peer, NULL);
+    log_event(LOG_INFO, "node_registered", "node_id", s->id, "session_id", s->session, "peer",
+              s->peer, NULL);
     const char *state = s->node.draining ? "draining" : s->node.probation ? "probation" : "active";
     json_t *said =
         json_pack("{s:s, s:s?, s:s, s:b, s:s, s:o, s:s}", "message_type", "registered", "re", re,

@@ -81,6 +81,18 @@ static void stale(core *c, const node_session *s, const char *re)
     node_error(c, s, re, "stale_lease", false, "this attempt is not, or no longer, this node's");
 }
 
+/* outcome: NULL while it goes on. */
+static void log_attempt(core *c, log_level l, const char *event, const char *task, int64_t attempt,
+                        const char *node, const char *outcome)
+{
+    char number[24];
+    const app *a = core_user(c);
+    const node_session *s = nodes_find(a->nodes, node);
+    (void)snprintf(number, sizeof number, "%" PRId64, attempt);
+    log_event(l, event, "task_id", task, "attempt", number, "node_id", node, "session_id",
+              s != NULL ? s->session : NULL, "outcome", outcome, NULL);
+}
+
 /* ---- ends ---- */
 
 bool node_attempt_end(core *c, const char *task, int64_t attempt, const char *node,
@@ -96,6 +108,11 @@ bool node_attempt_end(core *c, const char *task, int64_t attempt, const char *no
                DB_T(attempt_outcome_name(outcome)), DB_I(now), DB_T(failure), DB_T(detail),
                DB_T(task), DB_I(attempt));
     if (n != 1) return false;
+    /* What the relayer takes from a node that holds it is rare, and asked for. */
+    const bool taken_away = outcome == OUTCOME_LEASE_EXPIRED || outcome == OUTCOME_NODE_LOST ||
+                            outcome == OUTCOME_TIME_LIMIT || outcome == OUTCOME_INFRA;
+    log_attempt(c, taken_away ? LOG_INFO : LOG_DEBUG, "attempt_ended", task, attempt, node,
+                attempt_outcome_name(outcome));
     node_count_ended(c, outcome);
     node_session *s = nodes_find(a->nodes, node);
     if (s != NULL) {
@@ -285,6 +302,7 @@ void node_ack(core *c, node_session *s, const json_t *m, const char *re)
                         "UPDATE attempt SET acked_at = ?, lease_until = ?, work_until = ?"
                         " WHERE task_id = ? AND n = ?",
                         values, SP_COUNT(values));
+    log_attempt(c, LOG_DEBUG, "attempt_taken", t.task.id, t.n, s->id, NULL);
     refusal_over(c, t.task.id, s->id);
     slots_follow(c, &t.task, s->id, NULL);
     assign_want(c, t.task.id, t.n);

@@ -209,7 +209,10 @@ static bool holds(core *c, const task_brief *t, const delivery *p)
     char io[63];
     hex_write(io, p->io_commitment, 31);
     if (disagrees(d, t->id, p, io)) {
-        log_event(LOG_ERROR, "results_disagree", "task_id", t->id, "node_id", p->node, NULL);
+        char number[24];
+        (void)snprintf(number, sizeof number, "%" PRId64, p->attempt);
+        log_event(LOG_ERROR, "results_disagree", "task_id", t->id, "attempt", number, "node_id",
+                  p->node, NULL);
         (void)node_attempt_end(c, t->id, p->attempt, p->node, OUTCOME_DISAGREED,
                                failure_code_name(FAILURE_INTERNAL),
                                "another proof that holds says something else");
@@ -266,8 +269,10 @@ static int64_t failures(db *d, const char *task)
 
 static void refused(core *c, const task_brief *t, const delivery *p)
 {
-    log_event(LOG_WARN, "proof_invalid", "task_id", t->id, "node_id", p->node, "err",
-              p->result.detail, NULL);
+    char number[24];
+    (void)snprintf(number, sizeof number, "%" PRId64, p->attempt);
+    log_event(LOG_WARN, "proof_invalid", "task_id", t->id, "attempt", number, "node_id", p->node,
+              "err", p->result.detail, NULL);
     (void)node_attempt_end(c, t->id, p->attempt, p->node, OUTCOME_PROOF_INVALID,
                            failure_code_name(FAILURE_PROOF_INVALID), p->result.detail);
 }
@@ -275,8 +280,10 @@ static void refused(core *c, const task_brief *t, const delivery *p)
 /* Ours, or the child's: it is tried again. True: not any more. */
 static bool unverified(core *c, const task_brief *t, const delivery *p)
 {
-    log_event(LOG_ERROR, "verify_failed", "task_id", t->id, "code", work_code_name[p->result.code],
-              "err", p->result.detail, NULL);
+    char number[24];
+    (void)snprintf(number, sizeof number, "%" PRId64, p->attempt);
+    log_event(LOG_ERROR, "verify_failed", "task_id", t->id, "attempt", number, "node_id", p->node,
+              "code", work_code_name[p->result.code], "err", p->result.detail, NULL);
     if (failures(core_db(c), t->id) < MOST_FAILURES) return false;
     (void)node_attempt_end(c, t->id, p->attempt, p->node, OUTCOME_INFRA,
                            failure_code_name(FAILURE_INTERNAL), p->result.detail);

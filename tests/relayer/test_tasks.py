@@ -37,6 +37,13 @@ def post(r, body=SEED, **headers):
     return made["task_id"]
 
 
+def logged(r, a):
+    """What the log says of an attempt: level, event and the rest."""
+    lines = [json.loads(line) for line in r.log_text().splitlines() if line.startswith("{") and a["task_id"] in line]
+    return [(line["level"], line["event"], line["node_id"], line.get("session_id"), line.get("outcome"))
+            for line in lines if line.get("attempt") == str(a["attempt"])]
+
+
 def test_life(r, proof, output):
     task = post(r)
     node = Node(r, "good")
@@ -69,6 +76,8 @@ def test_life(r, proof, output):
                                          "result_received", "verifying", "verified"], events
     status, said, _ = r.call("POST", f"/api/v1/tasks/{task}/cancel")
     assert status == 409 and said["code"] == "conflict_state", (status, said)
+    me = ("good", node.registered["session_id"])
+    assert logged(r, a) == [("debug", "attempt_taken", *me, None), ("debug", "attempt_ended", *me, "verified")], logged(r, a)
     node.ws.close()
     # The same again is paid for as what it is known to take.
     again = post(r, dict(SEED, requirements={"cpu_threads": 4000}))
@@ -228,6 +237,7 @@ def test_lost_node(r, proof, output):
     assert heir.upload(b, proof)[0] in (200, 201)
     heir.result(b, proof, output)
     wait_for("verified", lambda: state(r, task)["state"] == "verified")
+    assert ("info", "attempt_ended", "lost", None, "lease_expired") in logged(r, a), logged(r, a)  # it has no session
     heir.ws.close()
 
 
