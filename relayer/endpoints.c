@@ -186,13 +186,15 @@ static bool is_at_end(place *p)
     return p->page == p->all->n_pages;
 }
 
-/* Whether r has the same events in these blocks; what it answers otherwise. */
+/* Whether r has the same events in these blocks; what it answers otherwise. SP_ERR_LIMIT: it does
+ * not come to an end, and says nothing. */
 static sp_status has_same(rpc *r, bool *same, const scan_result *all, const scan_filter *f,
                           uint64_t from, uint64_t to, rpc_error *err)
 {
     place p = {all, 0, 0};
     char *token = NULL;
     sp_status s;
+    size_t n_pages = 0, n_events = 0;
     for (*same = true;;) {
         chain_events page;
         const txjson_event_filter filter = {.from_block = from,
@@ -206,10 +208,15 @@ static sp_status has_same(rpc *r, bool *same, const scan_result *all, const scan
         free(token);
         token = NULL;
         if (s != SP_OK) return s;
+        n_events += page.n_events;
         for (size_t i = 0; i < page.n_events && *same; i++) *same = is_next(&p, &page.events[i]);
         if (*same && page.continuation != NULL) token = strdup(page.continuation);
         chain_events_free(&page);
         if (token == NULL) break;
+        if (++n_pages >= scan_most_pages(n_events, to - from + 1)) {
+            free(token);
+            return SP_ERR_LIMIT;
+        }
     }
     *same = *same && is_at_end(&p);
     return SP_OK;

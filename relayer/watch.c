@@ -211,6 +211,7 @@ static sp_status read_events(watch *w, rpc_error *err)
         w->max_blocks = (w->max_blocks + 7) / 8; /* less than before, and at least 1 */
         return SP_ERR_CANCEL;
     }
+    if (s == SP_ERR_LIMIT) rpc_move_on(w->e.any);
     if (s != SP_OK) return s;
     if (w->max_blocks < MAX_BLOCKS) w->max_blocks++;
     if (result.went_back) log_event(LOG_WARN, "chain_went_back", NULL);

@@ -298,3 +298,5 @@ sp_status rpc_call(rpc *r, json_t **result, const char *method, const char *para
     if (r->called != NULL) r->called(r->user, method, st, now_ns() - start);
     return st;
 }
+
+void rpc_move_on(rpc *r) { r->current = (r->current + 1) % r->n_urls; }

@@ -77,6 +77,8 @@ void rpc_delete(rpc *r); /* NULL allowed */
  * no JSON-RPC, or too long. SP_ERR_NOMEM. On failure *result is NULL. err may be NULL. */
 SP_MUST_USE sp_status rpc_call(rpc *r, json_t **result, const char *method, const char *params,
                                rpc_error *err);
+/* The next call goes to the next endpoint first: what the last one answers is of no use. */
+void rpc_move_on(rpc *r);
 
 /* The answer to the request id: its result, or SP_ERR_REJECT with err filled, or SP_ERR_FORMAT. */
 SP_MUST_USE sp_status rpc_parse(json_t **result, const char *text, size_t len, uint64_t id,

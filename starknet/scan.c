@@ -60,6 +60,11 @@ static sp_status count_valid(rpc *r, unsigned *n, const scan_cursor *c, rpc_erro
     return SP_ERR_REJECT;
 }
 
+size_t scan_most_pages(size_t n_events, uint64_t n_blocks)
+{
+    return n_events + (size_t)n_blocks + 1;
+}
+
 static sp_status read_pages(rpc *r, scan_result *out, uint64_t from, uint64_t to,
                             const scan_filter *f, rpc_error *err)
 {
@@ -83,7 +88,7 @@ static sp_status read_pages(rpc *r, scan_result *out, uint64_t from, uint64_t to
                 return SP_ERR_FORMAT;
         }
         /* Pages without events are not endless either. */
-        if (n_events > f->max_events || out->n_pages > (size_t)f->max_events + f->max_blocks + 1)
+        if (n_events > f->max_events || out->n_pages > scan_most_pages(n_events, to - from + 1))
             return SP_ERR_LIMIT;
         if (!page->continuation) return SP_OK;
         filter.continuation = page->continuation;

@@ -35,7 +35,8 @@ typedef struct {
     const felt_span *keys; /* as in txjson_event_filter */
     size_t n_keys;
     unsigned max_blocks; /* in one step, 1.. */
-    unsigned max_events; /* in one step; more are SP_ERR_LIMIT: fewer blocks are needed */
+    unsigned max_events; /* in one step; more are SP_ERR_LIMIT: fewer blocks are needed; so
+                            are pages without end */
 } scan_filter;
 
 typedef struct {
@@ -51,6 +52,9 @@ typedef struct {
  * changed meanwhile; try again. Else errors of chain.h. */
 SP_MUST_USE sp_status scan_step(rpc *r, scan_result *out, scan_cursor *c, const scan_filter *filter,
                                 rpc_error *err);
+/* How many pages so many events of so many blocks may come in: one without events has at least come
+ * to the end of a block. */
+size_t scan_most_pages(size_t n_events, uint64_t n_blocks);
 void scan_free(scan_result *result);
 
 #endif

@@ -83,6 +83,15 @@ class Chain(fake_node.Node):
             self.fork[k] = self.fork.get(k, 0) + 1
 
 
+class Endless(fake_node.Node):
+    """Another node of a chain, which never comes to the end of its events."""
+
+    def __init__(self, chain):
+        super().__init__()
+        self.say = {m: getattr(chain, m) for m in ("chainId", "blockNumber", "getBlockWithTxHashes", "specVersion", "call")}
+        self.say["getEvents"] = lambda _: {"events": [], "continuation_token": "more"}
+
+
 class World:
     def __init__(self, r, chain):
         self.r, self.chain, self.last = r, chain, 100

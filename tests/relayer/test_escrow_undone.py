@@ -8,7 +8,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from escrow_world import AMOUNT, OTHER, run  # noqa: E402
+from escrow_world import AMOUNT, OTHER, Endless, of_chain, run  # noqa: E402
 from fake_node import ASSIGNED, CANCELLED, COMPLETED, STRK, u256  # noqa: E402
 from relayer_process import Relayer, wait_for  # noqa: E402
 
@@ -58,6 +58,19 @@ def test_first_block_undone(r, w):
             wait_for("read on", lambda: starknet(fresh)["block"] > w.chain.head and starknet(fresh)["ok"])
         finally:
             assert fresh.stop() == 0
+
+
+def test_endless_events(r, w):
+    """A node that never comes to the end of its events keeps nobody from those of the others, first in the list or not."""
+    endless = Endless(w.chain)
+    for urls in ((w.chain.url, endless.url), (endless.url, w.chain.url)):
+        with tempfile.TemporaryDirectory() as d, Relayer(r.program, d, [*of_chain(w.chain), "chain.rpc=" + ",".join(urls)]) as fresh:
+            fresh.start()
+            for _ in range(2):
+                wait_for("read", lambda: starknet(fresh)["ok"] and starknet(fresh)["block"] > w.chain.head)
+                w.chain.head += 1
+            assert fresh.stop() == 0
+    endless.close()
 
 
 def test_another_chain(r, w):

@@ -1,6 +1,6 @@
 /* rpc.c - the JSON-RPC client against servers that answer, fail, lie and stay silent. */
-#include "starknet/chain.h"
 #include "starknet/escrow_view.h"
+#include "starknet/scan.h"
 #include "starknet/selector.h"
 #include "tests/starknet/server.h"
 #include "tests/starknet/util.h"
@@ -344,6 +344,43 @@ TEST(chain_events_have_pages)
     f.continuation = NULL;
     f.chunk_size = 1025;
     CHECK(txjson_events(&text, &f) == SP_ERR_ARG);
+}
+
+TEST(chain_pages_come_to_an_end)
+{
+    const scan_filter f = {.address = felt_from_u64(4), .max_blocks = 3, .max_events = 1000};
+    server s = {.status = 200,
+                .replies = {OK_BODY("42"), OK_BODY("{\"block_number\":42,\"block_hash\":\"0x7\"}"),
+                            OK_BODY("{\"events\":[],\"continuation_token\":\"a\"}")}};
+    scan_cursor c;
+    scan_result out;
+    rpc_error err;
+    CHECK(server_start(&s));
+    rpc *r = client(s.url, NULL);
+    scan_init(&c, 41);
+    CHECK(scan_step(r, &out, &c, &f, &err) == SP_ERR_LIMIT && c.next == 41);
+    CHECK_EQ(scan_most_pages(0, 2), 3); /* of blocks 41 and 42 */
+    CHECK_EQ(s.n_requests, 2 + 3 + 1);
+    rpc_delete(r);
+    server_stop(&s);
+}
+
+TEST(rpc_moves_on_when_told)
+{
+    server a = {.status = 200, .replies = {OK_BODY("1")}}, b = a;
+    rpc_error err;
+    json_t *v;
+    CHECK(server_start(&a) && server_start(&b));
+    rpc *r = client(a.url, b.url);
+    for (unsigned i = 1; i <= 3; i++) {
+        CHECK(rpc_call(r, &v, "m", "[]", &err) == SP_OK);
+        json_decref(v);
+        CHECK(a.n_requests == (i + 1) / 2 && b.n_requests == i / 2);
+        rpc_move_on(r);
+    }
+    rpc_delete(r);
+    server_stop(&a);
+    server_stop(&b);
 }
 
 TEST(transactions_as_json)
