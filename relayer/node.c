@@ -327,7 +327,7 @@ static void said(core *c, const incoming *i)
 {
     app *a = core_user(c);
     node_session *s = *place(a->nodes, i->h);
-    if (s == NULL) return;
+    if (s == NULL || s->over) return;
     s->seen_ms = node_clock();
     s->rtt_us = i->rtt_us;
     json_error_t e;
@@ -341,7 +341,10 @@ static void said(core *c, const incoming *i)
     if (re != NULL && strlen(re) > 36) re = NULL;
     if (type == NULL) {
         node_error(c, s, re, "malformed", false, m == NULL ? e.text : "message_type is missing");
-        if (++s->malformed >= MAX_MALFORMED) node_close(c, s, 4400, "malformed messages");
+        if (++s->malformed >= MAX_MALFORMED) {
+            node_close(c, s, 4400, "malformed messages");
+            s->over = true;
+        }
         json_decref(m);
         return;
     }

@@ -26,6 +26,7 @@ typedef struct node_session {
     char id[NODE_ID], peer[46], session[UUID_TEXT];
     felt nonce; /* that the register message must sign */
     bool registered;
+    bool over; /* its socket is being closed: what was on its way is not read any more */
     digest_key key;
     char address[FELT_HEX];
     int64_t opened_ms, seen_ms; /* node_clock */

@@ -293,6 +293,7 @@ void node_register(core *c, node_session *s, const json_t *m, const char *re)
     if (bad != NULL) {
         node_error(c, s, re, bad, true, "the register message is not signed as it must be");
         node_close(c, s, 4401, bad);
+        s->over = true; /* each further one would cost a look at a signature */
         return;
     }
     memset(&s->node, 0, sizeof s->node);
@@ -306,6 +307,7 @@ void node_register(core *c, node_session *s, const json_t *m, const char *re)
         node_error(c, s, re, "malformed", true,
                    detail != NULL ? detail : "the register message is malformed");
         node_close(c, s, 4400, "malformed");
+        s->over = true;
         check_free(&k);
         return;
     }

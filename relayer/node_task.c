@@ -347,6 +347,28 @@ void node_progress(core *c, node_session *s, const json_t *m, const char *re)
         (void)renew(c, s, &t, m);
 }
 
+/* Attempts that a heartbeat has named. */
+typedef struct {
+    uuid task[MAX_RUNNING];
+    int64_t attempt[MAX_RUNNING];
+    size_t n;
+} named_list;
+
+/* Whether an entry names an attempt that none before it did; each costs statements of the one
+ * thread that writes. */
+static bool is_first(named_list *l, const json_t *entry)
+{
+    const char *task = json_string_value(json_object_get(entry, "task_id"));
+    const int64_t n = json_integer_value(json_object_get(entry, "attempt"));
+    uuid id;
+    if (task == NULL || uuid_read(&id, task, strlen(task)) != SP_OK) return false;
+    for (size_t i = 0; i < l->n; i++)
+        if (l->attempt[i] == n && memcmp(&l->task[i], &id, sizeof id) == 0) return false;
+    l->task[l->n] = id;
+    l->attempt[l->n++] = n;
+    return true;
+}
+
 void node_heartbeat(core *c, node_session *s, const json_t *m, const char *re)
 {
     const app *a = core_user(c);
@@ -369,12 +391,17 @@ void node_heartbeat(core *c, node_session *s, const json_t *m, const char *re)
         s->counted_ms = node_clock();
     }
     json_t *leases = json_array(), *entry;
+    named_list seen;
     size_t i;
+    /* What it has, and what was taken from it and it may not know of. */
+    const size_t some = (size_t)s->node.running + NODE_MOST_AGAIN,
+                 most = some < MAX_RUNNING ? some : MAX_RUNNING;
+    seen.n = 0;
     json_array_foreach((json_t *)(uintptr_t)running, i, entry)
     {
         attempt_row t;
-        if (i == MAX_RUNNING) break;
-        if (!find_attempt(c, s, &t, entry)) continue;
+        if (seen.n == most) break;
+        if (!is_first(&seen, entry) || !find_attempt(c, s, &t, entry)) continue;
         if (is_live(&t))
             (void)json_array_append_new(leases, json_pack("{s:s, s:I, s:I}", "task_id", t.task.id,
                                                           "attempt", (json_int_t)t.n, "lease_until",

@@ -10,6 +10,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import scripted  # noqa: E402
 from signing import SignedNode, hexes, sign  # noqa: E402
 from relayer_process import PLAYED, Relayer, change, free_port, fsck, rows, wait_for  # noqa: E402
 from test_tasks import RELAYER, SEED, Node, post, prove, sha256, state  # noqa: E402
@@ -308,6 +309,41 @@ def test_flood(r, proof, output):
     assert quiet.ws.expect("heartbeat_ack")["seq"] == 7
     assert r.call("GET", "/api/v1/health/ready")[0] == 200
     quiet.ws.close()
+
+
+def test_what_one_message_costs(r, proof, output):
+    """A heartbeat is read as far as a node can have attempts, each once; of a session that is refused nothing more is read."""
+    task = post(r)
+    node = Node(r, "wordy")
+    a = node.take()
+    wait_for("leased", lambda: state(r, task)["state"] == "leased")
+
+    def leases(running):
+        node.ws.send({"message_type": "heartbeat", "seq": 1, "running": running})
+        return [x["task_id"] for x in node.expect("heartbeat_ack")["leases"]]
+    others = [{**node.fence(a), "task_id": f"0192f0c1-0000-7000-8000-{i:012}"} for i in range(100)]
+    assert leases([node.fence(a)] * 1000) == [task]
+    assert leases(others[:50] * 10 + [node.fence(a)]) == [task]
+    assert leases(others + [node.fence(a)]) == []  # it has one
+    assert r.call("POST", f"/api/v1/tasks/{task}/cancel")[0] == 202
+    node.ws.close()
+    ws = WebSocket(r.port, "/ws/node/refused")
+    ws.expect("hello")
+    wrong = {"message_type": "register", "node_id": "refused"}
+    right = {**wrong, **scripted.ITSELF, "ts": int(time.time() * 1000)}
+    sent = b""
+    for m in [wrong] * 100 + [right]:
+        text = json.dumps(m).encode()
+        sent += bytes([0x81, 0xFE]) + struct.pack(">H", len(text)) + bytes(4) + text
+    ws.socket.sendall(sent)
+    said = []
+    try:
+        while True:
+            said.append(ws.recv())
+    except (Closed, OSError):
+        pass
+    assert len(said) == 1 and said[0]["fatal"], said[:3]
+    assert not rows(r, "SELECT 1 FROM node WHERE id = 'refused'")
 
 
 def head(ws, first, length, mask=True):
