@@ -1,23 +1,15 @@
 /* chain_send.c - one transaction from calldata to receipt, and those of earlier runs first: see
  * session_transact. */
-#include "cli/amount.h"
-#include "cli/chain_session.h"
+#include "cli/chain_send.h"
 #include "cli/file.h"
-#include "cli/secret.h"
-#include "cli/task.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #define MAX_PATH 4096
-#define POLL_US 500000
-#define RESEND_US 10000000 /* a few block times */
-#define DEAD_US 10000000
 
 /* Every folder of a path, the last one without a slash behind it too. */
 static bool make_folders(char *path)
@@ -67,93 +59,6 @@ static int list_book(session *s, account_signed **list, size_t *n)
                                  "what was written; nothing was sent");
 }
 
-static void forget(session *s, felt hash)
-{
-    if (journal_remove(&s->book, hash) != SP_OK)
-        fprintf(stderr, "%s: warning: a finished transaction cannot be taken out of the journal\n",
-                cli_name());
-}
-
-typedef enum { FATE_EXECUTED, FATE_REVERTED, FATE_DEAD } fate;
-
-/* What is known while waiting. */
-typedef struct {
-    char hash[FELT_HEX], why[RPC_TEXT + 64];
-    uint64_t next, dead_since; /* microseconds; dead_since 0: nobody says so */
-} watch;
-
-/* The node does not know the transaction: its bytes again, or is its nonce gone? Servers behind one
- * name may differ by a block, so that one has not seen the transaction and another counts it
- * already: only what is said for a while is believed. *dead: it is. */
-static int send_again(session *s, const account_signed *tx, watch *w, bool *dead, rpc_error *e,
-                      sp_status *st)
-{
-    journal_fate now;
-    chain_status status;
-    const uint64_t at = clock_us();
-    *st = journal_advance(s->node, &now, &status, tx, s->who.address, e);
-    if (*st == SP_ERR_REJECT && account_refused(e))
-        return cli_fail(EXIT_CHAIN,
-                        "transaction %s of an earlier run is refused: %s (%d) %.200s; "
-                        "`sprove chain forget %s` gives it up",
-                        w->hash, e->message, e->code, e->data, w->hash);
-    const bool gone = *st == SP_OK && now == JOURNAL_DEAD;
-    if (!gone)
-        w->dead_since = 0;
-    else if (!w->dead_since)
-        w->dead_since = at;
-    *dead = gone && at - w->dead_since >= DEAD_US;
-    w->next = at + (gone ? POLL_US : RESEND_US);
-    return 0;
-}
-
-/* Waits for a transaction that is in the journal, and sends its bytes again where the node does not
- * know it; out of the journal when its fate is final. sent: just now. 0: *r is to be freed unless
- * it is dead. */
-static int follow(session *s, const account_signed *tx, bool sent, fate *f, chain_receipt *r)
-{
-    rpc_error e;
-    watch w = {.why = "it is in no block yet"};
-    bool dead = false;
-    const uint64_t start = clock_us();
-    felt_write_hex(w.hash, tx->hash);
-    w.next = sent ? start + RESEND_US : start;
-    for (;;) {
-        sp_status st = chain_tx_receipt(s->node, r, tx->hash, &e);
-        if (st == SP_OK && r->status.finality >= CHAIN_ACCEPTED_ON_L2) {
-            *f = r->status.reverted ? FATE_REVERTED : FATE_EXECUTED;
-            if (*f == FATE_REVERTED || journal_age(&s->book, tx->hash) >= s->keep)
-                forget(s, tx->hash);
-            return 0;
-        }
-        if (st == SP_OK) chain_receipt_free(r);
-        if (st == SP_ERR_REJECT && e.code == RPC_TX_NOT_FOUND && clock_us() >= w.next) {
-            const int code = send_again(s, tx, &w, &dead, &e, &st);
-            if (code) return code;
-        }
-        if (dead) {
-            *f = FATE_DEAD;
-            forget(s, tx->hash);
-            return 0;
-        }
-        if (st == SP_ERR_NOMEM) return cli_fail(EXIT_LIMIT, "not enough memory");
-        if (st != SP_OK && !(st == SP_ERR_REJECT && e.code == RPC_TX_NOT_FOUND))
-            snprintf(w.why, sizeof w.why, "the node: %s",
-                     e.message[0] ? e.message : "its answer is not one that it should give");
-        if (signals_stopped())
-            return cli_fail(EXIT_INTERRUPTED,
-                            "interrupted; transaction %s may be executed; the "
-                            "same command looks for it, and signs no other",
-                            w.hash);
-        if (clock_us() - start >= 1000000 * s->wait)
-            return cli_fail(EXIT_IO,
-                            "transaction %s may be executed, but after %" PRIu64
-                            " s %s; the same command looks for it, and signs no other",
-                            w.hash, s->wait, w.why);
-        nanosleep(&(struct timespec){.tv_nsec = POLL_US * 1000L}, NULL);
-    }
-}
-
 static int reverted(const chain_receipt *r)
 {
     const chain_status *st = &r->status;
@@ -167,26 +72,38 @@ static int reverted(const chain_receipt *r)
                     gas ? " The estimate was too low; run the command again" : "");
 }
 
-/* What became of one transaction of an earlier run. */
-static int settle_one(session *s, const account_signed *tx, felt_span act, chain_receipt *r,
-                      bool *done, size_t *felts)
+/* Whether an entry of the journal asks for act; *felts: of its calldata. */
+static int asks_for(const account_signed *tx, felt_span act, bool *same, size_t *felts)
 {
     felt *calldata;
-    size_t n;
-    fate f;
-    char hash[FELT_HEX];
-    felt_write_hex(hash, tx->hash);
-    const sp_status st = journal_calldata(&calldata, &n, tx);
+    const sp_status st = journal_calldata(&calldata, felts, tx);
     if (st == SP_ERR_NOMEM) return cli_fail(EXIT_LIMIT, "not enough memory");
-    const bool same = st == SP_OK && escrow_same_act((felt_span){calldata, n}, act);
+    *same = st == SP_OK && escrow_same_act((felt_span){calldata, *felts}, act);
     free(calldata);
+    return 0;
+}
+
+/* What became of those of an earlier run under one nonce. */
+static int settle_nonce(session *s, const follow_what *what, felt_span act, chain_receipt *r,
+                        bool *done, size_t *felts)
+{
+    follow_end end;
+    bool same, any = false;
+    char hash[FELT_HEX];
+    int code = 0;
+    for (size_t i = 0; i < what->n && !code; i++) {
+        code = asks_for(&what->list[i], act, &same, felts);
+        any = any || same;
+    }
+    if (code) return code;
+    felt_write_hex(hash, what->list[0].hash);
     if (s->keep == 0) /* else most of them are executed, and looked at again */
         fprintf(stderr, "%s: note: transaction %s of an earlier run comes first%s\n", cli_name(),
-                hash, same ? "; it asks for the same" : "");
-    int code = follow(s, tx, false, &f, r);
-    if (code) return code;
-    if (f == FATE_DEAD) {
-        if (same)
+                hash, any ? "; it asks for the same" : "");
+    code = session_follow(s, what, &end);
+    if (code || end.fate == FATE_DROPPED) return code;
+    if (end.fate == FATE_DEAD) {
+        if (any)
             return cli_fail(EXIT_CHAIN,
                             "transaction %s of an earlier run can no more be executed: "
                             "the account sent another with its nonce; run the command "
@@ -198,12 +115,14 @@ static int settle_one(session *s, const account_signed *tx, felt_span act, chain
                 cli_name(), hash);
         return 0;
     }
-    *done = same && f == FATE_EXECUTED;
-    *felts = n;
+    *r = end.receipt;
+    felt_write_hex(hash, what->list[end.which].hash);
+    code = asks_for(&what->list[end.which], act, &same, felts);
+    *done = !code && same && end.fate == FATE_EXECUTED;
     if (*done) return 0;
-    if (same)
+    if (!code && same)
         code = reverted(r);
-    else if (f == FATE_REVERTED)
+    else if (!code && end.fate == FATE_REVERTED)
         fprintf(stderr, "%s: warning: %s was reverted: %s\n", cli_name(), hash,
                 r->status.said[0] ? r->status.said : r->status.reason);
     chain_receipt_free(r);
@@ -213,14 +132,18 @@ static int settle_one(session *s, const account_signed *tx, felt_span act, chain
 static int settle(session *s, felt_span act, chain_receipt *receipt, bool *done, size_t *felts)
 {
     account_signed *list;
-    size_t n;
+    size_t n, next;
     *done = false;
     if (s->args->value[OPT_DRY_RUN]) return 0;
     int code = open_book(s);
     if (!code) code = list_book(s, &list, &n);
     if (code) return code;
-    for (size_t i = 0; i < n && !code && !*done; i++)
-        code = settle_one(s, &list[i], act, receipt, done, felts);
+    for (size_t i = 0; i < n && !code && !*done; i = next) {
+        next = i + 1;
+        while (next < n && felt_eq(list[next].nonce, list[i].nonce)) next++;
+        const follow_what what = {.list = list + i, .n = next - i, .may_drop = next == n};
+        code = settle_nonce(s, &what, act, receipt, done, felts);
+    }
     journal_free(list, n);
     return code;
 }
@@ -239,83 +162,41 @@ int session_settle(session *s, const calldata_writer *calls, chain_receipt *rece
     return settle(s, calldata_span(calls), receipt, sent, felts);
 }
 
-static int print_price(const session *s, const account_signed *tx, size_t felts)
-{
-    char fee[U256_TEXT], cap[U256_TEXT];
-    /* The bounds were made from these and did not overflow. */
-    const tx_estimate *t = &tx->estimate;
-    u256_write_text(fee, (u256){t->l1_gas * t->l1_gas_price + t->l2_gas * t->l2_gas_price +
-                                    t->l1_data_gas * t->l1_data_gas_price,
-                                0});
-    u256_write_text(cap, (u256){tx->max_fee, 0});
-    if (s->args->value[OPT_JSON])
-        return task_print_json(json_pack("{s:b,s:I,s:I,s:s,s:s}", "sent", 0, "calldata_felts",
-                                         (json_int_t)felts, "l2_gas", (json_int_t)t->l2_gas,
-                                         "estimated_fee", fee, "max_fee", cap));
-    printf("%-14s %zu felts\n%-14s %" PRIu64 "\n%-14s %s\n%-14s %s\nnothing was sent\n", "calldata",
-           felts, "L2 gas", t->l2_gas, "estimated fee", fee, "fee cap", cap);
-    return fflush(stdout) == EOF ? cli_fail(EXIT_IO, "cannot write to standard output") : 0;
-}
-
-/* The estimate, with its margin, is above --max-fee. */
-static int too_dear(const session *s, const tx_estimate *estimate)
-{
-    tx_bounds b;
-    u128 most;
-    char asked[AMOUNT_TEXT] = "more than can be counted", cap[AMOUNT_TEXT];
-    const account_policy *p = &s->policy;
-    if (tx_bounds_from_estimate(&b, estimate, p->margin, p->min_l2_price, p->tip, ~(u128)0) ==
-            SP_OK &&
-        tx_max_fee(&most, &b, p->tip) == SP_OK)
-        amount_write(asked, (u256){most, 0});
-    amount_write(cap, (u256){p->max_fee, 0});
-    return cli_fail(EXIT_LIMIT, "the fee could be %s, above --max-fee of %s; nothing was sent",
-                    asked, cap);
-}
-
-/* Priced and signed; the key is in memory only here. */
-static int prepare(session *s, felt_span data, account_signed *tx)
-{
-    rpc_error e;
-    memset(&e, 0, sizeof e);
-    int code =
-        secret_unlock(&s->who.key, s->set.value[SET_KEYSTORE], s->set.value[SET_PASSWORD_FILE]);
-    if (code) return code;
-    const sp_status st = account_prepare_invoke(s->node, tx, &s->who, data, &s->policy, &e);
-    ecdsa_key_wipe(&s->who.key);
-    if (st == SP_ERR_LIMIT && !e.message[0]) return too_dear(s, &tx->estimate);
-    return st == SP_OK ? 0 : session_failed(st, &e, "before sending");
-}
-
 int session_transact(session *s, const calldata_writer *calls, chain_receipt *receipt, bool *sent,
                      size_t *felts)
 {
     account_signed tx;
     rpc_error e;
-    fate f;
+    follow_end end;
     const felt_span data = calldata_span(calls);
     int code = session_settle(s, calls, receipt, sent, felts);
-    if (!code && !*sent) code = prepare(s, data, &tx);
     if (code || *sent) return code;
+    sp_status st;
+    code = session_sign(s, data, &tx, &st, &e);
+    if (!code && st != SP_OK) code = session_unsigned(s, &tx, st, &e);
+    if (code) return code;
     *felts = data.n;
     if (s->args->value[OPT_DRY_RUN]) {
-        code = print_price(s, &tx, data.n);
+        code = session_print_price(s, &tx, data.n);
     } else if (journal_add(&s->book, &tx) != SP_OK) {
         code = cli_fail(EXIT_IO, "the journal cannot be written; nothing was sent");
     } else {
-        const sp_status st = account_send(s->node, &tx, &e);
+        st = account_send(s->node, &tx, &e);
         if (st == SP_ERR_REJECT && account_refused(&e)) {
-            forget(s, tx.hash);
+            session_drop(s, tx.hash);
             code = session_failed(st, &e, "sending");
         } else {
             /* Without a clear answer it may have arrived. */
-            code = follow(s, &tx, true, &f, receipt);
+            code = session_follow(s, &(follow_what){.list = &tx, .n = 1, .sent = true}, &end);
         }
-        if (!code && f == FATE_DEAD)
+        if (!code && end.fate == FATE_DEAD) {
             code = cli_fail(EXIT_CHAIN, "the account sent something else meanwhile; try again");
-        else if (!code && f == FATE_REVERTED) {
-            code = reverted(receipt);
-            chain_receipt_free(receipt);
+        } else if (!code) {
+            *receipt = end.receipt;
+            if (end.fate == FATE_REVERTED) {
+                code = reverted(receipt);
+                chain_receipt_free(receipt);
+            }
         }
         *sent = code == 0;
     }

@@ -64,8 +64,9 @@ int session_statement(session *s, u256 id, felt provider, felt result, escrow_st
  * The signed bytes are in the journal before a node gets them, and stay until their fate is final.
  * What is in the journal from an earlier run comes first: it is sent again, the same bytes, and
  * waited for; when it asks for the same (escrow_same_act), its receipt is the result and nothing is
- * signed. A reverted transaction is a failure. The receipt is to be freed when *sent; *felts: of
- * the calldata. */
+ * signed. Where its fee is too low by now it is signed once more, with the same nonce
+ * (cli/chain_send.h). A reverted transaction is a failure. The receipt is to be freed when *sent;
+ * *felts: of the calldata. */
 int session_transact(session *s, const calldata_writer *calls, chain_receipt *receipt, bool *sent,
                      size_t *felts);
 /* Only what comes first: *sent when an earlier transaction asked for the same and is executed. */

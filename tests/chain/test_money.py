@@ -10,10 +10,12 @@ import time
 from devnet_demo import say
 from money_assigned import assigns, capped, killed, lost_answers, not_alone, refusals, unpayable
 from money_chain import liars, other_terms, outage, views
+from money_dearer import price_rises
 from money_undone import claim_undone, goes_back
 from money_world import over_devnet
 
-SCENARIOS = [assigns, unpayable, capped, lost_answers, refusals, not_alone, outage, liars, killed, goes_back, other_terms, views, claim_undone]
+SCENARIOS = [assigns, unpayable, capped, lost_answers, refusals, not_alone, outage, liars, killed, goes_back, other_terms, views, claim_undone,
+             price_rises]
 
 
 def main():

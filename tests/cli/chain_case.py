@@ -11,7 +11,7 @@ import time
 
 import harness
 from fake_node import ACCOUNT, CONTRACT, SEPOLIA, STRK, Node
-from harness import SPROVE, Case
+from harness import SOURCE, SPROVE, Case
 
 if "keys" not in subprocess.run([SPROVE, "help"], capture_output=True, text=True, check=False).stdout.split():
     print("  skipped: this build has no Starknet client")
@@ -19,6 +19,7 @@ if "keys" not in subprocess.run([SPROVE, "help"], capture_output=True, text=True
 
 AIR_ID = int.from_bytes(bytes.fromhex(harness.sprove("version", "--json").json()["air_id"]), "little")
 PASSWORD = "words of a test"
+PROOF = os.path.join(SOURCE, "tests", "vectors", "chain.proof")  # its context is nobody's: --unchecked
 
 
 # The key 0x1234567 under PASSWORD: scrypt with n = 1024, which costs little, and AES-128-CTR, made with hashlib and openssl.
@@ -121,3 +122,44 @@ class ChainCase(Case):
         """The transaction of an entry as the node gets it."""
         with open(entry, encoding="utf-8") as f:
             return json.dumps(json.loads(f.read().split("\n")[4])["invoke_transaction"])
+
+
+class JournalCase(ChainCase):
+    """Claims that end before their transaction."""
+
+    def claim(self, *words, wait="60", task="7", **more):
+        return self.chain("claim", PROOF, "--task", task, "--unchecked", "--wait", wait, *words, sends=True, **more)
+
+    def stuck(self, *words):
+        """A claim that ends before its transaction."""
+        r = self.claim(*words, wait="1")
+        self.assertEqual((r.code, r.out), (5, ""), r.err)
+        self.assertIn("may be executed", r.err)
+        self.assertIn("signs no other", r.err)
+        self.assertEqual(len(self.entries()), 1)
+
+    def start(self, *words):
+        return subprocess.Popen([SPROVE, *self.words(*words, sends=True)], env=self.environment(), stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+
+    def until(self, holds):
+        end = time.monotonic() + 120
+        while not holds() and time.monotonic() < end:
+            time.sleep(0.02)
+        self.assertTrue(holds())
+
+    def take_and_go_away(self, params):
+        """The node takes the transaction, and the line breaks before it can say so."""
+        self.node.addInvokeTransaction(params)
+
+    def killed_before_the_broadcast(self):
+        """Signed and on the disk, but no node has read it."""
+        self.node.stop_before = "addInvokeTransaction"
+        p = self.start("claim", PROOF, "--task", "7", "--unchecked")
+        self.assertTrue(self.node.stopped.wait(120))
+        p.kill()
+        p.communicate()
+        self.node.stop_before = None
+        self.node.stopped.clear()
+        self.assertEqual((self.node.sent, len(self.entries())), ([], 1))
+        return self.bytes_sent(self.entries()[0])

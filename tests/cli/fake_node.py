@@ -48,6 +48,7 @@ class Node:
         self.tasks = {7: self.task()}
         self.node_info = [1, 1, 1, 0]
         self.gas = 150_000_000
+        self.price = 10**9  # of L2 gas; what offers less is refused
         self.stop_before = None  # from the call of this method on nothing is read any more
         self.stopped = threading.Event()
         node = self
@@ -147,14 +148,16 @@ class Node:
             raise Refused(41, "Transaction execution error", {"transaction_index": 0, "execution_error":
                           "0x%x ('%s')" % (short(self.reverts), self.reverts)})
         return [{"l1_gas_consumed": "0x0", "l1_gas_price": "0x1", "l2_gas_consumed": hex(self.gas),
-                 "l2_gas_price": hex(10**9), "l1_data_gas_consumed": "0x80", "l1_data_gas_price": "0x2",
-                 "overall_fee": hex(self.gas * 10**9 + 256), "unit": "FRI"}]
+                 "l2_gas_price": hex(self.price), "l1_data_gas_consumed": "0x80", "l1_data_gas_price": "0x2",
+                 "overall_fee": hex(self.gas * self.price + 256), "unit": "FRI"}]
 
     def addInvokeTransaction(self, params):
         """Takes the transaction, if it is the next one of the account."""
         tx = params["invoke_transaction"]
         self.sent.append(json.dumps(tx))
         number = invoke_hash(tx, self.chain_id)
+        if int(tx["resource_bounds"]["l2_gas"]["max_price_per_unit"], 16) < self.price and number not in self.pool:
+            raise Refused(53, "The transaction's resources don't cover validation")
         if int(tx["nonce"], 16) != self.nonce:
             if number in self.pool:
                 raise Refused(59)

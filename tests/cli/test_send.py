@@ -4,17 +4,14 @@ import json
 import os
 import signal
 import struct
-import subprocess
 import threading
 import time
 
 import harness
-from chain_case import PASSWORD, ChainCase, Terminal
+from chain_case import PASSWORD, PROOF, ChainCase, JournalCase, Terminal
 from fake_node import ACCOUNT, ASSIGNED, CANCELLED, COMPLETED, CONTRACT, SEPOLIA, Node, Refused
 from harness import SOURCE, SPROVE
 from stark import poseidon, selector
-
-PROOF = os.path.join(SOURCE, "tests", "vectors", "chain.proof")  # its context is nobody's: --unchecked
 
 
 def lengthened(more):
@@ -28,44 +25,7 @@ def lengthened(more):
     return bytes(out)
 
 
-class Journal(ChainCase):
-    def claim(self, *words, wait="60", **more):
-        return self.chain("claim", PROOF, "--task", "7", "--unchecked", "--wait", wait, *words, sends=True, **more)
-
-    def stuck(self, *words):
-        """A claim that ends before its transaction."""
-        r = self.claim(*words, wait="1")
-        self.assertEqual((r.code, r.out), (5, ""), r.err)
-        self.assertIn("may be executed", r.err)
-        self.assertIn("signs no other", r.err)
-        self.assertEqual(len(self.entries()), 1)
-
-    def start(self, *words):
-        return subprocess.Popen([SPROVE, *self.words(*words, sends=True)], env=self.environment(), stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
-
-    def until(self, holds):
-        end = time.monotonic() + 120
-        while not holds() and time.monotonic() < end:
-            time.sleep(0.02)
-        self.assertTrue(holds())
-
-    def take_and_go_away(self, params):
-        """The node takes the transaction, and the line breaks before it can say so."""
-        self.node.addInvokeTransaction(params)
-
-    def killed_before_the_broadcast(self):
-        """Signed and on the disk, but no node has read it."""
-        self.node.stop_before = "addInvokeTransaction"
-        p = self.start("claim", PROOF, "--task", "7", "--unchecked")
-        self.assertTrue(self.node.stopped.wait(120))
-        p.kill()
-        p.communicate()
-        self.node.stop_before = None
-        self.node.stopped.clear()
-        self.assertEqual((self.node.sent, len(self.entries())), ([], 1))
-        return self.bytes_sent(self.entries()[0])
-
+class Journal(JournalCase):
     def test_a_claim_leaves_nothing_in_the_journal(self):
         r = self.claim()
         self.assertEqual((r.code, r.err), (0, ""))
