@@ -41,6 +41,7 @@ typedef struct ws_socket {
 
 static void fail(ws_socket *w, unsigned code, const char *reason)
 {
+    w->close_code = code; /* which closed() tells, and after which nothing is heard or sent */
     lws_close_reason(w->wsi, (enum lws_close_status)code, (unsigned char *)(uintptr_t)reason,
                      strlen(reason));
 }

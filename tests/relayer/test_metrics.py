@@ -105,6 +105,17 @@ def main():
                 w.recv(5)
         except Closed as e:
             assert e.code == 4400, e
+        w = WebSocket(r.port, "/ws/node/0x2")
+        w.expect("hello")
+        try:  # it reads its answers, so that they do not end it
+            for _ in range(200):
+                for _ in range(40):
+                    w.send({"message_type": "heartbeat", "seq": 1})
+                for _ in range(40):
+                    w.expect("error")
+            raise AssertionError("8000 messages at once")
+        except (Closed, OSError):
+            pass
         with socket.create_connection(("127.0.0.1", r.port)) as s:  # a request that no handler sees
             s.sendall(b"POST /api/v1/tasks HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
             s.recv(4096)
@@ -122,6 +133,7 @@ def main():
         expected = {
             ("sprove_task_transitions_total", "to", "verified"): 1, ("sprove_attempts_total", "outcome", "verified"): 1,
             ("sprove_verify_seconds_count", "result", "valid"): 1, ("sprove_ws_closed_total", "code", "4400"): 1,
+            ("sprove_ws_closed_total", "code", "4429"): 1,
             ("sprove_ws_messages_total", "type", "malformed"): 3, ("sprove_ws_messages_total", "type", "unknown"): 1,
             ("sprove_ws_messages_total", "type", "task_assignment"): 1, ("sprove_ws_messages_total", "type", "task_result"): 1,
             ("sprove_webhook_attempts_total", "result", "2xx"): None,  # as many as events
