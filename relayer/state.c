@@ -186,7 +186,6 @@ static const struct {
     [FAILURE_LEASE_EXPIRED] = {"lease_expired", FAULT_NODE, true},
     [FAILURE_NO_ELIGIBLE_NODE] = {"no_eligible_node", FAULT_INFRA, true},
     /* What the task offers, not what the machine did. */
-    [FAILURE_PRICE_EXCEEDED] = {"price_exceeded", FAULT_TASK, true},
     [FAILURE_ESCROW_MISSING] = {"escrow_missing", FAULT_TASK, true},
     [FAILURE_ESCROW_MISMATCH] = {"escrow_mismatch", FAULT_TASK, false},
     [FAILURE_DEADLINE] = {"deadline", FAULT_EXPIRED, true},

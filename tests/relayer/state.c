@@ -209,7 +209,6 @@ TEST(failures_have_class_and_retry)
         {"node_lost", "node_fault", true},
         {"lease_expired", "node_fault", true},
         {"no_eligible_node", "infra", true},
-        {"price_exceeded", "task_fault", true},
         {"escrow_missing", "task_fault", true},
         {"escrow_mismatch", "task_fault", false},
         {"deadline", "expired", true},
