@@ -107,6 +107,20 @@ sp_status endpoints_receipt(endpoints *e, chain_receipt *out, felt hash, rpc_err
     return SP_OK;
 }
 
+sp_status endpoints_nonce(endpoints *e, felt *nonce, felt account, rpc_error *err)
+{
+    felt first, other;
+    SP_TRY(chain_nonce(e->any, &first, account, err));
+    for (size_t i = 0; e->n > 1 && i < e->n; i++) {
+        rpc_error own;
+        const sp_status s = chain_nonce(e->each[i], &other, account, &own);
+        if (s == SP_OK ? !felt_eq(first, other) : has_spoken(s, &own))
+            return contradiction(err, "the account's nonce");
+    }
+    *nonce = first;
+    return SP_OK;
+}
+
 static sp_status task_of(rpc *r, escrow_task *t, escrow_task_ext *x, felt contract, u256 id,
                          rpc_error *err)
 {

@@ -34,6 +34,8 @@ SP_MUST_USE sp_status endpoints_chain_id(endpoints *e, felt expected, rpc_error 
 /* As chain_tx_receipt; all that answer say the same of execution and block. */
 SP_MUST_USE sp_status endpoints_receipt(endpoints *e, chain_receipt *out, felt hash,
                                         rpc_error *err);
+/* As chain_nonce. */
+SP_MUST_USE sp_status endpoints_nonce(endpoints *e, felt *nonce, felt account, rpc_error *err);
 /* As escrow_get_task and escrow_get_task_ext together. */
 SP_MUST_USE sp_status endpoints_task(endpoints *e, escrow_task *task, escrow_task_ext *ext,
                                      felt contract, u256 id, rpc_error *err);

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-void sender_order_free(order *o)
+static void order_free(order *o)
 {
     free(o->v.params);
     free(o);
@@ -26,7 +26,7 @@ static void order_done(job *j)
     const bool abandoned = o->abandoned;
     (void)pthread_cond_signal(&s->answered);
     (void)pthread_mutex_unlock(&s->lock);
-    if (abandoned) sender_order_free(o);
+    if (abandoned) order_free(o);
 }
 
 order *sender_order(sender *s, const assign_row *row, const char *to, const char *reason)
@@ -61,7 +61,7 @@ bool sender_carry_out(sender *s, order *o)
     if (o == NULL) return false;
     while (!core_post(s->a->core, &o->v.j)) {
         if (s->a->stopping) {
-            sender_order_free(o);
+            order_free(o);
             return false;
         }
         sender_pause(2);
@@ -80,7 +80,7 @@ bool sender_carry_out(sender *s, order *o)
     const bool known = o->finished, ok = known && !o->failed;
     o->abandoned = !known;
     (void)pthread_mutex_unlock(&s->lock);
-    if (known) sender_order_free(o);
+    if (known) order_free(o);
     return ok;
 }
 

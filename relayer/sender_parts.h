@@ -55,7 +55,6 @@ order *sender_order(sender *s, const assign_row *row, const char *to, const char
 /* Waits until it is committed. False: it was not, or the relayer is being stopped and it is not
  * known; then nothing more may be done in this round. */
 bool sender_carry_out(sender *s, order *o);
-void sender_order_free(order *o); /* that was not carried out */
 bool sender_change(sender *s, const assign_row *row, const char *to, const char *reason);
 /* Not before some time has passed. */
 bool sender_put_off(sender *s, const assign_row *row, const char *reason, int64_t ms);

@@ -12,6 +12,7 @@
 #define DOUBT_MS 600000
 #define DAY_S UINT64_C(86400) /* the relayer may hold a task back, in all (docs/chain.md 2) */
 #define LOOK_S 60             /* what a look at the chain may come late after the taking */
+#define DISAGREE_MS 1000      /* one of several nodes may be a block behind */
 #define MAX_CALLDATA 32
 
 /* What must be done now that the chain is as it is. */
@@ -97,14 +98,32 @@ static void explain(sender *s, const assign_row *row, const act *x, sp_status st
     }
 }
 
+/* Whether the nonce that a node gave is the account's next. The one that follows the last of ours
+ * is; any other says that somebody else uses the account, or that there is none of ours yet: that
+ * is noted for good, so that all nodes must say it. */
+static bool take_nonce(sender *s, int64_t *out, felt given)
+{
+    int64_t expected;
+    uint64_t n;
+    felt all;
+    rpc_error err;
+    if (felt_to_u64(&n, given) != SP_OK || n > INT64_MAX) return false;
+    *out = (int64_t)n;
+    /* An endpoint that is behind counts fewer than were used: what it says is not gone by. */
+    const bool known = assign_expected(s->d, &expected, s->address);
+    if (known && *out <= expected) return *out == expected;
+    const sp_status st = endpoints_nonce(&s->e, &all, s->who.address, &err);
+    if (st == SP_ERR_CANCEL) sender_hold(s, err.message, DISAGREE_MS);
+    return st == SP_OK && felt_eq(all, given);
+}
+
 static void sign(sender *s, const assign_row *row, const act *x, u256 task, felt provider)
 {
     felt room[MAX_CALLDATA];
     calldata_writer w;
     account_signed tx;
     rpc_error err;
-    int64_t expected;
-    uint64_t nonce;
+    int64_t nonce;
     memset(&err, 0, sizeof err);
     memset(&tx, 0, sizeof tx);
     calldata_init(&w, room, SP_COUNT(room));
@@ -120,12 +139,9 @@ static void sign(sender *s, const assign_row *row, const act *x, u256 task, felt
         return;
     }
     SP_CRASH_POINT("after_sign");
-    order *o = sender_order(s, row, "signed", NULL);
-    /* An endpoint that is behind counts fewer than were used: what it says is not gone by. */
-    const bool known = assign_expected(s->d, &expected, s->address);
-    if (o != NULL && felt_to_u64(&nonce, tx.nonce) == SP_OK && nonce <= INT64_MAX &&
-        (!known || nonce >= (uint64_t)expected)) {
-        o->v.nonce = (int64_t)nonce;
+    order *o = take_nonce(s, &nonce, tx.nonce) ? sender_order(s, row, "signed", NULL) : NULL;
+    if (o != NULL) {
+        o->v.nonce = nonce;
         (void)felt_write_hex(o->v.hash, tx.hash);
         o->v.params = tx.params;
         tx.params = NULL;
@@ -134,14 +150,12 @@ static void sign(sender *s, const assign_row *row, const act *x, u256 task, felt
         if (sender_carry_out(s, o)) {
             char number[24];
             SP_CRASH_POINT("after_persist");
-            (void)snprintf(number, sizeof number, "%" PRIu64, nonce);
+            (void)snprintf(number, sizeof number, "%" PRId64, nonce);
             log_event(LOG_INFO, "tx_signed", "task_id", row->task, "nonce", number, NULL);
             (void)pthread_mutex_lock(&s->lock);
-            s->health.nonce = (int64_t)nonce;
+            s->health.nonce = nonce;
             (void)pthread_mutex_unlock(&s->lock);
         }
-    } else if (o != NULL) {
-        sender_order_free(o);
     }
     account_signed_free(&tx);
 }

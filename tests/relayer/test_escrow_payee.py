@@ -229,6 +229,35 @@ def test_endpoint_in_trouble(r, w):
     r.settings = kept
 
 
+def test_nonce_that_one_endpoint_makes_up(r, w):
+    """One endpoint alone says that others have used the account: nothing is noted, and nothing signed, before the others say so."""
+    kept, liar = list(r.settings), Proxy(w.chain.url)
+
+    def ahead(method, params, forward):
+        said = forward()
+        return {**said, "result": hex(int(said["result"], 16) + 3)} if method == "starknet_getNonce" else said
+    liar.rule = ahead
+    with_account(r, "chain.rpc=%s,%s" % (liar.here, w.chain.url))
+    w.chain.accounts[0x51] = (1, 1)
+    node, first = SignedNode(r, 51, "0x51"), w.chain.nonce
+    id = w.seen(w.new())
+    node.ws.send(node.signed_ack(node.expect("task_assignment")))
+
+    def account():
+        return r.call("GET", "/api/v1/health")[1]["checks"]["starknet"]["account"]
+    wait_for("it waits", lambda: node.beat() or not account()["ok"])
+    assert "do not agree on the account's nonce" in account()["detail"], account()
+    assert w.rows("SELECT state FROM chain_outbox WHERE task_id = ?", id) == [("wanted",)]
+    liar.rule = None
+    wait_for("confirmed", lambda: node.beat() or w.rows("SELECT 1 FROM chain_outbox WHERE task_id = ? AND state = 'confirmed'", id))
+    assert w.rows("SELECT nonce FROM chain_outbox WHERE task_id = ?", id) == [(first,)] and account()["ok"]
+    assert w.rows("SELECT 1 FROM chain_outbox WHERE state = 'foreign'") == []
+    w.cancel(id)
+    node.ws.close()
+    liar.close()
+    r.settings = kept
+
+
 def test_contract_refuses(r, w):
     """Should the contract refuse what its view promised, that is nobody's fault. chain.token is the one that counts."""
     with_account(r, "chain.token=0xbad", "chain.require_proof=no")
