@@ -168,6 +168,26 @@ bool assign_expected(db *d, int64_t *nonce, const char *sender)
     return some;
 }
 
+bool assign_hole(db *d, int64_t *nonce, const char *sender)
+{
+    /* Below one that is executed, or that others used, none is free. */
+    db_rows *r = db_query(
+        d,
+        "SELECT min(o.nonce) FROM chain_outbox o WHERE o.sender = ? AND o.state = 'refused'"
+        " AND o.nonce >= (SELECT coalesce(max(p.nonce + p.n_nonces), 0) FROM chain_outbox p"
+        " WHERE p.sender = ? AND p.nonce IS NOT NULL"
+        " AND p.state IN ('confirmed', 'reverted', 'dead', 'foreign'))"
+        " AND NOT EXISTS (SELECT 1 FROM chain_outbox p WHERE p.sender = o.sender"
+        " AND p.nonce = o.nonce AND p.state NOT IN ('refused', 'dead'))"
+        " AND EXISTS (SELECT 1 FROM chain_outbox p WHERE p.sender = o.sender AND p.final = 0"
+        " AND p.nonce > o.nonce AND p.state IN ('signed', 'broadcast'))",
+        DB_T(sender), DB_T(sender));
+    const bool some = db_next(r) && !db_is_null(r, 0);
+    if (some) *nonce = db_int(r, 0);
+    db_end(r);
+    return some;
+}
+
 /* ---- what the sender found ---- */
 
 static void foreign(core *c, const char *sender, int64_t from, int64_t n)
@@ -198,9 +218,10 @@ static bool is_over(core *c, const char *task, int64_t attempt)
 
 static void sign(core *c, const assign_change *v)
 {
-    int64_t expected;
+    int64_t expected, hole;
     const bool known = assign_expected(core_db(c), &expected, v->sender);
-    if (is_over(c, v->task, v->attempt) || (known && v->nonce < expected)) {
+    const bool fills = assign_hole(core_db(c), &hole, v->sender) && v->nonce == hole;
+    if (is_over(c, v->task, v->attempt) || (known && v->nonce < expected && !fills)) {
         core_fail(c);
         return;
     }

@@ -19,7 +19,8 @@
  *   foreign    nonces that somebody else has used
  *
  * For a lease there is at most one row that is not replaced, and for a nonce of a sender at most
- * one that is neither refused nor dead: the database refuses a second. Nonces are dense. */
+ * one that is neither refused nor dead: the database refuses a second. Nonces are dense; of one in
+ * between all may be refused for a while (assign_hole). */
 #ifndef RELAYER_ASSIGN_H
 #define RELAYER_ASSIGN_H
 
@@ -53,6 +54,10 @@ SP_MUST_USE bool assign_next(db *d, assign_row *row, const char *sender, int64_t
 void assign_row_free(assign_row *row);
 /* The first nonce of a sender that no row has; false: it has none yet. */
 SP_MUST_USE bool assign_expected(db *d, int64_t *nonce, const char *sender);
+
+/* The lowest nonce that holds rows above it up: what was signed under it was refused, as after a
+ * block that was undone, and they wait for it. False: there is none. */
+SP_MUST_USE bool assign_hole(db *d, int64_t *nonce, const char *sender);
 
 /* What the sender found, applied if the row is as it was (row->state). A job: it fails, and nothing
  * changes, when the row has gone on meanwhile, or would break a rule above. */

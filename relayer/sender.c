@@ -1,6 +1,7 @@
 /* sender.c - see sender.h.
  *
- * A round follows what is under way, lowest nonce first, and then begins one more. */
+ * A round follows what is under way, lowest nonce first, and then begins one more: when all of that
+ * is executed, or under a nonce below it that it waits for. */
 #include "relayer/sender_parts.h"
 
 #include "market/account_key.h"
@@ -55,11 +56,13 @@ static bool round_of(sender *s, bool *more)
     for (size_t i = 0; i < n; i++) assign_row_free(&list[i]);
     if (f == ON_WAY || f == STOP)
         s->quiet_until_ns = clock_ns() + s->a->set.poll_ms * UINT64_C(1000000);
-    if (f == EXECUTED && n < MAX_ROWS && !felt_is_zero(s->who.address) && !s->stopped &&
+    int64_t hole = SENDER_NEXT;
+    if ((f == EXECUTED || ((f == ON_WAY || f == STOP) && assign_hole(s->d, &hole, s->address))) &&
+        n < MAX_ROWS && !felt_is_zero(s->who.address) && !s->stopped &&
         clock_ns() >= s->hold_until_ns && watch_terms(s->a) == WATCH_TERMS_RIGHT &&
         !s->a->stopping && assign_next(s->d, &next, s->address, clock_ms())) {
         const uint64_t before = s->hold_until_ns;
-        f = sender_begin(s, &next);
+        f = sender_begin(s, &next, hole);
         assign_row_free(&next);
         *more = f == EXECUTED && s->hold_until_ns == before;
         if (*more) sender_note(s, on_way, true);

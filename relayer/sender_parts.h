@@ -75,6 +75,8 @@ fate sender_follow(sender *s, const assign_row *row);
 
 /* ---- sender_sign.c ---- */
 
-fate sender_begin(sender *s, const assign_row *row);
+/* hole: signed only under this nonce (assign_hole); SENDER_NEXT: under the next. */
+#define SENDER_NEXT (-1)
+fate sender_begin(sender *s, const assign_row *row, int64_t hole);
 
 #endif

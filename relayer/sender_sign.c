@@ -101,7 +101,7 @@ static void explain(sender *s, const assign_row *row, const act *x, sp_status st
 /* Whether the nonce that a node gave is the account's next. The one that follows the last of ours
  * is; any other says that somebody else uses the account, or that there is none of ours yet: that
  * is noted for good, so that all nodes must say it. */
-static bool take_nonce(sender *s, int64_t *out, felt given)
+static bool take_nonce(sender *s, int64_t *out, felt given, int64_t hole)
 {
     int64_t expected;
     uint64_t n;
@@ -111,13 +111,15 @@ static bool take_nonce(sender *s, int64_t *out, felt given)
     *out = (int64_t)n;
     /* An endpoint that is behind counts fewer than were used: what it says is not gone by. */
     const bool known = assign_expected(s->d, &expected, s->address);
-    if (known && *out <= expected) return *out == expected;
+    if (hole != SENDER_NEXT ? *out != hole : known && *out < expected) return false;
+    if (known && *out == expected) return true;
     const sp_status st = endpoints_nonce(&s->e, &all, s->who.address, &err);
     if (st == SP_ERR_CANCEL) sender_hold(s, err.message, DISAGREE_MS);
     return st == SP_OK && felt_eq(all, given);
 }
 
-static void sign(sender *s, const assign_row *row, const act *x, u256 task, felt provider)
+static void sign(sender *s, const assign_row *row, const act *x, u256 task, felt provider,
+                 int64_t hole)
 {
     felt room[MAX_CALLDATA];
     calldata_writer w;
@@ -139,7 +141,7 @@ static void sign(sender *s, const assign_row *row, const act *x, u256 task, felt
         return;
     }
     SP_CRASH_POINT("after_sign");
-    order *o = take_nonce(s, &nonce, tx.nonce) ? sender_order(s, row, "signed", NULL) : NULL;
+    order *o = take_nonce(s, &nonce, tx.nonce, hole) ? sender_order(s, row, "signed", NULL) : NULL;
     if (o != NULL) {
         o->v.nonce = nonce;
         (void)felt_write_hex(o->v.hash, tx.hash);
@@ -160,7 +162,7 @@ static void sign(sender *s, const assign_row *row, const act *x, u256 task, felt
     account_signed_free(&tx);
 }
 
-fate sender_begin(sender *s, const assign_row *row)
+fate sender_begin(sender *s, const assign_row *row, int64_t hole)
 {
     escrow_task t;
     escrow_task_ext ext;
@@ -184,6 +186,6 @@ fate sender_begin(sender *s, const assign_row *row)
         return EXECUTED;
     }
     if (st != SP_OK) return NO_NODE;
-    if (decide(s, row, &x, &ext, provider)) sign(s, row, &x, task, provider);
+    if (decide(s, row, &x, &ext, provider)) sign(s, row, &x, task, provider, hole);
     return EXECUTED;
 }

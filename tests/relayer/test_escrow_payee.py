@@ -10,11 +10,11 @@ import time
 
 sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)), os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "chain")]
 from escrow_world import AMOUNT, PAYLOAD, run  # noqa: E402
-from fake_node import ASSIGNED  # noqa: E402
+from fake_node import ASSIGNED, Refused  # noqa: E402
 from proxy import Proxy  # noqa: E402
-from relayer_process import change, wait_for  # noqa: E402
+from relayer_process import change, fsck, wait_for  # noqa: E402
 from signing import SignedNode  # noqa: E402
-from stark import selector  # noqa: E402
+from stark import invoke_hash, selector  # noqa: E402
 
 
 def known(r, node, tier):
@@ -255,6 +255,52 @@ def test_nonce_that_one_endpoint_makes_up(r, w):
     w.cancel(id)
     node.ws.close()
     liar.close()
+    r.settings = kept
+
+
+def test_refused_below_another(r, w):
+    """Of two assignments whose block was dropped the first is refused when it is sent again: the same is signed anew under its
+    nonce, and the second, which waits for that, is executed as it is."""
+    kept, chain = list(r.settings), w.chain
+    with_account(r)
+    chain.accounts[0x61] = (1, 1)
+    node, first, ids, of_first = SignedNode(r, 61, "0x61"), chain.nonce, [], set(chain.pool)
+
+    def outbox(id):
+        return w.rows("SELECT state, nonce FROM chain_outbox WHERE task_id = ? ORDER BY id", id)
+
+    def not_in_a_block_yet(params):
+        chain.status_of(params)
+        return {"finality_status": "PRE_CONFIRMED", "execution_status": "SUCCEEDED"}
+    chain.say["getTransactionStatus"] = not_in_a_block_yet
+    for k in range(2):
+        ids.append(w.seen(w.new()))
+        node.ws.send(node.signed_ack(node.expect("task_assignment")))
+        wait_for("it is sent", lambda: node.beat() or outbox(ids[k]) == [("broadcast", first + k)])
+    dropped = sorted(set(chain.pool) - of_first, key=lambda h: int(chain.pool[h]["nonce"], 16))
+    assert len(dropped) == 2
+
+    def takes(params):
+        if invoke_hash(params["invoke_transaction"], chain.chain_id) == dropped[0]:
+            raise Refused(53, "fee too small")
+        return chain.addInvokeTransaction(params)
+    chain.reverts = "Contract paused"  # nothing new is signed
+    chain.say["addInvokeTransaction"] = takes
+    chain.nonce = first
+    for h in dropped:
+        del chain.pool[h]
+    wait_for("the first is refused", lambda: node.beat() or [s for s, _ in outbox(ids[0])] == ["refused", "wanted"])
+    fsck(r)
+    chain.reverts = None
+    wait_for("both are sent", lambda: node.beat() or chain.nonce == first + 2)
+    assert dropped[1] in chain.pool and dropped[0] not in chain.pool
+    assert outbox(ids[0]) == [("refused", first), ("broadcast", first)] and outbox(ids[1]) == [("broadcast", first + 1)]
+    del chain.say["getTransactionStatus"]
+    for id in ids:
+        wait_for("confirmed", lambda: node.beat() or outbox(id)[-1][0] == "confirmed")
+        w.cancel(id)
+    chain.say.clear()
+    node.ws.close()
     r.settings = kept
 
 
