@@ -84,6 +84,16 @@ const char *escrow_differs(const json_t *escrow, const json_t *assignment, const
     return NULL;
 }
 
+/* Until when the contract pays, for pay_until: in the assignment, which is kept. A deadline beyond
+ * counting is none of the contract's. */
+static void keep_deadline(const node_task *t, const json_t *escrow)
+{
+    const json_int_t seconds = json_integer_value(json_object_get(escrow, "deadline"));
+    (void)json_object_del(t->assignment, "pays_until"); /* it is not the relayer's to say */
+    if (seconds > 0 && seconds <= INT64_MAX / 1000)
+        (void)json_object_set_new(t->assignment, "pays_until", json_integer(seconds * 1000));
+}
+
 static void answered(void *user, int code, const json_t *said, const char *why)
 {
     question *q = user;
@@ -96,6 +106,7 @@ static void answered(void *user, int code, const json_t *said, const char *why)
         no = why[0] != 0 ? why : "the chain cannot be asked";
     else
         no = escrow_differs(said, t->assignment, n->o.address, n->token);
+    if (code == 0 && no == NULL) keep_deadline(t, said);
     (void)snprintf(detail, sizeof detail, "%s", no != NULL ? no : "");
     duty_looked(n, t, no != NULL ? detail : NULL, code != 0);
 }

@@ -138,6 +138,17 @@ const char *escrow_differs(const json_t *escrow, const json_t *assignment, const
 
 /* ---- pay.c: claims on the chain ---- */
 
+/* What a claim may need before its block is there: so long `sprove claim` waits for one. */
+#define PAY_LAST_MS 300000
+/* Until when the contract pays it (ms), as far as it is known: not before the relayer's deadline.
+ */
+int64_t pay_until(const node_task *t);
+/* Until when a claim waits for the assignment that the relayer promised by `assign_by`: not so long
+ * that it comes too late. All are ms. */
+int64_t pay_waits_until(int64_t assign_by, int64_t until);
+/* From a failed claim to the next: longer with each, at most half of what is left, at least a
+ * second. -1: it is too late for another. tries: how many have failed before. */
+int64_t pay_pause(int64_t now, int64_t until, unsigned tries);
 /* Sends one, if it is time for it and none is under way. */
 void pay_claim(node *n, node_task *t);
 

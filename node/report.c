@@ -25,7 +25,7 @@ static json_t *claim_json(const node_task *t)
     return json_pack("{s:s, s:s?, s:i, s:b, s:I}", "task_id", t->id, "chain_task_id",
                      json_string_value(json_object_get(chain, "task_id")), "tries",
                      (int)t->claim_tries, "running", t->claim_runs, "deadline",
-                     (json_int_t)t->deadline_ms);
+                     (json_int_t)pay_until(t));
 }
 
 static json_t *status_json(node *n)

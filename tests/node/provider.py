@@ -31,14 +31,20 @@ def chain():
     return n
 
 
+def keystore(folder):
+    """(keystore, password file), new ones."""
+    password, key = os.path.join(folder, "pw"), os.path.join(folder, "key.json")
+    with open(password, "w", opener=lambda p, flags: os.open(p, flags, 0o600)) as f:
+        f.write("secret\n")
+    subprocess.run([SPROVE, "keys", "new", "--keystore", key, "--password-file", password], check=True, capture_output=True)
+    return key, password
+
+
 class Provider:
     def __init__(self, r, rpc, *more, account=ACCOUNT, bench=("--no-bench",)):
         self.folder = tempfile.mkdtemp(prefix="node.")
-        password, key = os.path.join(self.folder, "pw"), os.path.join(self.folder, "key.json")
-        with open(password, "w", opener=lambda p, flags: os.open(p, flags, 0o600)) as f:
-            f.write("secret\n")
+        key, password = keystore(self.folder)
         self.password = password
-        subprocess.run([SPROVE, "keys", "new", "--keystore", key, "--password-file", password], check=True, capture_output=True)
         shown = subprocess.run([SPROVE, "keys", "show", "--keystore", key, "--json"], capture_output=True, text=True, input="secret\n",
                                check=True, env={**os.environ, "SPROVE_PASSWORD_FILE": password}).stdout
         self.public = int(json.loads(shown)["public_key"], 16)

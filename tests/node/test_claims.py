@@ -3,16 +3,19 @@
 cuts the node's socket and holds its uploads up.
 
 usage: test_claims.py RELAYER SPROVE [NAME]"""
+import shutil
 import socket
 import sys
+import tempfile
 import threading
 import time
 
-from provider import PAYLOAD, RELAYER, Provider, chain, felt  # before the others: it says where they are
+from provider import PAYLOAD, RELAYER, Provider, chain, felt, keystore  # before the others: it says where they are
 from fake_node import ACCOUNT, ASSIGNED, CONTRACT, u256
 from relayer_process import Relayer, free_port, rows, wait_for
 from stark import selector
 
+LAST = 300  # seconds before the deadline in which a claim waits for nothing (node/parts.h)
 WHILE = 900  # seconds that an assignment lasts
 
 
@@ -89,10 +92,15 @@ class Gate:
 class World:
     def __init__(self):
         self.theirs, self.ours, self.last = chain(), chain(), 100  # the relayer's chain and the node's
+        self.folder = tempfile.mkdtemp(prefix="keys.")
+        key, password = keystore(self.folder)
+        # Its account assigns, and the node's chain never shows that.
         self.r = Relayer(RELAYER, settings=[
+            "chain.account=0xabc", "chain.keystore=" + key, "chain.password_file=" + password,
             "chain.rpc=" + self.theirs.url, "chain.chain_id=SN_SEPOLIA", f"chain.contract={CONTRACT:#x}", "chain.poll=100ms",
             "limits.read_rate=10000", "limits.read_burst=10000", "limits.post_rate=10000", "limits.post_burst=10000", "ws.offer=5s",
-            "ws.heartbeat=5500ms", "ws.resume_grace=6s", "ws.heartbeat_timeout=8s", "ws.lease=10s", "ws.start_by=12s"]).start()
+            "ws.heartbeat=5500ms", "ws.resume_grace=6s", "ws.heartbeat_timeout=8s", "ws.lease=10s", "ws.start_by=12s"])
+        self.r.start(wait=False).wait_ready(60)  # its keystore takes a while to open
         self.gate = Gate(self.r.port)
         self.node = Provider(self.gate, self.ours.url, "--max-concurrent", "1")
 
@@ -100,6 +108,7 @@ class World:
         for p in (self.node.process, self.r.process):
             if p.poll() is None:
                 p.kill()
+        shutil.rmtree(self.folder)
         for x in (self.gate, self.theirs, self.ours):
             x.close()
 
@@ -108,7 +117,7 @@ class World:
         self.last += 1
         s, made, _ = self.r.call("POST", "/api/v1/tasks", {
             "payload": PAYLOAD, "token_amount": "1000000", "job": {"max_cycles": 100000, "profile": "chain"},
-            "chain": {"task_id": str(self.last)}})
+            "deadline": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(deadline)), "chain": {"task_id": str(self.last)}})
         assert s == 201, made
         job = self.r.call("GET", f"/api/v1/tasks/{made['task_id']}")[1]["job"]
         of = dict(program_id=felt(job["program_id"]), input=felt(job["input_commitment"]), max_cycles=100000, deadline=deadline,
@@ -121,7 +130,7 @@ class World:
         return [e for e in self.node.events(event) if e["task_id"] == id]
 
     def waits(self, event, id):
-        return wait_for(event, lambda: self.said(event, id))[0]
+        return wait_for(event, lambda: self.said(event, id), 120)[0]
 
     def assigned(self):
         """A task that is the node's account's on the chain, and that the node has taken."""
@@ -179,6 +188,16 @@ def test_a_lease_that_is_gone_during_the_upload(w):
     w.waits("lease_gone", id)
     w.gate.goes.set()
     w.claimed(id, number)
+
+
+def test_an_assignment_that_does_not_come(w):
+    """The relayer has promised an assignment by a time that the deadline comes before: the task is claimed as it is, in time."""
+    id, number = w.post(int(time.time()) + LAST + 45)
+    w.waits("task_taken", id)
+    w.claimed(id, number)
+    assert all("not assigned yet" in e["reason"] for e in w.said("claim_failed", id)), w.said("claim_failed", id)
+    shown = w.r.call("GET", "/api/v1/tasks/" + id)[1]
+    assert shown["state"] == "verified", shown
 
 
 def main():
