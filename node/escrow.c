@@ -35,16 +35,20 @@ static bool number_of(u256 *out, const json_t *o, const char *name)
 
 static bool is_over(u256 a, u256 b) { return amount_cmp(a, b) > 0; }
 
-/* Another's assignment is over by the time that the relayer promises to have this account assigned:
- * it is given to one whose node was lost, say. */
+/* Another's assignment is over by the time that the relayer promises to have this account assigned,
+ * and long enough before the escrow's deadline for a claim: it is given to one whose node was lost,
+ * say. */
 static bool will_be_ours(const json_t *escrow, const json_t *assignment, const char *address)
 {
     const json_t *chain = json_object_get(assignment, "chain");
     const char *provider = text_of(escrow, "provider");
     const json_int_t until = json_integer_value(json_object_get(escrow, "assign_deadline"));
-    return strcmp(text_of(escrow, "status"), "assigned") == 0 && provider[0] != 0 &&
+    u256 deadline;
+    return number_of(&deadline, escrow, "deadline") &&
+           strcmp(text_of(escrow, "status"), "assigned") == 0 && provider[0] != 0 &&
            strcmp(provider, address) != 0 && json_is_true(json_object_get(chain, "assign")) &&
-           until > 0 && until <= json_integer_value(json_object_get(chain, "assign_by")) / 1000;
+           until > 0 && until <= json_integer_value(json_object_get(chain, "assign_by")) / 1000 &&
+           !is_over(amount_from_u64((uint64_t)until + PAY_LAST_MS / 1000), deadline);
 }
 
 const char *escrow_differs(const json_t *escrow, const json_t *assignment, const char *address,

@@ -64,14 +64,23 @@ TEST(what_an_escrow_must_say)
     is("{\"deadline\":1700000001000}", "{}", "its deadline is earlier");
     is("{\"deadline\":-1}", "{}", "its deadline is earlier");
     /* Another's until a time by which the relayer promises that it is this account's. */
-#define OTHERS                                                                         \
+#define OTHERS_UNTIL(deadline)                                                         \
     "{\"payable\":\"it is another's\",\"status\":\"assigned\",\"provider\":\"0xbad\"," \
-    "\"assign_deadline\":1600000000}"
+    "\"assign_deadline\":1600000000,\"deadline\":" deadline "}"
+#define OTHERS OTHERS_UNTIL("1700000000")
 #define PROMISED "{\"chain\":{\"assign\":true,\"assign_by\":1600000000000}}"
     is(PROMISED, OTHERS, "");
     is("{}", OTHERS, "it is another's");
     is("{\"chain\":{\"assign\":false,\"assign_by\":1600000000000}}", OTHERS, "it is another's");
     is("{\"chain\":{\"assign\":true,\"assign_by\":1599999999999}}", OTHERS, "it is another's");
+    /* The other's lasts until the escrow's deadline, or nearly: there is no time for a claim. */
+#define SOON "\"deadline\":1500000000000,"
+    is("{" SOON "\"chain\":{\"assign\":true,\"assign_by\":1600000000000}}",
+       OTHERS_UNTIL("1600000300"), "");
+    is("{" SOON "\"chain\":{\"assign\":true,\"assign_by\":1600000000000}}",
+       OTHERS_UNTIL("1600000299"), "it is another's");
+    is("{" SOON "\"chain\":{\"assign\":true,\"assign_by\":1600000000000}}",
+       OTHERS_UNTIL("1600000000"), "it is another's");
     is(PROMISED, "{\"payable\":\"no\",\"status\":\"assigned\",\"provider\":\"0xbad\"}", "no");
     is(PROMISED,
        "{\"payable\":\"no\",\"status\":\"assigned\",\"provider\":\"0xacc\",\"assign_deadline\":1}",
