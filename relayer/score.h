@@ -47,7 +47,8 @@ typedef struct {
     uint32_t quota_left;        /* tasks that it may still get today */
     uint32_t uptime_ppm, success_ppm, reputation_ppm;
     estimate_speed speed;
-    uint64_t fetch_rate; /* bytes a second; 0 is unknown: fetching is taken to be free */
+    /* Bytes a second; 0 is unknown: fetching is taken to be free. No node says it, nor a class. */
+    uint64_t fetch_rate;
     u256 price_base, price_mcycle, stake;
 } score_node;
 
