@@ -16,7 +16,8 @@ static const char *const failures[] = {
     "bench_not_kept",     "cannot_sign",     "claim_failed",          "claim_given_up",
     "control_failed",     "disconnected",    "hello_malformed",       "journal_broken",
     "journal_failed",     "key_in_use",      "journal_row_malformed", "no_thread",
-    "not_measured",       "relayer_error",   "result_refused",        "ticket_refused"};
+    "not_measured",       "other_release",   "relayer_error",         "result_refused",
+    "ticket_refused"};
 
 static bool is_failure(const char *event, const json_t *j)
 {

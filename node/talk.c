@@ -2,6 +2,7 @@
 #include "node/parts.h"
 
 #include "market/hex.h"
+#include "market/release.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -83,13 +84,16 @@ static void send_register(node *n)
     (void)felt_write_hex(key, n->pubkey);
     (void)felt_write_hex(nonce, n->nonce);
     const params *p = params_by_name("balanced");
+    char vm[RELEASE_VM];
+    release_vm(vm);
     json_t *m = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:I, s:o, s:o, s:{s:s}, s:s, s:{s:s, s:s}, s:{s:i}, s:o}",
-        "message_type", "register", "node_id", n->id, "node_pubkey", key, "protocol", "1.0",
-        "session_nonce", nonce, "ts", (json_int_t)d.ts_ms, "specs", hardware_specs(&n->machine),
-        "bench", selfbench_json(&n->bench, p), "software", "sprove", SPROVE_VERSION, "region",
-        n->o.region, "price", "base_fri", n->o.price_base, "per_mcycle_fri", n->o.price_mcycle,
-        "capacity", "max_concurrent", (int)n->o.max_concurrent, "signature", signature_json(&sig));
+        "{s:s, s:s, s:s, s:s, s:s, s:I, s:o, s:o, s:{s:s, s:s}, s:s, s:{s:s, s:s}, s:{s:i}, s:o}",
+        "message_type", "register", "node_id", n->id, "node_pubkey", key, "protocol",
+        RELEASE_PROTOCOL, "session_nonce", nonce, "ts", (json_int_t)d.ts_ms, "specs",
+        hardware_specs(&n->machine), "bench", selfbench_json(&n->bench, p), "software", "sprove",
+        SPROVE_VERSION, "vm", vm, "region", n->o.region, "price", "base_fri", n->o.price_base,
+        "per_mcycle_fri", n->o.price_mcycle, "capacity", "max_concurrent", (int)n->o.max_concurrent,
+        "signature", signature_json(&sig));
     if (m != NULL && n->o.address[0] != 0)
         (void)json_object_set_new(m, "address", json_string(n->o.address));
     if (m != NULL) (void)json_object_set_new(m, "resume", resume(n));
@@ -324,6 +328,20 @@ static void banned(node *n)
              NULL);
 }
 
+/* It may be replaced by one of ours while we wait, or we by one of its own. */
+static void other_release(node *n)
+{
+    char wait[16];
+    const unsigned ms = longer(BANNED_MS, BANNED_MOST_MS, n->bans);
+    if (n->bans < 32) n->bans++;
+    link_hold(n->link, ms);
+    (void)snprintf(wait, sizeof wait, "%u", ms);
+    node_say(n, "other_release", "wait_ms", wait, "detail",
+             "the relayer is of another release, for which this node cannot work: install the same "
+             "(the error before says how they differ)",
+             NULL);
+}
+
 void talk_closed(void *user, unsigned code, const char *reason)
 {
     node *n = user;
@@ -334,4 +352,5 @@ void talk_closed(void *user, unsigned code, const char *reason)
     node_say(n, "disconnected", "code", number, "reason", reason, NULL);
     if (code == 4409) key_in_use(n);
     if (code == 4403) banned(n);
+    if (code == 4426) other_release(n);
 }

@@ -174,8 +174,8 @@ static void on_refused(void *user, const char *code)
 static void on_ws_ended(void *user, unsigned code)
 {
     char text[16];
-    static const unsigned known[] = {1000, 1001, 1002, 1003, 1006, 1007, 1008, 1009, 1011,
-                                     1012, 1013, 4400, 4401, 4403, 4408, 4409, 4429, 4500};
+    static const unsigned known[] = {1000, 1001, 1002, 1003, 1006, 1007, 1008, 1009, 1011, 1012,
+                                     1013, 4400, 4401, 4403, 4408, 4409, 4426, 4429, 4500};
     size_t i = 0;
     while (i < SP_COUNT(known) && known[i] != code) i++;
     (void)snprintf(text, sizeof text, "%u", code);

@@ -1,6 +1,7 @@
 /* node.c - sessions of nodes: opened, spoken with, closed. */
 #include "relayer/node.h"
 
+#include "market/release.h"
 #include "market/uuid.h"
 #include "relayer/app.h"
 #include "relayer/check.h"
@@ -243,10 +244,11 @@ static void opened(core *c, const incoming *i)
               json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:[s], s:I, s:I, s:I, s:I, s:I}",
                         "message_type", "hello", "relayer_id", relayer, "relayer_pubkey", key,
                         "chain_id", chain, "contract", t->contract, "session_nonce", nonce,
-                        "server_time", (json_int_t)core_now(c), "protocol", "1.0", "heartbeat_ms",
-                        (json_int_t)t->heartbeat_ms, "lease_ms", (json_int_t)t->lease_ms,
-                        "resume_grace_ms", (json_int_t)t->resume_grace_ms, "offer_ms",
-                        (json_int_t)t->offer_ms, "max_message_bytes", (json_int_t)t->max_message));
+                        "server_time", (json_int_t)core_now(c), "protocol", RELEASE_PROTOCOL,
+                        "heartbeat_ms", (json_int_t)t->heartbeat_ms, "lease_ms",
+                        (json_int_t)t->lease_ms, "resume_grace_ms", (json_int_t)t->resume_grace_ms,
+                        "offer_ms", (json_int_t)t->offer_ms, "max_message_bytes",
+                        (json_int_t)t->max_message));
 }
 
 static void closed(core *c, server_handle h)

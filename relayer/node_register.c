@@ -3,6 +3,7 @@
 
 #include "market/amount.h"
 #include "market/digest.h"
+#include "market/release.h"
 #include "relayer/app.h"
 #include "relayer/check.h"
 #include "relayer/log.h"
@@ -278,6 +279,29 @@ void node_read_again(core *c, node_session *s)
     if (s->node.banned && !was_banned) node_say_banned(c, s, NULL);
 }
 
+/* What it speaks, and the proofs that it makes, must be those of this relayer: else its work would
+ * fail, and count against it. Nodes that do not say it are taken for ours. True: it is sent away.
+ */
+static bool is_other_release(core *c, node_session *s, const json_t *m, const char *re)
+{
+    char ours[RELEASE_VM], text[400];
+    const char *protocol = json_string_value(json_object_get(m, "protocol")),
+               *vm = json_string_value(json_object_get(json_object_get(m, "software"), "vm"));
+    release_vm(ours);
+    if ((protocol == NULL || strcmp(protocol, RELEASE_PROTOCOL) == 0) &&
+        (vm == NULL || strcmp(vm, ours) == 0))
+        return false;
+    (void)snprintf(text, sizeof text,
+                   "this relayer (%s) speaks protocol %s and takes proofs %s; the node protocol "
+                   "%.16s and proofs %.72s",
+                   SPROVE_VERSION, RELEASE_PROTOCOL, ours, protocol != NULL ? protocol : "?",
+                   vm != NULL ? vm : "?");
+    log_event(LOG_WARN, "other_release", "node_id", s->id, "peer", s->peer, "detail", text, NULL);
+    node_error(c, s, re, "other_release", true, text);
+    node_close(c, s, 4426, "other release");
+    return true;
+}
+
 void node_register(core *c, node_session *s, const json_t *m, const char *re)
 {
     app *a = core_user(c);
@@ -286,6 +310,7 @@ void node_register(core *c, node_session *s, const json_t *m, const char *re)
         node_error(c, s, re, "already_registered", false, "this session is registered already");
         return;
     }
+    if (is_other_release(c, s, m, re)) return;
     const bool is_signed = json_object_get(m, "signature") != NULL;
     const char *bad = is_signed ? check_signature(c, s, m) : NULL;
     if (!is_signed && (a->set.require_node_signature || has_key(core_db(c), s->id)))

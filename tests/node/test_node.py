@@ -2,6 +2,7 @@
 """sprove-node with a relayer: takes a task, proves it, delivers; killed at any moment, nothing is lost.
 
 usage: test_node.py RELAYER NODE [TEST]"""
+import base64
 import gzip
 import hashlib
 import io
@@ -9,16 +10,20 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 import tarfile
 import tempfile
+import threading
 import time
+import types
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "relayer"))
 from relayer_process import PATIENT as FAST, Relayer, taken_once, wait_for  # noqa: E402
+from wsclient import WebSocket  # noqa: E402
 
 RELAYER, NODE = sys.argv[1], sys.argv[2]
 SEED = {"job": {"profile": "proven"},
@@ -431,6 +436,44 @@ def test_one_key_for_two_processes(r):
     time.sleep(2.5)  # a lost connection is opened again after one second
     assert len(n.said("registered")) == len(m.said("registered")) == 1 and not m.said("disconnected")
     assert n.stop() == 0 and m.stop() == 0
+
+
+def refuse(listener, hello, times):
+    """A relayer that says hello, hears the node register, and sends it away as one of another release."""
+    for _ in range(times):
+        s, _ = listener.accept()
+        head = b""
+        while b"\r\n\r\n" not in head:
+            head += s.recv(4096)
+        key = next(line.split(b":")[1].strip() for line in head.split(b"\r\n") if line.lower().startswith(b"sec-websocket-key:"))
+        accept = base64.b64encode(hashlib.sha1(key + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest())
+        s.sendall(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + accept +
+                  b"\r\nSec-WebSocket-Protocol: sprove-node.v1\r\n\r\n")
+        text = json.dumps(hello).encode()
+        s.sendall(b"\x81\x7e" + len(text).to_bytes(2, "big") + text)
+        assert s.recv(65536)
+        s.sendall(b"\x88\x02" + (4426).to_bytes(2, "big"))
+        while s.recv(65536):
+            pass
+        s.close()
+
+
+def test_another_release(r):
+    """Of a relayer of another release the node stays away for a while, says so, and comes again."""
+    ws = WebSocket(r.port, "/ws/node/0x1")
+    hello = ws.expect("hello")
+    ws.socket.close()
+    listener = socket.create_server(("127.0.0.1", 0))
+    relayer = threading.Thread(target=refuse, args=(listener, hello, 2), daemon=True)
+    relayer.start()
+    n = Node(types.SimpleNamespace(port=listener.getsockname()[1]))
+    first, second = wait_for("told twice", lambda: len(n.said("other_release")) == 2 and n.said("other_release"), 60)
+    assert (first["level"], int(first["wait_ms"]), int(second["wait_ms"])) == ("warn", 5000, 10000), (first, second)
+    p = subprocess.run([NODE, "status", "--data", n.folder, "--json"], capture_output=True, text=True, timeout=20)
+    assert p.returncode == 0 and json.loads(p.stdout)["last_failure"]["event"] == "other_release", p
+    assert n.stop() == 0
+    relayer.join(20)
+    listener.close()
 
 
 def test_a_ban_ends(r):

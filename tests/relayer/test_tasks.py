@@ -403,6 +403,24 @@ def test_failures_and_deadline(r, proof, output):
     assert t["failure"]["code"] == "deadline"
 
 
+def test_other_release(r, proof, output):
+    """A node that speaks otherwise, or makes other proofs, is told so and not let in."""
+    for said, part in (({"protocol": "2.0"}, "protocol 2.0"), ({"software": {"vm": "1.00"}}, "proofs 1.00"),
+                       ({"protocol": "1.0", "software": {"sprove": "9", "vm": "2"}}, "proofs 2")):
+        ws = WebSocket(r.port, "/ws/node/stranger")
+        assert ws.expect("hello")["protocol"] == ["1.0"]
+        ws.send({"message_type": "register", "id": "r1", "node_id": "stranger", **scripted.ITSELF, **said})
+        error = ws.expect("error")
+        assert (error["code"], error["re"], error["fatal"]) == ("other_release", "r1", True) and part in error["detail"], error
+        try:
+            ws.recv()
+            raise AssertionError("it is open")
+        except Closed as e:
+            assert e.code == 4426, e.code
+    assert r.call("GET", "/api/v1/nodes/stranger")[0] == 404
+    Node(r, "known", protocol="1.0", software={"sprove": "9"}).ws.close()
+
+
 def test_protocol(r, proof, output):
     node = Node(r, "strict")
     for text, code in (("{", "malformed"), ('{"a":1,"a":2}', "malformed"), ('{"message_type":"nothing"}', "unknown_type")):
