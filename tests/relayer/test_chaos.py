@@ -340,7 +340,7 @@ def main():
     p = argparse.ArgumentParser()
     p.add_argument("relayer")
     p.add_argument("sprove")
-    p.add_argument("--rounds", type=int, default=6)
+    p.add_argument("--rounds", type=int, default=12)
     p.add_argument("--seed", type=int, default=None)
     o = p.parse_args()
     seed = o.seed if o.seed is not None else random.randrange(1 << 32)
