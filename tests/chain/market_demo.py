@@ -42,7 +42,7 @@ class Node:
 
     def events(self):
         with open(os.path.join(self.folder, "log"), errors="replace") as f:
-            return [json.loads(x) for x in f if x.startswith("{")]
+            return [json.loads(x) for x in f if x.startswith("{") and x.endswith("}\n")]
 
     def end(self, kill=False):
         (self.process.kill if kill else self.process.terminate)()
@@ -96,6 +96,11 @@ class Market:
     def until(self, task, state, seconds=120):
         return wait_for("task is " + state, lambda: self.state(task)["state"] == state and self.state(task), seconds)
 
+    def settled(self, task, seconds=200):
+        """It, with what was paid to whom: that is said by another event of the same transaction."""
+        return wait_for("settled, and its parts", lambda: (lambda t: t["state"] == "settled" and t["settlement"]["provider_payout"] and t)(
+            self.state(task)), seconds)
+
     def assigned(self, task, who, seconds=120):
         """The chain's word, as the relayer read it."""
         def looked():
@@ -145,7 +150,7 @@ def show(market, receiver):
     market.node(SECOND)
     # The first one's assignment is over after max_execution_time.
     demo.devnet("devnet_increaseTime", {"time": REQUIREMENTS["max_execution_time"] + 60})
-    done = market.until(task, "settled", 200)
+    done = market.settled(task)
     for e in market.relayer.call("GET", "/api/v1/tasks/%s/events" % task)[1]["items"]:
         print("   %s %s -> %s %s" % (e["at"], e["from"], e["to"], e["detail"] or ""), flush=True)
     share, subsidy = AMOUNT * 12 // 100, AMOUNT * 3 // 100
@@ -175,7 +180,7 @@ def show(market, receiver):
     own = demo.create("--duration", "2h")
     demo.done("task", "assign", own, "--provider", demo.address(SECOND), "--duration", "1h", who=DEMANDER)
     task = market.task(own)
-    done = market.until(task, "settled", 200)
+    done = market.settled(task)
     must(int(done["settlement"]["provider"], 16) == int(demo.address(SECOND), 16), "paid as the demander chose")
     must(taken_once(market.relayer, task) and demo.state() == (held, fees + 2 * share), "one node, one payment")
 

@@ -4,6 +4,7 @@ itself."""
 import json
 import os
 import sys
+import threading
 import time
 
 import devnet
@@ -122,13 +123,13 @@ def refusals(w):
         def dear(method, params, forward):
             if method == "starknet_addInvokeTransaction" and not refused:
                 refused.append(params)
-                return {"jsonrpc": "2.0", "id": 0, "error": {"code": 53, "message": "fee"}} | {"id": current["id"]}
+                return {"jsonrpc": "2.0", "id": 0, "error": {"code": 53, "message": "fee"}} | {"id": current.id}
             return forward()
-        current = {"id": 0}
+        current = threading.local()  # each call has a thread of its own
         original = w.proxy.answer
 
         def answer(handler, body):
-            current["id"] = json.loads(body)["id"]
+            current.id = json.loads(body)["id"]
             return original(handler, body)
         w.proxy.answer, w.proxy.rule = answer, dear
         before = w.nonce()

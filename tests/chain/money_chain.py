@@ -131,7 +131,7 @@ def other_terms(w):
         w.proxy.rule = None
         must(node.take(timeout=60)["task_id"] == task, "it is offered")
         wait_for("it goes on", lambda: s.is_worked_on(task) or s.show(task)["state"] == "offered", 60)
-        must(s.health()["status"] == "ok", "well again")
+        wait_for("well again", lambda: s.health()["status"] == "ok")
 
 
 def views(w):

@@ -94,6 +94,11 @@ class Scene:
     def until(self, task, state, seconds=60):
         return wait_for("task is " + state, lambda: self.show(task)["state"] == state and self.show(task), seconds)
 
+    def settled(self, task, seconds=240):
+        """It, with what was paid to whom: that is said by another event of the same transaction."""
+        return wait_for("settled, and its parts", lambda: (lambda t: t["state"] == "settled" and t["settlement"]["provider_payout"] and t)(
+            self.show(task)), seconds)
+
     def estimate(self):
         status, e, _ = self.relayer.call("POST", "/api/v1/estimate", {"payload": PAYLOAD, "requirements": REQUIREMENTS, "cycles": 6652})
         must(status == 200, str(e))

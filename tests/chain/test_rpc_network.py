@@ -53,6 +53,9 @@ class Keeper(threading.Thread):
                 if m["message_type"] == "task_assignment":
                     self.held[m["task_id"]] = m
                     self.node.ws.send(self.node.ack(m, True))
+                elif m["message_type"] == "lease_revoked" and m["reason"] == "offer_timeout":  # its yes came too late: it never had it
+                    if self.held.get(m["task_id"], m)["attempt"] == m["attempt"]:
+                        self.held.pop(m["task_id"], None)
                 elif m["message_type"] in ("task_cancel", "lease_revoked"):
                     self.wrong = m
         except (Closed, OSError) as e:
