@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import select
+import socket
 import subprocess
 import sys
 import termios
@@ -77,9 +78,10 @@ class ChainCase(Case):
         self.node = Node()
         self.addCleanup(self.node.close)
         self.node.views["get_verifier_params"] = self.params = [0xc1a55, 1, 4, AIR_ID, 4, 20, 24, 0, 10, 4, 24, 5, 6]
-        gone = Node()
-        gone.close()
-        self.dead = gone.url  # nobody listens there
+        gone = socket.socket()  # nobody listens there, and nobody else can
+        gone.bind(("127.0.0.1", 0))
+        self.addCleanup(gone.close)
+        self.dead = "http://127.0.0.1:%d/rpc" % gone.getsockname()[1]
         self.deployment = self.path("deployment", {"contract": hex(CONTRACT), "token": hex(STRK), "chain_id": hex(SEPOLIA)})
         self.key = self.path("key.json", KEYSTORE)
         os.chmod(self.key, 0o600)

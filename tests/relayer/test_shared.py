@@ -17,13 +17,16 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from receiver import Receiver, genuine  # noqa: E402
 from relayer_process import Relayer, free_port, wait_for  # noqa: E402
 from shared_world import DATABASE, Shared, paused, resumed, sql  # noqa: E402
-from test_tasks import FAST, RELAYER, SEED, Node, post, prove, sha256, state  # noqa: E402
+from test_tasks import RELAYER, SEED, Node, post, prove, sha256, state  # noqa: E402
 from wsclient import Closed  # noqa: E402
 
 LEASE = 15  # seconds, INSTANCE_LEASE_MS
 ROUNDS = int(os.environ.get("SPROVE_ROUNDS", "4"))  # of test_crowd; every fourth pauses a relayer, the others kill one
 SEED_OF_CHAOS = random.randrange(1 << 32)
 LOST = (OSError, Closed, ValueError, AssertionError, http.client.HTTPException)  # a connection that ended in any way
+# A node that lost its relayer is told by the database that another has taken over, and must then be back within the grace.
+TIMERS = ["ws.offer=3s", "ws.heartbeat=3100ms", "ws.resume_grace=8s", "ws.heartbeat_timeout=10s", "ws.lease=12s", "ws.start_by=13s",
+          "ws.require_node_signature=no"]
 LIMITS = ["limits.post_rate=100000", "limits.post_burst=100000", "limits.read_rate=100000", "limits.read_burst=100000", "webhooks.allow_private=yes"]
 
 
@@ -120,16 +123,19 @@ def test_wait_elsewhere(w, proof, output):
 
 
 def test_keys_and_bans(w, proof, output):
-    """A key that was revoked, a node that was banned: at every relayer within two seconds."""
+    """A key that was revoked, a node that was banned: at every relayer after a moment."""
     one, two = w.all[:2]
     s, made, _ = one.call("POST", "/api/v1/api-keys", {"name": "brief", "scopes": ["tasks:read"]})
     assert s == 201
     bearer = {"Authorization": "Bearer " + made["key"]}
-    time.sleep(2)  # asked once: wrong keys are counted
-    assert two.call("GET", "/api/v1/me", headers=bearer)[0] == 200
+    for _ in range(8):  # not without pause: ten wrong keys in a minute are too many
+        time.sleep(2)
+        if two.call("GET", "/api/v1/me", headers=bearer)[0] == 200:
+            break
+    else:
+        raise AssertionError("the other never knew the key")
     assert two.call("DELETE", f"/api/v1/api-keys/{made['id']}")[0] == 204
-    time.sleep(2)
-    assert one.call("GET", "/api/v1/me", headers=bearer)[0] == 401
+    wait_for("revoked here, too", lambda: one.call("GET", "/api/v1/me", headers=bearer)[0] == 401)
     # A ban that is spoken at one closes the session at the other, and the node's work is another's.
     node, task = Node(one, "rogue"), post(one)
     a = node.take()
@@ -139,7 +145,7 @@ def test_keys_and_bans(w, proof, output):
     assert s == 200, (s, said)
     try:
         while True:
-            node.ws.recv(3)
+            node.ws.recv()
     except Closed as e:
         assert e.code == 4403, e
     other = Node(two, "honest")
@@ -224,12 +230,12 @@ def test_paused(w, proof, output):
 
 def test_callbacks_go_on(w, proof, output):
     """The relayer that sends callbacks is killed while a receiver keeps it waiting: another sends the message, with the same id."""
-    first = threading.Event()
+    first, killed = threading.Event(), threading.Event()
 
     def answer(handler, n):
         if n == 1:
             first.set()
-            time.sleep(1.5)  # its sender is killed meanwhile
+            killed.wait(60)
         return 200
     receiver = Receiver(answer)
     victim = w.holder("callbacks")
@@ -238,8 +244,9 @@ def test_callbacks_go_on(w, proof, output):
     assert s == 201, hook
     s, made, _ = other.call("POST", "/api/v1/tasks", {**SEED, "callback": {"webhook_id": hook["id"]}})
     assert s == 201 and other.call("POST", f"/api/v1/tasks/{made['task_id']}/cancel")[0] == 202
-    assert first.wait(10), "no callback began"
+    assert first.wait(60), "no callback began"
     victim.kill()
+    killed.set()
     got = receiver.wait("/end", 2)
     assert all(genuine(g, hook["secret"]) for g in got) and len({g[1]["webhook-id"] for g in got}) == 1, got
     wait_for("noted", lambda: sql("SELECT count(*) FROM webhook_outbox WHERE next_try_at IS NOT NULL") == [["0"]])
@@ -426,8 +433,9 @@ def test_crowd(w, proof, output):
         time.sleep(c.draw.uniform(0.5, 2))
         victim = c.any()
         if n % 4 == 3:
+            asleep = w.id(victim)
             paused(victim)
-            time.sleep(LEASE + 4)
+            wait_for("it is taken over", lambda: sql(f"SELECT 1 FROM instance WHERE id = '{asleep}'") == [], LEASE + 15)
             resumed(victim)
             assert victim.process.wait(20) == 70, victim.log_text()[-1000:]
         else:
@@ -548,13 +556,13 @@ def test_accounts(w, proof, output):
     # Asked again it is by who has it now.
     chain.answers[0x601] = ["0x0"]
     sql(f"UPDATE node SET payee_due = 1 WHERE id = '{node.name}'")
-    m = there.ws.expect("account", 30)
+    m = there.expect("account")
     assert (m["state"], m["code"]) == ("unproven", "signature_refused"), m
     assert chain.asked == 2 and shown(one) == shown(two) == "unproven"
     # Slots of what is not proven are one owner's, also over two relayers.
     node = SignedNode(one, 602, "0x602", prove=False)
     task = one.call("POST", "/api/v1/tasks", dict(SEED, redundancy=2))[1]["task_id"]
-    wait_for("one slot", lambda: sql(f"SELECT proven FROM attempt WHERE task_id = '{task}'") == [["0"]])
+    wait_for("one slot", lambda: sql(f"SELECT DISTINCT proven FROM attempt WHERE task_id = '{task}'") == [["0"]])
     time.sleep(1)
     assert sql(f"SELECT proven FROM attempt WHERE task_id = '{task}' AND outcome IS NULL") in ([["0"]], [])
     assert two.call("POST", f"/api/v1/tasks/{task}/cancel")[0] == 202
@@ -570,7 +578,7 @@ def main():
     proof, output = prove(SEED["payload"])
     names = [n for n in globals() if n.startswith("test_")]
     chosen = [n for n in names if len(sys.argv) < 4 or sys.argv[3] in n]
-    w = Shared(RELAYER, 2, FAST + LIMITS)
+    w = Shared(RELAYER, 2, TIMERS + LIMITS)
     try:
         for name in chosen:
             start = time.monotonic()
