@@ -40,16 +40,17 @@ void fsck_outbox(fsck *f)
     char sender[KEY] = "", key[KEY + 24];
     int64_t next = 0;
     db_rows *r =
-        fsck_all(f, "SELECT sender, nonce, n_nonces, id FROM chain_outbox WHERE nonce IS NOT"
+        fsck_all(f, "SELECT sender, nonce, n_nonces, id, 0 FROM chain_outbox WHERE nonce IS NOT"
                     " NULL AND state NOT IN ('refused', 'dead')"
                     /* Under which nothing but what was refused was signed (assign_hole). */
-                    " UNION ALL SELECT o.sender, o.nonce, 1, max(o.id) FROM chain_outbox o"
+                    " UNION ALL SELECT o.sender, o.nonce, 1, max(o.id), 1 FROM chain_outbox o"
                     " WHERE o.state = 'refused' AND NOT EXISTS (SELECT 1 FROM chain_outbox p"
                     " WHERE p.sender = o.sender AND p.nonce <= o.nonce"
                     " AND p.nonce + p.n_nonces > o.nonce AND p.state NOT IN ('refused', 'dead'))"
                     " GROUP BY o.sender, o.nonce ORDER BY 1, 2, 4");
     while (db_next(r)) {
         const bool first = strcmp(sender, fsck_text(r, 0)) != 0;
+        if (first && db_int(r, 4) != 0) continue; /* nothing of ours lies below it */
         (void)snprintf(sender, sizeof sender, "%s", fsck_text(r, 0));
         (void)snprintf(key, sizeof key, "%" PRId64, db_int(r, 3));
         if (!first && db_int(r, 1) < next)
