@@ -121,9 +121,11 @@ sp_status endpoints_nonce(endpoints *e, felt *nonce, felt account, rpc_error *er
     return SP_OK;
 }
 
+/* block: NULL for the latest. */
 static sp_status task_of(rpc *r, escrow_task *t, escrow_task_ext *x, felt contract, u256 id,
-                         rpc_error *err)
+                         const felt *block, rpc_error *err)
 {
+    if (block != NULL) return escrow_get_task_at(r, t, x, contract, id, *block, err);
     SP_TRY(escrow_get_task(r, t, contract, id, err));
     return escrow_get_task_ext(r, x, contract, id, err);
 }
@@ -142,21 +144,33 @@ static bool same_task(const escrow_task *a, const escrow_task_ext *x, const escr
            felt_eq(x->input_commitment, y->input_commitment) && x->max_cycles == y->max_cycles;
 }
 
-sp_status endpoints_task(endpoints *e, escrow_task *task, escrow_task_ext *ext, felt contract,
-                         u256 id, rpc_error *err)
+static sp_status agreed_task(endpoints *e, escrow_task *task, escrow_task_ext *ext, felt contract,
+                             u256 id, const felt *block, rpc_error *err)
 {
     escrow_task t, u;
     escrow_task_ext x, y;
-    SP_TRY(task_of(e->any, &t, &x, contract, id, err));
+    SP_TRY(task_of(e->any, &t, &x, contract, id, block, err));
     for (size_t i = 0; e->n > 1 && i < e->n; i++) {
         rpc_error own;
-        const sp_status s = task_of(e->each[i], &u, &y, contract, id, &own);
+        const sp_status s = task_of(e->each[i], &u, &y, contract, id, block, &own);
         if (s == SP_OK ? !same_task(&t, &x, &u, &y) : has_spoken(s, &own))
             return contradiction(err, "a task of the contract");
     }
     *task = t;
     *ext = x;
     return SP_OK;
+}
+
+sp_status endpoints_task(endpoints *e, escrow_task *task, escrow_task_ext *ext, felt contract,
+                         u256 id, rpc_error *err)
+{
+    return agreed_task(e, task, ext, contract, id, NULL, err);
+}
+
+sp_status endpoints_task_at(endpoints *e, escrow_task *task, escrow_task_ext *ext, felt contract,
+                            u256 id, felt block, rpc_error *err)
+{
+    return agreed_task(e, task, ext, contract, id, &block, err);
 }
 
 /* ---- events ---- */

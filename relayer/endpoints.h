@@ -39,6 +39,9 @@ SP_MUST_USE sp_status endpoints_nonce(endpoints *e, felt *nonce, felt account, r
 /* As escrow_get_task and escrow_get_task_ext together. */
 SP_MUST_USE sp_status endpoints_task(endpoints *e, escrow_task *task, escrow_task_ext *ext,
                                      felt contract, u256 id, rpc_error *err);
+/* As escrow_get_task_at. */
+SP_MUST_USE sp_status endpoints_task_at(endpoints *e, escrow_task *task, escrow_task_ext *ext,
+                                        felt contract, u256 id, felt block, rpc_error *err);
 /* As scan_step: what it hands over, and what it takes back, all that answer have so. */
 SP_MUST_USE sp_status endpoints_scan(endpoints *e, scan_result *out, scan_cursor *c,
                                      const scan_filter *filter, rpc_error *err);

@@ -14,14 +14,15 @@ typedef struct {
     u256 number;
 } wanted;
 
-static bool look_up(app *a, endpoints *e, felt contract, const wanted *p, rpc_error *err)
+static bool look_up(app *a, endpoints *e, felt contract, const scan_cursor *c, const wanted *p,
+                    rpc_error *err)
 {
     settle_news *n = settle_news_new(SETTLE_ESCROW);
     if (n == NULL) return true;
     (void)snprintf(n->task, sizeof n->task, "%.36s", p->id);
-    sp_status s = endpoints_task(e, &n->view, &n->ext, contract, p->number, err);
-    /* The block that the view was of is not after this one. */
-    if (s == SP_OK) s = chain_block_number(e->any, &n->block, err);
+    n->block = c->next - 1;
+    const sp_status s =
+        endpoints_task_at(e, &n->view, &n->ext, contract, p->number, c->kept[c->n - 1].hash, err);
     if (s == SP_OK) {
         settle_post(a, n, NULL);
         return true;
@@ -32,16 +33,19 @@ static bool look_up(app *a, endpoints *e, felt contract, const wanted *p, rpc_er
     settle_news *none = settle_news_new(SETTLE_UNSEEN);
     if (none == NULL) return true;
     (void)snprintf(none->task, sizeof none->task, "%.36s", p->id);
-    none->doubted = s == SP_ERR_CANCEL;
+    /* A server that does not have the block yet has not looked. */
+    none->doubted = s == SP_ERR_CANCEL || err->code == RPC_BLOCK_NOT_FOUND;
     settle_post(a, none, NULL);
     return true;
 }
 
-bool escrow_look(app *a, db *d, endpoints *e, felt contract, rpc_error *err)
+bool escrow_look(app *a, db *d, endpoints *e, felt contract, const scan_cursor *c, rpc_error *err)
 {
     wanted list[MOST];
     size_t n = 0;
     char address[FELT_HEX];
+    /* Its last block was not read yet. */
+    if (c->n == 0 || c->kept[c->n - 1].block + 1 != c->next) return true;
     (void)felt_write_hex(address, contract);
     db_rows *r = db_query(
         d,
@@ -57,6 +61,6 @@ bool escrow_look(app *a, db *d, endpoints *e, felt contract, rpc_error *err)
     }
     db_end(r);
     for (size_t i = 0; i < n && !a->stopping; i++)
-        if (!look_up(a, e, contract, &list[i], err)) return false;
+        if (!look_up(a, e, contract, c, &list[i], err)) return false;
     return true;
 }

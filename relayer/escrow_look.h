@@ -6,7 +6,10 @@
 #include "relayer/db.h"
 #include "relayer/endpoints.h"
 
-/* One round, of the watcher's thread. False: no endpoint answers; err says why. */
-bool escrow_look(struct app *a, db *d, endpoints *e, felt contract, rpc_error *err);
+/* One round, of the watcher's thread: as they were after the last block whose events were handed
+ * over. What happened until then, nobody is told who did not see the escrow; what happens later,
+ * events tell. False: no endpoint answers; err says why. */
+bool escrow_look(struct app *a, db *d, endpoints *e, felt contract, const scan_cursor *c,
+                 rpc_error *err);
 
 #endif

@@ -34,7 +34,7 @@ typedef struct {
     felt contract, tx_hash;
     u128 fee; /* of the transaction of a payment; 0: not known */
     int64_t index;
-    uint64_t block; /* of an event; not before that of the view of an escrow */
+    uint64_t block; /* of an event, or of the view of an escrow */
     char *cursor;
     bool went_back;
     bool doubted; /* SETTLE_UNSEEN: endpoints contradict each other */

@@ -326,7 +326,7 @@ static void round_of(watch *w)
     if (s == SP_OK && !w->started && !start(w, &err)) s = SP_ERR_IO;
     /* Events first: what is looked up afterwards is at least as new. */
     if (s == SP_OK) s = read_events(w, &err);
-    if (s == SP_OK && !escrow_look(w->a, w->d, &w->e, w->contract, &err)) s = SP_ERR_IO;
+    if (s == SP_OK && !escrow_look(w->a, w->d, &w->e, w->contract, &w->cursor, &err)) s = SP_ERR_IO;
     if (s == SP_OK && !account_look(w->a, w->d, &w->e, w->contract, &err)) s = SP_ERR_IO;
     if (s == SP_OK && clock_ns() >= w->latest_at_ns) ask_latest(w);
     /* The chain changed meanwhile, or two endpoints are not on one block: the next round reads it.

@@ -28,7 +28,8 @@ SP_MUST_USE sp_status chain_latest(rpc *r, chain_latest_block *out, rpc_error *e
 SP_MUST_USE sp_status chain_block_hash(rpc *r, felt *hash, uint64_t number, rpc_error *err);
 /* On the pre-confirmed block: transactions that are not in a block yet count. */
 SP_MUST_USE sp_status chain_nonce(rpc *r, felt *nonce, felt account, rpc_error *err);
-/* out: room for *n felts; *n becomes what the entry point returned. SP_ERR_LIMIT: more. */
+/* out: room for *n felts; *n becomes what the entry point returned. SP_ERR_LIMIT: more. block: as
+ * in txjson_call; a node that does not have it says RPC_BLOCK_NOT_FOUND. */
 SP_MUST_USE sp_status chain_call(rpc *r, felt *out, size_t *n, felt to, felt selector,
                                  felt_span calldata, const char *block, rpc_error *err);
 /* SP_ERR_FORMAT also when the unit is not FRI. */

@@ -13,26 +13,33 @@ typedef struct {
     felt args[MAX_ARGS], result[MAX_RESULT];
     calldata_writer c;
     felt_span got;
+    const char *block;
 } view;
 
-static void begin(view *v) { calldata_init(&v->c, v->args, MAX_ARGS); }
+static void begin(view *v)
+{
+    calldata_init(&v->c, v->args, MAX_ARGS);
+    v->block = "latest";
+}
 
 static sp_status ask(rpc *r, view *v, felt contract, const char *name, rpc_error *err)
 {
     size_t n = MAX_RESULT;
     SP_TRY(calldata_status(&v->c));
     SP_TRY(chain_call(r, v->result, &n, contract, selector_from_name(name), calldata_span(&v->c),
-                      "latest", err));
+                      v->block, err));
     v->got.v = v->result;
     v->got.n = n;
     return SP_OK;
 }
 
-sp_status escrow_get_task(rpc *r, escrow_task *out, felt contract, u256 id, rpc_error *err)
+static sp_status get_task(rpc *r, escrow_task *out, felt contract, u256 id, const char *block,
+                          rpc_error *err)
 {
     view v;
     escrow_task t;
     begin(&v);
+    v.block = block;
     calldata_u256(&v.c, id);
     SP_TRY(ask(r, &v, contract, "get_task", err));
     SP_TRY(escrow_parse_task(&t, v.got));
@@ -44,13 +51,37 @@ sp_status escrow_get_task(rpc *r, escrow_task *out, felt contract, u256 id, rpc_
     return SP_OK;
 }
 
-sp_status escrow_get_task_ext(rpc *r, escrow_task_ext *out, felt contract, u256 id, rpc_error *err)
+static sp_status get_task_ext(rpc *r, escrow_task_ext *out, felt contract, u256 id,
+                              const char *block, rpc_error *err)
 {
     view v;
     begin(&v);
+    v.block = block;
     calldata_u256(&v.c, id);
     SP_TRY(ask(r, &v, contract, "get_task_ext", err));
     return escrow_parse_task_ext(out, v.got);
+}
+
+sp_status escrow_get_task(rpc *r, escrow_task *out, felt contract, u256 id, rpc_error *err)
+{
+    return get_task(r, out, contract, id, "latest", err);
+}
+
+sp_status escrow_get_task_ext(rpc *r, escrow_task_ext *out, felt contract, u256 id, rpc_error *err)
+{
+    return get_task_ext(r, out, contract, id, "latest", err);
+}
+
+sp_status escrow_get_task_at(rpc *r, escrow_task *task, escrow_task_ext *ext, felt contract,
+                             u256 id, felt block, rpc_error *err)
+{
+    char hash[FELT_HEX];
+    escrow_task t;
+    (void)felt_write_hex(hash, block);
+    SP_TRY(get_task(r, &t, contract, id, hash, err));
+    SP_TRY(get_task_ext(r, ext, contract, id, hash, err));
+    *task = t;
+    return SP_OK;
 }
 
 sp_status escrow_statement_of(rpc *r, escrow_statement *out, felt contract, u256 id, felt provider,

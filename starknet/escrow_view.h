@@ -1,7 +1,8 @@
 /* escrow_view.h - the views of the marketplace contract, asked of a node.
  *
- * On the latest accepted block, so that what is shown cannot be undone by a transaction that never
- * gets into one. Errors: those of chain_call and of escrow_parse_*; outputs untouched. */
+ * On the latest accepted block, or one that is given, so that what is shown cannot be undone by a
+ * transaction that never gets into one. Errors: those of chain_call and of escrow_parse_*; outputs
+ * untouched. */
 #ifndef STARKNET_ESCROW_VIEW_H
 #define STARKNET_ESCROW_VIEW_H
 
@@ -13,6 +14,10 @@ SP_MUST_USE sp_status escrow_get_task(rpc *r, escrow_task *out, felt contract, u
                                       rpc_error *err);
 SP_MUST_USE sp_status escrow_get_task_ext(rpc *r, escrow_task_ext *out, felt contract, u256 id,
                                           rpc_error *err);
+/* Both as they were after the block of this hash. A node that does not have it, or not yet:
+ * SP_ERR_REJECT with RPC_BLOCK_NOT_FOUND. */
+SP_MUST_USE sp_status escrow_get_task_at(rpc *r, escrow_task *task, escrow_task_ext *ext,
+                                         felt contract, u256 id, felt block, rpc_error *err);
 SP_MUST_USE sp_status escrow_statement_of(rpc *r, escrow_statement *out, felt contract, u256 id,
                                           felt provider, felt result_hash, rpc_error *err);
 SP_MUST_USE sp_status escrow_get_node_info(rpc *r, escrow_node *out, felt contract, felt provider,

@@ -197,8 +197,11 @@ sp_status txjson_call(char **out, felt to, felt selector, felt_span calldata, co
 {
     size_t n = 0;
     text t;
+    felt hash;
     *out = NULL;
-    if (strcmp(block, "latest") && strcmp(block, "pre_confirmed") && strcmp(block, "l1_accepted"))
+    const bool by_hash = felt_read_hex(&hash, block, strlen(block)) == SP_OK;
+    if (!by_hash && strcmp(block, "latest") && strcmp(block, "pre_confirmed") &&
+        strcmp(block, "l1_accepted"))
         return SP_ERR_ARG;
     SP_TRY(count(&n, calldata, TX_MAX_CALLDATA));
     SP_TRY(begin(&t, n));
@@ -206,7 +209,10 @@ sp_status txjson_call(char **out, felt to, felt selector, felt_span calldata, co
     put_named(&t, "contract_address", to);
     put_named(&t, "entry_point_selector", selector);
     put_list(&t, "calldata", calldata);
-    put(&t, "},\"block_id\":\"%s\"}", block);
+    if (by_hash)
+        put(&t, "},\"block_id\":{\"block_hash\":\"%s\"}}", block);
+    else
+        put(&t, "},\"block_id\":\"%s\"}", block);
     *out = t.p;
     return SP_OK;
 }

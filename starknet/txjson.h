@@ -18,7 +18,8 @@ SP_MUST_USE sp_status txjson_add_deploy_account(char **out, const tx_deploy_acco
 SP_MUST_USE sp_status txjson_estimate_invoke(char **out, const tx_invoke *tx, felt_span signature);
 SP_MUST_USE sp_status txjson_estimate_deploy_account(char **out, const tx_deploy_account *tx,
                                                      felt_span signature);
-/* For starknet_call; block: "latest", "pre_confirmed" or "l1_accepted". */
+/* For starknet_call; block: "latest", "pre_confirmed", "l1_accepted", or the hash
+ * of one as hex. */
 SP_MUST_USE sp_status txjson_call(char **out, felt to, felt selector, felt_span calldata,
                                   const char *block);
 

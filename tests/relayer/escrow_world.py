@@ -1,5 +1,6 @@
 """What the tests of escrows share: a chain of blocks that can be undone, which is a fake node (tests/cli/fake_node.py), a
 relayer that watches it, and tasks with escrows. The arguments of such a test: RELAYER SPROVE [NAME]."""
+import contextlib
 import os
 import re
 import subprocess
@@ -29,8 +30,10 @@ class Chain(fake_node.Node):
         version = subprocess.run([sprove, "version"], capture_output=True, text=True, check=True).stdout
         air = re.search(r"([0-9a-f]{56})", version)[1]
         self.head, self.fork, self.happened = 9, {}, []
+        self.coming = 0
         self.accounts = {}  # address: status and tier
         self.page = 1000  # events that are answered at once, at most
+        self.behind = None  # tasks as they were before the latest block, which views do not know yet: a server that is late
         super().__init__()
         self.tasks = {}
         self.views["get_verifier_params"] = [0xc1a55, 1, 4, number(air), 4, 20, 24, 0, 10, 4, 24, 5, 6]
@@ -38,6 +41,9 @@ class Chain(fake_node.Node):
 
     def blockNumber(self, _):
         return self.head
+
+    def hash_of(self, k):
+        return hex(0x9900 + k + (self.fork.get(k, 0) << 20))
 
     def specVersion(self, _):
         return "0.9.0-rc.1"
@@ -47,8 +53,20 @@ class Chain(fake_node.Node):
         k = self.head if at == "latest" else at["block_number"]
         if k > self.head:
             raise fake_node.Refused(24)
-        return {"block_number": k, "block_hash": hex(0x9900 + k + (self.fork.get(k, 0) << 20)), "timestamp": self.now,
+        return {"block_number": k, "block_hash": self.hash_of(k), "timestamp": self.now,
                 "transactions": [], "l2_gas_price": {"price_in_fri": "0x1", "price_in_wei": "0x1"}}
+
+    def call(self, params):
+        at = params["block_id"]
+        if isinstance(at, dict):
+            newest = self.head - (self.behind is not None)
+            if all(at["block_hash"] != self.hash_of(k) for k in range(newest + 1)):
+                raise fake_node.Refused(24, "Block not found")
+        return super().call(params)
+
+    def find(self, calldata):
+        tasks = self.tasks if self.behind is None else self.behind
+        return tasks.get(calldata[0] + (calldata[1] << 128))
 
     def getEvents(self, params):
         f = params["filter"]
@@ -68,12 +86,20 @@ class Chain(fake_node.Node):
             view[12:18] = [*u256(t["amount"] - treasury - subsidy), *u256(subsidy), *u256(treasury)]
         return view
 
+    @contextlib.contextmanager
+    def block(self):
+        """A new block, there as soon as all is in it that happens meanwhile."""
+        self.coming = 1
+        yield
+        self.head, self.coming = self.head + 1, 0
+
     def happens(self, name, task, *data, who=None, transaction=None):
-        """An event in the latest block."""
+        """An event in the latest block, or in the one that is coming."""
+        at = self.head + self.coming
         keys = [selector(name), *u256(task)] + ([who] if who is not None else [])
         self.happened.append({"from_address": hex(CONTRACT), "keys": [hex(x) for x in keys], "data": [hex(x) for x in data],
-                              "block_hash": self.getBlockWithTxHashes({"block_id": "latest"})["block_hash"],
-                              "block_number": self.head, "transaction_hash": hex(transaction or 0x7000 + len(self.happened)),
+                              "block_hash": self.hash_of(at), "block_number": at,
+                              "transaction_hash": hex(transaction or 0x7000 + len(self.happened)),
                               "transaction_index": 0, "event_index": 0})
 
     def goes_back(self, to):

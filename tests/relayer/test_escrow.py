@@ -8,8 +8,9 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from escrow_world import AMOUNT, OTHER, PAYLOAD, run  # noqa: E402
-from fake_node import CONTRACT, STRK, u256  # noqa: E402
+from fake_node import ASSIGNED, CANCELLED, CONTRACT, STRK, u256  # noqa: E402
 from relayer_process import change, wait_for  # noqa: E402
+from stark import selector  # noqa: E402
 
 MOST = 53  # limits.unseen_escrows: more than are asked for in one round
 LATE = 5000  # seconds that the chain's newest block is old at the first start
@@ -121,6 +122,34 @@ def test_many_unseen(r, w):
     for i in ids:
         w.cancel(i)
     assert w.rows("SELECT count(*) FROM settlement WHERE look_at IS NOT NULL") == [(0,)]
+
+
+def test_view_is_late(r, w):
+    """What a node answers as of a block before the events that were read is not believed: an assignment or a refund that
+    was among them would never be heard of."""
+    for status, event in ((ASSIGNED, "TaskAssigned"), (CANCELLED, "TaskCancelled")):
+        n, until = w.new(), int(time.time()) + 5000
+        w.fund(n)
+        before = dict(w.chain.tasks)
+        w.fund(n, status=status, provider=0x5 if status == ASSIGNED else 0, assign_deadline=until)
+        w.chain.behind = before
+        with w.chain.block():
+            w.chain.happens(event, n, *([until] if status == ASSIGNED else []), who=0x5 if status == ASSIGNED else None)
+        wait_for("read", lambda: r.call("GET", "/api/v1/health")[1]["checks"]["starknet"]["block"] > w.chain.head)
+        looked, id = asked(w), w.post(n)
+        wait_for("asked", lambda: asked(w) > looked + 3 or w.show(id)["state"] != "created")
+        t = w.show(id)
+        assert t["state"] == "created" and t["settlement"]["state"] == "pending", t
+        w.chain.behind = None
+        if status == ASSIGNED:
+            assert w.settlement(id, "assigned")["settlement"]["assigned_to"] == "0x5"
+            w.cancel(id)
+        else:
+            assert "over already" in w.until(id, "failed")["failure"]["detail"]
+
+
+def asked(w):
+    return sum(m == "call" and int(p["request"]["entry_point_selector"], 16) == selector("get_task") for m, p in list(w.chain.asked))
 
 
 if __name__ == "__main__":

@@ -42,11 +42,11 @@ def test_events(r, w, f):
     n, m, k = w.new(), w.new(), w.new()
     assigned, paid, cancelled = w.seen(n), w.seen(m), w.seen(k)
     f.refuse_writes()
-    w.chain.head += 1
-    w.chain.happens("TaskAssigned", n, int(time.time()) + 5000, who=0x2)
-    w.chain.happens("TaskCompleted", m, 0x1, who=0x3, transaction=0x600)
-    w.chain.head += 1
-    w.chain.happens("TaskCancelled", k)
+    with w.chain.block():
+        w.chain.happens("TaskAssigned", n, int(time.time()) + 5000, who=0x2)
+        w.chain.happens("TaskCompleted", m, 0x1, who=0x3, transaction=0x600)
+    with w.chain.block():
+        w.chain.happens("TaskCancelled", k)
     read_in_vain(w)
     assert "stored" in wait_for("it says so", lambda: starknet(r).get("detail")), starknet(r)
     again(r, w, f)
@@ -65,8 +65,8 @@ def test_went_back(r, w, f):
     w.chain.head += 1
     n = w.new()
     id = w.seen(n)
-    w.chain.head += 1
-    w.chain.happens("TaskAssigned", n, int(time.time()) + 5000, who=0x2)
+    with w.chain.block():
+        w.chain.happens("TaskAssigned", n, int(time.time()) + 5000, who=0x2)
     w.settlement(id, "assigned")
     f.refuse_writes()
     w.chain.goes_back(w.chain.head)

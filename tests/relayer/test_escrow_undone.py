@@ -139,14 +139,13 @@ def test_transaction_over_pages(r, w):
         w.chain.head += 1
         n, tx = w.new(), 0x510 + page
         id = w.seen(n)
-        w.chain.head += 1
-        w.chain.happens("TaskAssigned", n, int(time.time()) + 5000, who=0x5, transaction=0x500 + page)
-        w.chain.happens("ProofVerified", n, 0x66, 432, transaction=tx)
-        w.chain.happens("TaskCompleted", n, 0x1, who=0x5, transaction=tx)
-        w.chain.happens("FeeCollected", n, *(x for part in (12, 3, 85) for x in u256(AMOUNT * part // 100)), transaction=tx)
-        w.chain.happens("PayoutReleased", n, *u256(AMOUNT * 88 // 100), STRK, who=0x5, transaction=tx)
-        w.chain.head += 1
-        w.chain.happens("TaskAssigned", 10**9, 5, who=0x2, transaction=0x520 + page)
+        with w.chain.block():
+            w.chain.happens("TaskAssigned", n, int(time.time()) + 5000, who=0x5, transaction=0x500 + page)
+            w.chain.happens("ProofVerified", n, 0x66, 432, transaction=tx)
+            w.chain.happens("TaskCompleted", n, 0x1, who=0x5, transaction=tx)
+            w.chain.happens("FeeCollected", n, *(x for part in (12, 3, 85) for x in u256(AMOUNT * part // 100)), transaction=tx)
+            w.chain.happens("PayoutReleased", n, *u256(AMOUNT * 88 // 100), STRK, who=0x5, transaction=tx)
+            w.chain.happens("TaskAssigned", 10**9, 5, who=0x2, transaction=0x520 + page)
         asked = "SELECT event_index, name FROM chain_event WHERE tx_hash = ? ORDER BY event_index"
         wait_for("all of them", lambda: w.rows(asked, hex(tx)) ==
                  [(0, "verified"), (1, "completed"), (2, "fee"), (3, "payout")])

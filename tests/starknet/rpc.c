@@ -244,6 +244,11 @@ TEST(chain_answers_are_checked)
     WITH("{}", CHECK(chain_call(r, list, &n, f, f, none, "latest", &err) == SP_ERR_FORMAT));
     CHECK(n == 2 && felt_eq(list[0], felt_one()));
     WITH("[]", CHECK(chain_call(r, list, &n, f, f, none, "pending", &err) == SP_ERR_ARG));
+    WITH("[]", CHECK(chain_call(r, list, &n, f, f, none, "0x1g", &err) == SP_ERR_ARG));
+    WITH("[]", {
+        CHECK(chain_call(r, list, &n, f, f, none, "0xabc", &err) == SP_OK && n == 0);
+        CHECK(strstr(s_.request, "\"block_id\":{\"block_hash\":\"0xabc\"}"));
+    });
 #define ESTIMATE(unit, price)                                                                   \
     "[{\"l1_gas_consumed\":\"0x0\",\"l1_data_gas_consumed\":\"0xc0\",\"l1_gas_price\":\"0x1\"," \
     "\"l1_data_gas_price\":\"0x2\",\"l2_gas_consumed\":\"0x161480\",\"l2_gas_price\":\"" price  \
