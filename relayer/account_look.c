@@ -19,8 +19,8 @@ bool account_look(app *a, db *d, endpoints *e, felt contract, rpc_error *err)
     db_rows *r = db_query(
         d,
         "SELECT address FROM node WHERE connected = 1 AND address <> '' AND (chain_asked_at IS NULL"
-        " OR chain_asked_at < CASE WHEN chain_tier > 0 THEN ? ELSE ? END) GROUP BY address"
-        " ORDER BY min(coalesce(chain_asked_at, 0)), address LIMIT 50",
+        " OR chain_asked_at < ? OR (chain_asked_at < ? AND coalesce(chain_tier, 0) <= 0))"
+        " GROUP BY address ORDER BY min(coalesce(chain_asked_at, 0)), address LIMIT 50",
         DB_I(now - AGAIN_MS), DB_I(now - REFUSED_MS));
     while (n < MOST && db_next(r)) db_copy(list[n++], FELT_HEX, r, 0);
     db_end(r);

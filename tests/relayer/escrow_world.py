@@ -195,10 +195,12 @@ def run(tests, *settings, late=0):
     """The tests of a module, with a relayer and a World; late: seconds that the newest block is old at the first start."""
     program, sprove = sys.argv[1:3]
     chain = Chain(sprove)
+    database = os.environ.get("SPROVE_TEST_DATABASE")  # then not of tests that read rows
+    settings += ("db.database=" + database,) if database else ()
     r = Relayer(program, settings=of_chain(chain, "limits.post_rate=100000", "limits.post_burst=100000", "limits.read_rate=100000",
                                            "limits.read_burst=100000", *settings))
     chain.now -= late
     r.start()
     wait_for("the chain is there", lambda: r.call("GET", "/api/v1/health")[1]["checks"]["starknet"].get("lag_s") is not None)
-    run_tests(tests, r, World(r, chain), only=2)
+    run_tests(tests, r, World(r, chain), only=2, whole=not database)
     chain.close()

@@ -2,7 +2,7 @@
 """Escrows: a task that has one is offered to whom the contract pays, at a price for the most that it may be paid for, and an
 assignment on the chain is waited for.
 
-usage: test_escrow_payee.py RELAYER SPROVE [NAME]"""
+usage: test_escrow_payee.py RELAYER SPROVE [NAME]    (SPROVE_TEST_DATABASE: for test_tier, an empty PostgreSQL)"""
 import os
 import subprocess
 import sys
