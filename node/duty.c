@@ -394,19 +394,22 @@ void duty_registered(node *n, const json_t *leases)
     for (node_task *t = n->tasks, *next; t != NULL; t = next) {
         next = t->next;
         if (t->claiming) continue;
-        bool still = t->joined; /* a result is always told: the relayer answers what became of it */
-        for (size_t i = 0; i < json_array_size(leases) && !still; i++) {
+        bool listed = false;
+        for (size_t i = 0; i < json_array_size(leases) && !listed; i++) {
             const json_t *e = json_array_get(leases, i);
             const char *id = json_string_value(json_object_get(e, "task_id"));
             const char *action = json_string_value(json_object_get(e, "action"));
-            still = id != NULL && strcmp(id, t->id) == 0 &&
-                    json_integer_value(json_object_get(e, "attempt")) == t->attempt &&
-                    (action == NULL || strcmp(action, "abort") != 0);
+            listed = id != NULL && strcmp(id, t->id) == 0 &&
+                     json_integer_value(json_object_get(e, "attempt")) == t->attempt &&
+                     (action == NULL || strcmp(action, "abort") != 0);
         }
-        if (!still) {
+        /* A result is always told: the relayer answers what became of it. */
+        if (!listed && !t->joined) {
             node_say(n, "lease_gone", "task_id", t->id, NULL);
             let_go(n, t, NULL);
         } else if (t->joined) {
+            /* Its yes may not have been heard, and a result without one is nobody's. */
+            if (listed) talk_ack(n, t, true, NULL);
             talk_result(n, t);
         } else if (!t->started && node_task_start(t) != SP_OK) {
             node_say(n, "no_thread", NULL);

@@ -4,89 +4,18 @@ cuts the node's socket and holds its uploads up.
 
 usage: test_claims.py RELAYER SPROVE [NAME]"""
 import shutil
-import socket
 import sys
 import tempfile
-import threading
 import time
 
 from provider import PAYLOAD, RELAYER, Provider, chain, felt, keystore  # before the others: it says where they are
 from fake_node import ACCOUNT, ASSIGNED, CONTRACT, u256
-from relayer_process import Relayer, free_port, rows, wait_for
+from gate import Gate
+from relayer_process import Relayer, rows, wait_for
 from stark import selector
 
 LAST = 300  # seconds before the deadline in which a claim waits for nothing (node/parts.h)
 WHILE = 900  # seconds that an assignment lasts
-
-
-class Gate:
-    """What connects to self.port gets to the relayer. While it is shut sockets of nodes do not; while it holds, uploads wait."""
-
-    def __init__(self, target):
-        self.port, self.target, self.is_shut, self.sockets = free_port(), target, False, []
-        self.goes = threading.Event()
-        self.goes.set()
-        self.server = socket.create_server(("127.0.0.1", self.port))
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            try:
-                c, _ = self.server.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.serve, args=(c,), daemon=True).start()
-
-    def serve(self, c):
-        try:
-            head = b""
-            while b"\r\n\r\n" not in head:
-                more = c.recv(65536)
-                if not more:
-                    return
-                head += more
-            if b"\r\nupgrade: websocket\r\n" in head.lower():
-                self.sockets.append(c)
-                if self.is_shut:
-                    return
-            if head.startswith(b"PUT "):
-                self.goes.wait()
-            with socket.create_connection(("127.0.0.1", self.target)) as r:
-                r.sendall(head)
-                back = threading.Thread(target=self.pump, args=(r, c), daemon=True)
-                back.start()
-                self.pump(c, r)
-                back.join()
-        except OSError:
-            pass
-        finally:
-            c.close()
-
-    @staticmethod
-    def pump(a, b):
-        try:
-            while data := a.recv(65536):
-                b.sendall(data)
-            b.shutdown(socket.SHUT_WR)
-        except OSError:
-            for s in (a, b):
-                try:
-                    s.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    pass
-
-    def shut(self):
-        self.is_shut = True
-        for c in self.sockets:
-            try:
-                c.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-
-    def close(self):
-        self.goes.set()
-        self.server.close()
-        self.shut()
 
 
 class World:

@@ -22,7 +22,8 @@ import types
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "relayer"))
-from relayer_process import PATIENT as FAST, Relayer, taken_once, wait_for  # noqa: E402
+from gate import Gate  # noqa: E402
+from relayer_process import PATIENT as FAST, Relayer, rows, taken_once, wait_for  # noqa: E402
 from wsclient import WebSocket  # noqa: E402
 
 RELAYER, NODE = sys.argv[1], sys.argv[2]
@@ -144,6 +145,27 @@ def test_node_killed(r):
     t = verified(r, task)
     assert taken_once(r, task), "the same node goes on under its lease: " + json.dumps(t["assignment"])
     assert n.stop() == 0
+
+
+def test_a_yes_that_was_not_heard(_):
+    """It works on it all the same; back with the result, it says yes once more, and the result is its own."""
+    long = [f"ws.{name}={100 + i}s" for i, name in enumerate(("offer", "heartbeat", "resume_grace", "heartbeat_timeout", "lease", "start_by"))]
+    r = Relayer(RELAYER, settings=long).start()
+    gate = Gate(r.port)
+    n = Node(gate)
+    try:
+        wait_for("registered", lambda: n.said("registered"))
+        gate.is_deaf = True
+        task = post(r, SEED)
+        wait_for("it has the result", lambda: n.said("task_finished"))
+        assert rows(r, "SELECT acked_at FROM attempt") == [(None,)]
+        gate.shut()
+        gate.is_deaf = gate.is_shut = False
+        verified(r, task)
+        assert taken_once(r, task) and not n.said("lease_gone"), n.text()
+        assert n.stop() == 0 and r.stop() == 0
+    finally:
+        gate.close()
 
 
 def test_journal_lost(r):
