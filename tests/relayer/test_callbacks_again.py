@@ -157,12 +157,12 @@ def test_slow_and_huge(r):
     a.close()
 
 
-def test_a_dead_endpoint_delays_nobody(r):
-    """Many messages for one that never answers: at most four calls at a time, and others get theirs."""
+def silent():
+    """A receiver whose paths say nothing for a while, and then 500, all but /alive; how many calls it had at the same time."""
     on_way, most, lock = [0], [0], threading.Lock()
 
     def answer(handler, n):
-        if handler.path != "/dead":
+        if handler.path == "/alive":
             return 200
         with lock:
             on_way[0] += 1
@@ -171,7 +171,12 @@ def test_a_dead_endpoint_delays_nobody(r):
         with lock:
             on_way[0] -= 1
         return 500
-    a = Receiver(answer)
+    return Receiver(answer), most
+
+
+def test_a_dead_endpoint_delays_nobody(r):
+    """Many messages for one that never answers: at most four calls at a time, and others get theirs."""
+    a, most = silent()
     dead, alive = hook(r, a.url("/dead")), hook(r, a.url("/alive"))
     for _ in range(60):
         cancelled(r, {"webhook_id": dead["id"]})
@@ -187,19 +192,7 @@ def test_a_dead_endpoint_delays_nobody(r):
 
 def test_one_key_delays_nobody(r):
     """However many receivers that are silent it names: it has a quarter of the calls."""
-    on_way, most, lock = [0], [0], threading.Lock()
-
-    def answer(handler, n):
-        if handler.path == "/alive":
-            return 200
-        with lock:
-            on_way[0] += 1
-            most[0] = max(most[0], on_way[0])
-        time.sleep(0.7)
-        with lock:
-            on_way[0] -= 1
-        return 500
-    a = Receiver(answer)
+    a, most = silent()
     dead = [hook(r, a.url(f"/dead{i}")) for i in range(24)]
     for i in range(96):
         cancelled(r, {"webhook_id": dead[i % len(dead)]["id"]})
