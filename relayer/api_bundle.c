@@ -7,6 +7,7 @@
 #include "relayer/blob.h"
 #include "relayer/contradiction.h"
 #include "relayer/intake.h"
+#include "relayer/keep.h"
 #include "relayer/own_program.h"
 #include "relayer/tar.h"
 #include "relayer/verify.h"
@@ -76,15 +77,6 @@ static bool may_ask(call *c)
     http_problem(&c->s, &c->q, 429, "rate_limited",
                  "%d archives are being sent to this key already", AT_ONCE);
     return false;
-}
-
-static uint64_t size_of_blob(db *d, const char *sha256)
-{
-    uint64_t n = 0;
-    db_rows *r = db_query(d, "SELECT size FROM blob WHERE sha256 = ?", DB_T(sha256));
-    if (db_next(r)) n = (uint64_t)db_int(r, 0);
-    db_end(r);
-    return n;
 }
 
 /* ---- the archive ---- */
@@ -174,9 +166,10 @@ static void pack(call *c, db *d, const db_rows *r)
 {
     const char *id = c->variable[0];
     char path[SETTINGS_TEXT + 16];
+    uint64_t proof;
+    (void)keep_size(d, &proof, db_text(r, 15));
     if (!may_ask(c) || !intake_has_room(c, (uint64_t)db_int(r, 7) + (uint64_t)db_int(r, 13) +
-                                               size_of_blob(d, db_text(r, 15)) +
-                                               OWN_PROGRAM_MOST_BYTES + SMALL_PARTS))
+                                               proof + OWN_PROGRAM_MOST_BYTES + SMALL_PARTS))
         return;
     (void)snprintf(path, sizeof path, "%s/bundle.XXXXXX", c->a->spool);
     archive a = {mkstemp(path), db_int(r, 3) / 1000, SP_OK};

@@ -25,6 +25,15 @@ bool keep_is_there(core *c, const char *name)
     return there;
 }
 
+bool keep_size(db *d, uint64_t *bytes, const char *name)
+{
+    db_rows *r = db_query(d, "SELECT size FROM blob WHERE sha256 = ?", DB_T(name));
+    const bool there = db_next(r);
+    *bytes = there ? (uint64_t)db_int(r, 0) : 0;
+    db_end(r);
+    return there;
+}
+
 bool keep_uploaded(core *c, const char *name, uint64_t bytes, keep_for who, bool *made)
 {
     db *d = core_db(c);

@@ -22,6 +22,8 @@ typedef struct {
 
 /* Whether there is a blob of this name that may be referred to: its row, and its file. */
 bool keep_is_there(core *c, const char *name);
+/* Bytes of the blob that has this row; false, and 0: there is none. */
+bool keep_size(db *d, uint64_t *bytes, const char *name);
 /* A blob whose file was just put. False: the file is gone, or is being removed: the client is to
  * try again. *made: it has a row only now. */
 SP_MUST_USE bool keep_uploaded(core *c, const char *name, uint64_t bytes, keep_for who, bool *made);

@@ -215,14 +215,11 @@ void node_task_refused(core *c, const char *task, const char *node, bool decline
  * that was lost may come back. 0: the demander set no such time. */
 static int64_t work_end(core *c, const char *task, int64_t now)
 {
-    int64_t seconds = 0;
     db_rows *r = db_query(core_db(c), "SELECT requirements FROM task WHERE id = ?", DB_T(task));
-    json_t *need = db_next(r) ? json_loads(db_text(r, 0), 0, NULL) : NULL;
+    const int64_t most = db_next(r) ? overtime_limit_ms(db_text(r, 0)) : 0;
     db_end(r);
-    seconds = json_integer_value(json_object_get(need, "max_execution_time"));
-    json_decref(need);
-    if (seconds <= 0) return 0;
-    return now + 1000 * seconds + (int64_t)((const app *)core_user(c))->set.resume_grace_ms;
+    if (most <= 0) return 0;
+    return now + most + (int64_t)((const app *)core_user(c))->set.resume_grace_ms;
 }
 
 /* A lease ends with the deadline, and with the time that the work may take. */

@@ -10,7 +10,7 @@
  * until then is at no fault either. */
 #define EARLY_MS 5000
 
-static int64_t limit_ms(const char *requirements)
+int64_t overtime_limit_ms(const char *requirements)
 {
     json_t *need = json_loads(requirements, 0, NULL);
     const int64_t seconds = json_integer_value(json_object_get(need, "max_execution_time"));
@@ -28,7 +28,7 @@ bool overtime_is_fault(core *c, const char *task, const char *node)
     if (db_next(r)) {
         cycles = (uint64_t)db_int(r, 0);
         rows = (uint64_t)db_int(r, 1);
-        most = limit_ms(db_text(r, 2));
+        most = overtime_limit_ms(db_text(r, 2));
     }
     db_end(r);
     if (rows == 0 || most <= 0) return false;
@@ -48,7 +48,7 @@ attempt_outcome overtime_said(core *c, const char *task, int64_t attempt, const 
                  " JOIN task t ON t.id = a.task_id WHERE a.task_id = ? AND a.n = ?",
                  DB_T(task), DB_I(attempt));
     if (db_next(r)) {
-        const int64_t most = limit_ms(db_text(r, 1));
+        const int64_t most = overtime_limit_ms(db_text(r, 1));
         deadline = db_int(r, 0);
         /* The node counts from its yes, which may have been on its way, or not been read at once:
          * that was after the offer. After a jump of the clock what was moved along holds. */

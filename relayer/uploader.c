@@ -100,10 +100,8 @@ bool uploader_may_store(call *c, db *d, const uploader *u, const char *name, uin
                         uint64_t held)
 {
     usage_now v;
-    db_rows *r = db_query(d, "SELECT size FROM blob WHERE sha256 = ?", DB_T(name));
-    const bool there = db_next(r);
-    const uint64_t size = there ? (uint64_t)db_int(r, 0) : 0;
-    db_end(r);
+    uint64_t size;
+    const bool there = keep_size(d, &size, name);
     if (there && size != bytes) {
         http_problem(&c->s, &c->q, 409, "conflict_state",
                      "the blob of this name is here, and has another length");

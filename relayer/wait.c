@@ -48,11 +48,11 @@ static bool is_known_still(const call *c)
 
 static void read_again(call *c)
 {
-    if (!is_known_still(c) && c->w.opened) {
-        end(c);
-        return;
-    }
     if (!is_known_still(c)) {
+        if (c->w.opened) {
+            end(c);
+            return;
+        }
         leave(&c->w);
         http_problem(&c->s, &c->q, 401, "invalid_credentials",
                      "this API key is not known any more");
